@@ -1,0 +1,68 @@
+// npm run build: the Worker into build/. wrangler calls `build.mjs worker` before dev and deploy.
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { installPackages, isMain, main, root, run, step } from "./steps.mjs";
+import { prepare } from "./toolchain.mjs";
+
+const binary = (name) => join(root, "node_modules", ".bin", name);
+
+/** The newest change below the given paths, in ms. */
+const newest = (paths) =>
+  Math.max(
+    ...paths.map((path) => {
+      const info = statSync(join(root, path));
+      if (!info.isDirectory()) return info.mtimeMs;
+      return newest(readdirSync(join(root, path)).map((name) => join(path, name)));
+    }),
+  );
+
+const sources = ["src", "Cargo.toml", "Cargo.lock", "scripts/build.mjs"];
+const isCurrent = (output) => existsSync(output) && statSync(output).mtimeMs > newest(sources);
+
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+
+/** Tells a wasm's size, raw and gzipped. */
+export const report = (name, file) => {
+  const bytes = readFileSync(file);
+  process.stdout.write(`  ${name}: ${bytes.length} bytes, ${kib(gzipSync(bytes, { level: 9 }).length)} gzipped\n`);
+};
+
+// worker-build keeps the names of functions, a quarter of the size; this pass drops them.
+const strip = (file) =>
+  run(binary("wasm-opt"), [
+    "-Oz",
+    "--strip-debug",
+    "--strip-producers",
+    "--enable-bulk-memory",
+    "--enable-exception-handling",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+    file,
+    "-o",
+    file,
+  ]);
+
+/** Builds the Worker, unless nothing has changed since the last time. */
+export const buildWorker = async () => {
+  const wasm = join(root, "build", "index_bg.wasm");
+  if (isCurrent(wasm)) return;
+  const env = await prepare("build");
+  await step("Worker (cargo, wasm-bindgen, wasm-opt)", async () => {
+    await run("worker-build", ["--release"], {
+      env: { ...env, WASM_OPT_BIN: binary("wasm-opt"), ESBUILD_BIN: binary("esbuild") },
+    });
+    await strip(wasm);
+  });
+  report("build/index_bg.wasm", wasm);
+};
+
+if (isMain(import.meta.url)) {
+  main(async () => {
+    await installPackages();
+    await buildWorker();
+  });
+}

@@ -1,0 +1,61 @@
+// npm test: every check, in the order in which they are cheap. `npm test -- edge unit` runs the named ones only.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { buildWorker } from "./build.mjs";
+import { capture, installPackages, main, root, run, StepError, step } from "./steps.mjs";
+import { prepare } from "./toolchain.mjs";
+
+const shown = { quiet: false };
+const featureSets = [["--no-default-features"], []];
+
+const cargo = (env, ...args) => run("cargo", args, { env, ...shown });
+
+const wasm = ["--target", "wasm32-unknown-unknown"];
+
+/** The test files of a folder under tests/, each in a process of its own. */
+const nodeTests = (folder) => {
+  const files = readdirSync(join(root, "tests", folder)).filter((file) => file.endsWith(".test.mjs"));
+  const paths = files.map((file) => join("tests", folder, file));
+  return run("node", ["--test", "--test-concurrency=1", ...paths], shown);
+};
+
+const checks = {
+  format: (env) => cargo(env, "fmt", "--check"),
+  scripts: () => run("biome", ["ci", "--error-on-warnings"], shown),
+  clippy: async (env) => {
+    for (const features of featureSets) {
+      await cargo(env, "clippy", "--quiet", "--all-targets", ...features, "--", "-D", "warnings");
+    }
+    await cargo(env, "clippy", "--quiet", ...wasm, "--", "-D", "warnings");
+  },
+  unit: (env) => cargo(env, "test", "--quiet", "--no-default-features"),
+  wasm: (env) => run("wasm-pack", ["test", "--node", ".", "--", "--no-default-features"], { env, ...shown }),
+  deny: async (env) => {
+    await cargo(env, "deny", "--log-level", "error", "check", "bans", "licenses", "sources");
+    const { code } = await capture("cargo", ["deny", "--log-level", "error", "check", "advisories"], { env });
+    process.stdout.write(
+      code === 0
+        ? "  advisories: checked, none\n"
+        : "  advisories: NOT CHECKED here (their database could not be reached or lists one: cargo deny check advisories)\n",
+    );
+  },
+  build: async () => {
+    await buildWorker();
+    await run("wrangler", ["deploy", "--dry-run", "--outdir", ".wrangler/dry-run"]);
+  },
+  edge: () => nodeTests("edge"),
+};
+
+main(async () => {
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((name) => !(name in checks));
+  if (unknown.length > 0) {
+    throw new StepError(`No such check: ${unknown.join(", ")}. There are: ${Object.keys(checks).join(", ")}.`);
+  }
+  await installPackages();
+  const env = await prepare("test");
+  for (const [name, check] of Object.entries(checks)) {
+    if (asked.length === 0 || asked.includes(name)) await step(name, () => check(env));
+  }
+  process.stdout.write("\n✓ all checks passed\n");
+});

@@ -1,0 +1,70 @@
+//! JSON documents that others write. Reading collects every issue with its path and never repeats a value.
+
+use crate::error::Issue;
+use crate::json::{Map, Value};
+
+/// A reader of one object: takes members by name and keeps the issues found on the way.
+pub(crate) struct Reader {
+    object: Map,
+    issues: Vec<Issue>,
+}
+
+impl Reader {
+    /// Opens a request body.
+    ///
+    /// # Errors
+    /// One issue at the empty path if it is not a JSON object, is nested too deep or says a name twice.
+    pub(crate) fn open(body: &[u8]) -> Result<Self, Vec<Issue>> {
+        match core::str::from_utf8(body).ok().and_then(Value::parse) {
+            Some(Value::Object(object)) => Ok(Self { object, issues: Vec::new() }),
+            _ => Err(vec![Issue::new(
+                "",
+                "must be one JSON object in UTF-8, with no name twice and no deep nesting",
+            )]),
+        }
+    }
+
+    /// Takes a member out; `null` counts as absent.
+    pub(crate) fn take(&mut self, name: &str) -> Option<Value> {
+        self.object.remove(name).filter(|value| !value.is_null())
+    }
+
+    /// Takes an optional string.
+    pub(crate) fn text(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) => Some(text),
+            _ => {
+                self.issue(name, "must be a string");
+                None
+            }
+        }
+    }
+
+    /// Takes a string that must be there. Empty text stands in for it after an issue.
+    pub(crate) fn required_text(&mut self, name: &str) -> String {
+        let known_issues = self.issues.len();
+        let text = self.text(name);
+        if text.is_none() && self.issues.len() == known_issues {
+            self.issue(name, "is required");
+        }
+        text.unwrap_or_default()
+    }
+
+    /// Notes an issue.
+    pub(crate) fn issue(&mut self, path: &str, message: &str) {
+        self.issues.push(Issue::new(path, message));
+    }
+
+    /// Ends the reading: what was not taken is unknown.
+    ///
+    /// # Errors
+    /// All issues, if there is one.
+    pub(crate) fn close(mut self) -> Result<(), Vec<Issue>> {
+        for (name, _) in self.object.iter() {
+            // A field's name is the caller's own text: as a path it is cut, so that an answer stays small.
+            let name: String = name.chars().take(64).collect();
+            self.issues.push(Issue::new(name, "is not a known field"));
+        }
+        if self.issues.is_empty() { Ok(()) } else { Err(self.issues) }
+    }
+}

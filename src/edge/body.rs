@@ -1,0 +1,27 @@
+//! Bodies with a limit: what is too large is not read to its end.
+
+use worker::Request;
+
+use crate::api::MAX_BODY;
+use crate::error::{Error, Result};
+use crate::js::read;
+
+/// A JSON request body of at most 8 KiB.
+///
+/// # Errors
+/// 415 if it is not declared to be JSON, 413 if it is larger.
+pub(super) async fn json(request: &Request) -> Result<Vec<u8>> {
+    let header = |name: &str| request.headers().get(name).ok().flatten().unwrap_or_default();
+    let content_type = header("content-type");
+    let media_type = content_type.split(';').next().unwrap_or_default().trim();
+    let encoding = header("content-encoding");
+    if !media_type.eq_ignore_ascii_case("application/json") || !matches!(encoding.as_str(), "" | "identity") {
+        return Err(Error::UnsupportedMediaType);
+    }
+    if header("content-length").parse::<usize>().is_ok_and(|length| length > MAX_BODY) {
+        return Err(Error::TooLarge);
+    }
+    let Some(stream) = request.inner().body() else { return Ok(Vec::new()) };
+    let bytes = read(&stream, MAX_BODY + 1).await.map_err(|_| Error::Internal("the body broke off"))?;
+    if bytes.len() > MAX_BODY { Err(Error::TooLarge) } else { Ok(bytes) }
+}

@@ -1,0 +1,366 @@
+//! The story inside the guard: load the ledger, decide, store it, and only then let the decision be known. Both
+//! shells run it: the Worker in a Durable Object per phone, the npm package over the caller's own store.
+//!
+//! A guess is counted and compared in one step. The record it is compared with comes from KV before that step, so
+//! no other event can fall between; and nobody learns the outcome before the new ledger is stored. Thus a crash at
+//! any point leaves a guess either uncounted and unanswered, or counted.
+
+use crate::challenge::{Binding, Challenge, Verdict};
+use crate::claim::{Answer, Claim, Claimed};
+use crate::code::Code;
+use crate::error::{Error, Refusal, Result};
+use crate::json::Value;
+use crate::keys::Keys;
+use crate::ledger::{Granted, Judgement, Ledger, Wanted};
+use crate::phone::PhoneNumber;
+use crate::policy::Policy;
+use crate::ports::{Ambient, CodeStore, LedgerStore, random};
+use crate::record::{Record, object, record, tag, tagged};
+use crate::sign::hex;
+use crate::time::{Seconds, Timestamp};
+use crate::usage::UsageType;
+
+/// What the Worker asks of a guard object. It holds phones and codes, so it has no `Debug`.
+pub(crate) enum Ask {
+    /// Count a send, make a code, store its record.
+    BeginSend { phone: String, usage: UsageType },
+    /// The provider refused: the code is void and the send does not count.
+    VoidSend { id: String, issued_at: Timestamp },
+    /// Count a guess and compare it.
+    Verify { phone: String, usage: UsageType, code: String, id: Option<String> },
+    /// Claim an idempotency key.
+    Claim { body: String },
+    /// A claimed send has ended: keep the answer, or forget the claim if there is none.
+    Settle { body: String, answer: Option<Answer> },
+    /// Give the ledger to the object that follows after a rotation of the secret.
+    Surrender,
+}
+
+/// A question on its way, with the name of the object that the asked one follows while a rotation of the secret
+/// runs.
+pub(crate) struct Call {
+    pub(crate) ask: Ask,
+    pub(crate) previous: Option<String>,
+}
+
+record!(Call { ask = "ask", previous = "previous" });
+
+/// What the guard object says.
+pub(crate) enum Told {
+    Granted(Grant),
+    Verified { id: String, at: Timestamp },
+    Claimed(Claimed),
+    Surrendered(Option<String>),
+    Done,
+    Refused(Refusal),
+}
+
+/// A granted send: the code to put into the message, and what the caller is told.
+pub(crate) struct Grant {
+    pub(crate) id: String,
+    pub(crate) code: String,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) resend_at: Timestamp,
+}
+
+record!(Grant {
+    id = "id",
+    code = "code",
+    issued_at = "issuedAt",
+    expires_at = "expiresAt",
+    resend_at = "resendAt",
+});
+
+impl Record for Ask {
+    fn write(&self) -> Value {
+        match self {
+            Self::BeginSend { phone, usage } => {
+                tagged("beginSend", object([("phone", phone.write()), ("usage", usage.write())]))
+            }
+            Self::VoidSend { id, issued_at } => {
+                tagged("voidSend", object([("id", id.write()), ("issuedAt", issued_at.write())]))
+            }
+            Self::Verify { phone, usage, code, id } => tagged(
+                "verify",
+                object([
+                    ("phone", phone.write()),
+                    ("usage", usage.write()),
+                    ("code", code.write()),
+                    ("id", id.write()),
+                ]),
+            ),
+            Self::Claim { body } => tagged("claim", object([("body", body.write())])),
+            Self::Settle { body, answer } => {
+                tagged("settle", object([("body", body.write()), ("answer", answer.write())]))
+            }
+            Self::Surrender => tagged("surrender", Value::Null),
+        }
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let (name, parts) = tag(value)?;
+        let part = |name: &str| parts.get(name).unwrap_or(&Value::Null);
+        let text = |name: &str| String::read(part(name));
+        let usage = || UsageType::read(part("usage"));
+        Some(match name {
+            "beginSend" => Self::BeginSend { phone: text("phone")?, usage: usage()? },
+            "voidSend" => Self::VoidSend { id: text("id")?, issued_at: Timestamp::read(part("issuedAt"))? },
+            "verify" => {
+                let (phone, code) = (text("phone")?, text("code")?);
+                Self::Verify { phone, usage: usage()?, code, id: Record::read(part("id"))? }
+            }
+            "claim" => Self::Claim { body: text("body")? },
+            "settle" => Self::Settle { body: text("body")?, answer: Record::read(part("answer"))? },
+            "surrender" => Self::Surrender,
+            _ => return None,
+        })
+    }
+}
+
+impl Record for Told {
+    fn write(&self) -> Value {
+        match self {
+            Self::Granted(grant) => tagged("granted", grant.write()),
+            Self::Verified { id, at } => tagged("verified", object([("id", id.write()), ("at", at.write())])),
+            Self::Claimed(claimed) => tagged("claimed", claimed.write()),
+            Self::Surrendered(text) => tagged("surrendered", text.write()),
+            Self::Done => tagged("done", Value::Null),
+            Self::Refused(refusal) => tagged("refused", refusal.write()),
+        }
+    }
+
+    fn read(value: &Value) -> Option<Self> {
+        let (name, value) = tag(value)?;
+        Some(match name {
+            "granted" => Self::Granted(Record::read(value)?),
+            "verified" => {
+                Self::Verified { id: Record::read(value.get("id")?)?, at: Record::read(value.get("at")?)? }
+            }
+            "claimed" => Self::Claimed(Record::read(value)?),
+            "surrendered" => Self::Surrendered(Record::read(value)?),
+            "done" => Self::Done,
+            "refused" => Self::Refused(Record::read(value)?),
+            _ => return None,
+        })
+    }
+}
+
+/// How often a store's exchange may be lost to another event before the guard gives up.
+const EXCHANGES: u32 = 64;
+/// How often the live code may change under a guess before the guard gives up.
+const COMPARISONS: u32 = 4;
+/// KV counts its TTL in whole seconds, so a record may be gone up to a second before the code is too old.
+const KV_ROUNDING: Seconds = Seconds(1);
+
+/// One guard object: its cell, and what it works with.
+pub(crate) struct Keeper<'a, S, C, A> {
+    pub(crate) cell: &'a S,
+    pub(crate) codes: &'a C,
+    pub(crate) ambient: &'a A,
+    pub(crate) keys: &'a Keys,
+    pub(crate) policy: &'a Policy,
+}
+
+impl<S: LedgerStore, C: CodeStore, A: Ambient> Keeper<'_, S, C, A> {
+    /// Answers one question. Whatever fails comes back as a refusal: the guard never half-does a thing.
+    pub(crate) async fn answer(&self, ask: Ask) -> Told {
+        let told = match ask {
+            Ask::BeginSend { phone, usage } => self.begin_send(&phone, usage).await.map(Told::Granted),
+            Ask::VoidSend { id, issued_at } => self.void_send(&id, issued_at).await.map(|()| Told::Done),
+            Ask::Verify { phone, usage, code, id } => {
+                let wanted = Wanted { usage, id: id.as_deref() };
+                self.verify(&phone, &code, wanted).await
+            }
+            Ask::Claim { body } => self.claim(&body).await.map(Told::Claimed),
+            Ask::Settle { body, answer } => self.settle(&body, answer).await.map(|()| Told::Done),
+            Ask::Surrender => self.cell.load().await.map(Told::Surrendered),
+        };
+        told.unwrap_or_else(|error| match error {
+            Error::Guard(refusal) => Told::Refused(refusal),
+            _ => Told::Refused(Refusal::Unavailable),
+        })
+    }
+
+    /// (1) Draws id and code. (2) Counts the send. (3) Stores the record, awaited; if that fails, the send is taken
+    /// back and nothing may be sent.
+    async fn begin_send(&self, phone: &str, usage: UsageType) -> Result<Grant> {
+        let phone = PhoneNumber::parse(phone).ok_or(Error::Storage)?;
+        // (1)
+        let id = hex(&random::<16, _>(self.ambient)?);
+        let digits = random::<{ Code::RANDOM_BYTES }, _>(self.ambient)?;
+        let code = Code::draw(&digits, self.policy.code_length).ok_or(Error::Storage)?;
+        // (2)
+        let mut granted = None;
+        self.update(&mut |ledger, now| {
+            let (next, grant) = ledger.send(usage, &id, now, self.policy).map_err(Error::Guard)?;
+            granted = Some(grant);
+            Ok(Some(next))
+        })
+        .await?;
+        let granted = granted.ok_or(Error::Storage)?;
+        // (3)
+        let to = Binding { phone: &phone, usage, id: &id };
+        let record = Challenge::issue(&self.keys.current, to, &code, granted.issued_at);
+        if let Err(error) = self.codes.put(&id, &record.to_json()).await {
+            self.void_send(&id, granted.issued_at).await?;
+            return Err(error);
+        }
+        let Granted { issued_at, expires_at, resend_at } = granted;
+        Ok(Grant { id, code: code.as_str().to_owned(), issued_at, expires_at, resend_at })
+    }
+
+    async fn void_send(&self, id: &str, issued_at: Timestamp) -> Result<()> {
+        self.update(&mut |ledger, now| Ok(Some(ledger.void(id, issued_at, now)))).await?;
+        self.tidy(id).await;
+        Ok(())
+    }
+
+    /// (1) Asks the ledger which record may be compared. (2) Reads it from KV. (3) Counts and compares in one step.
+    /// If the live code changed meanwhile, begins again with the new one.
+    async fn verify(&self, phone: &str, code: &str, wanted: Wanted<'_>) -> Result<Told> {
+        let phone = PhoneNumber::parse(phone).ok_or(Error::Storage)?;
+        let code = Code::parse(code).ok_or(Error::Storage)?;
+        for _ in 0..COMPARISONS {
+            // (1)
+            let (ledger, _) = self.ledger().await?;
+            let id = ledger.admit(wanted, self.ambient.now(), self.policy).map_err(Error::Guard)?;
+            // (2)
+            let record = self.codes.get(id).await?;
+            let to = Binding { phone: &phone, usage: wanted.usage, id };
+            // (3)
+            match self.judge(wanted, to, &code, record.as_deref()).await? {
+                Judgement::Verified => {
+                    self.tidy(id).await;
+                    return Ok(Told::Verified { id: id.to_owned(), at: self.ambient.now() });
+                }
+                Judgement::Refused(refusal) => return Err(Error::Guard(refusal)),
+                Judgement::Moved => {}
+            }
+        }
+        Err(Error::Storage)
+    }
+
+    async fn judge(
+        &self,
+        wanted: Wanted<'_>,
+        to: Binding<'_>,
+        code: &Code,
+        record: Option<&str>,
+    ) -> Result<Judgement> {
+        let now = self.ambient.now();
+        let Some(record) = record else { return self.missing_record(wanted, to.id, now).await };
+        let record = Challenge::parse(record).ok_or(Error::Storage)?;
+        let matched = match record.check(self.keys, to, code, now) {
+            Verdict::Match => true,
+            Verdict::Mismatch => false,
+            Verdict::Expired => return Ok(Judgement::Refused(Refusal::Expired)),
+            Verdict::Unreadable => return Err(Error::Storage),
+        };
+        let mut judged = Judgement::Moved;
+        self.update(&mut |ledger, now| {
+            let (next, judgement) = ledger.judge(wanted, to.id, matched, now, self.policy);
+            let counted =
+                matches!(judgement, Judgement::Verified | Judgement::Refused(Refusal::Mismatch { .. }));
+            judged = judgement;
+            Ok(counted.then_some(next))
+        })
+        .await?;
+        Ok(judged)
+    }
+
+    /// A record that KV does not have: void meanwhile, or too old by a rounding. Else KV has lost it, and a guess
+    /// that cannot be compared is not counted.
+    async fn missing_record(&self, wanted: Wanted<'_>, id: &str, now: Timestamp) -> Result<Judgement> {
+        let (ledger, _) = self.ledger().await?;
+        match ledger.admit(wanted, now.plus(KV_ROUNDING), self.policy) {
+            Err(refusal) => Ok(Judgement::Refused(refusal)),
+            Ok(live) if live != id => Ok(Judgement::Moved),
+            Ok(_) => Err(Error::Storage),
+        }
+    }
+
+    async fn claim(&self, body: &str) -> Result<Claimed> {
+        let mut claimed = Claimed::Running;
+        self.exchange(&mut |text, now| {
+            let existing = parsed::<Claim>(text)?;
+            let (next, found) = Claim::make(existing.as_ref(), body, now);
+            claimed = found;
+            Ok(next.map(|claim| stored(&claim, Some(claim.idle_at()))))
+        })
+        .await?;
+        Ok(claimed)
+    }
+
+    async fn settle(&self, body: &str, answer: Option<Answer>) -> Result<()> {
+        self.exchange(&mut |text, _| {
+            let Some(claim) = parsed::<Claim>(text)? else { return Ok(None) };
+            Ok(match &answer {
+                None => claim.may_release(body).then_some((None, None)),
+                Some(answer) => {
+                    claim.settled(body, answer.clone()).map(|claim| stored(&claim, Some(claim.idle_at())))
+                }
+            })
+        })
+        .await
+    }
+
+    /// Removes a record that no longer matters. Tidying only: whether a code lives, the ledger says.
+    async fn tidy(&self, id: &str) {
+        let _ = self.codes.delete(id).await;
+    }
+
+    async fn ledger(&self) -> Result<(Ledger, Option<String>)> {
+        let text = self.cell.load().await?;
+        Ok((parsed(text.as_deref())?.unwrap_or_default(), text))
+    }
+
+    /// Decides on the ledger as it stands and stores what comes of it, if anything.
+    async fn update(
+        &self,
+        decide: &mut dyn FnMut(Ledger, Timestamp) -> Result<Option<Ledger>>,
+    ) -> Result<()> {
+        self.exchange(&mut |text, now| {
+            let next = decide(parsed(text)?.unwrap_or_default(), now)?;
+            Ok(next.map(|ledger| stored(&ledger, ledger.idle_at())))
+        })
+        .await
+    }
+
+    /// The exchange loop: what was decided counts only if nothing else was stored since the cell was read; else it
+    /// is decided anew. (One loop over a dynamic closure: a copy for each kind of decision would cost 10 KiB.)
+    async fn exchange(
+        &self,
+        decide: &mut dyn FnMut(Option<&str>, Timestamp) -> Result<Option<Next>>,
+    ) -> Result<()> {
+        for _ in 0..EXCHANGES {
+            let before = self.cell.load().await?;
+            let now = self.ambient.now();
+            let Some((text, idle_at)) = decide(before.as_deref(), now)? else { return Ok(()) };
+            let ttl = idle_at.map_or(0, |at| now.until(at).0);
+            if self.cell.swap(before.as_deref(), text.as_deref(), ttl).await? {
+                return Ok(());
+            }
+        }
+        Err(Error::Storage)
+    }
+}
+
+/// A cell's next text (None: absent) and when it stops to matter.
+type Next = (Option<String>, Option<Timestamp>);
+
+fn stored(value: &impl Record, idle_at: Option<Timestamp>) -> Next {
+    (idle_at.map(|_| value.to_json()), idle_at)
+}
+
+/// A cell's content. A text that is not ours is a storage failure: no one may pass because a ledger is broken.
+fn parsed<R: Record>(text: Option<&str>) -> Result<Option<R>> {
+    text.map(|text| R::from_json(text).ok_or(Error::Storage)).transpose()
+}
+
+/// When a cell's text stops to matter; None if it does not matter any more, or is not ours.
+pub(crate) fn idle_at(text: &str, now: Timestamp) -> Option<Timestamp> {
+    let ledger = Ledger::from_json(text).and_then(|ledger| ledger.at(now).idle_at());
+    let claim = || Claim::from_json(text).map(|claim| claim.idle_at());
+    ledger.or_else(claim).filter(|at| *at > now)
+}
