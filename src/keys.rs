@@ -140,7 +140,10 @@ mod tests {
         assert_eq!(ring.id, "8f689978");
         assert_eq!(ring.guard_name(&phone).len(), 64);
         assert_ne!(ring.guard_name(&phone), ring.claim_name("+14155550123"));
-        assert_eq!(ring.code_mac(&phone, UsageType::SignIn, "id", &code), "pin");
+        assert_eq!(
+            ring.code_mac(&phone, UsageType::SignIn, "id", &code),
+            "f4fa5722609abf5d1547f2f62520c38cd0696b6705935aa758bb701066d3052c"
+        );
     }
 
     #[test]

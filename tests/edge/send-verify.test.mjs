@@ -1,0 +1,189 @@
+// A code sent and verified through the real Worker: what callers, the provider, KV and the log get to see.
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { newPhone, startWorker, twilio } from "./worker.mjs";
+
+let otp;
+before(async () => {
+  otp = await startWorker({ vars: { RESEND_COOLDOWNS: "0", SENDS_PER_HOUR: "1000", SENDS_PER_DAY: "1000" } });
+});
+after(() => otp.close());
+beforeEach(() => otp.provider.accept());
+
+test("a code is sent, verified once, and then gone", async () => {
+  const phone = newPhone();
+  const sent = await otp.send({ phone, usageType: "SignIn" });
+  assert.equal(sent.status, 200);
+  assert.deepEqual(Object.keys(sent.json), [
+    ...["verificationId", "status", "usageType", "expiresAt", "resendAt", "connectorId"],
+  ]);
+  assert.equal(sent.json.status, "sent");
+  assert.equal(sent.json.usageType, "SignIn");
+  assert.equal(sent.json.connectorId, "twilio-short-message-service");
+  assert.match(sent.json.verificationId, /^[0-9a-f]{32}$/);
+  assert.match(sent.json.expiresAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+  const left = (Date.parse(sent.json.expiresAt) - Date.now()) / 1000;
+  assert.ok(left > 595 && left <= 600, `${left} s left`);
+
+  const verified = await otp.verify({ phone, code: otp.provider.code, usageType: "SignIn" });
+  assert.equal(verified.status, 200);
+  assert.equal(verified.json.verified, true);
+  assert.equal(verified.json.phone, phone);
+  assert.equal(verified.json.usageType, "SignIn");
+  assert.equal(verified.json.verificationId, sent.json.verificationId);
+  assert.ok(Math.abs(Date.parse(verified.json.verifiedAt) - Date.now()) < 5_000);
+
+  const again = await otp.verify({ phone, code: otp.provider.code, usageType: "SignIn" });
+  assert.equal(again.status, 400);
+  assert.equal(again.code, "verification_code.not_found");
+});
+
+test("the provider receives exactly Twilio's form", async () => {
+  const phone = newPhone();
+  await otp.send({ phone, usageType: "SignIn", locale: "de-AT" });
+  const request = otp.provider.requests.at(-1);
+  const { accountSID, authToken, fromMessagingServiceSID } = twilio.config;
+  assert.equal(request.method, "POST");
+  assert.equal(request.url, `https://api.twilio.com/2010-04-01/Accounts/${accountSID}/Messages.json`);
+  assert.equal(request.headers["content-type"], "application/x-www-form-urlencoded");
+  assert.equal(
+    request.headers.authorization,
+    `Basic ${Buffer.from(`${accountSID}:${authToken}`).toString("base64")}`,
+  );
+  assert.deepEqual(request.form, {
+    To: phone,
+    MessagingServiceSid: fromMessagingServiceSID,
+    Body: `Dein Code zum Anmelden: ${otp.provider.code}.`,
+    RiskCheck: "enable",
+  });
+});
+
+test("every answer carries the contract's headers", async () => {
+  const phone = newPhone();
+  const answers = [
+    await otp.send({ phone }),
+    await otp.send({}),
+    await otp.call("/nowhere"),
+    await otp.call("/send", { key: "" }),
+    await otp.call("/health", { method: "GET" }),
+  ];
+  const ids = new Set();
+  for (const { headers, json } of answers) {
+    assert.equal(headers.get("content-type"), "application/json; charset=utf-8");
+    assert.equal(headers.get("cache-control"), "no-store");
+    assert.equal(headers.get("x-content-type-options"), "nosniff");
+    assert.equal(headers.get("access-control-allow-origin"), null);
+    if (json.code) assert.equal(json.requestId, headers.get("x-request-id"));
+    ids.add(headers.get("x-request-id"));
+  }
+  assert.equal(ids.size, answers.length);
+});
+
+test("health needs no key and tells the version", async () => {
+  const { status, json } = await otp.call("/health", { method: "GET", key: "" });
+  assert.equal(status, 200);
+  assert.equal(json.status, "ok");
+  assert.match(json.version, /^\d+\.\d+\.\d+$/);
+});
+
+test("a resend voids the older code", async () => {
+  const phone = newPhone();
+  const first = await otp.send({ phone, usageType: "SignIn" });
+  const oldCode = otp.provider.code;
+  let newCode = oldCode;
+  while (newCode === oldCode) {
+    await otp.send({ phone, usageType: "SignIn" });
+    newCode = otp.provider.code;
+  }
+  const old = await otp.verify({ phone, code: oldCode, usageType: "SignIn" });
+  assert.equal(old.code, "verification_code.code_mismatch");
+  const byId = await otp.verify({
+    ...{ phone, code: newCode, usageType: "SignIn" },
+    verificationId: first.json.verificationId,
+  });
+  assert.equal(byId.code, "verification_code.not_found", "an older verification id is void");
+  assert.equal((await otp.verify({ phone, code: newCode, usageType: "SignIn" })).status, 200);
+});
+
+test("a code sent for one usage type fails for every other", async () => {
+  const types = [
+    ...["SignIn", "Register", "ForgotPassword", "Generic", "OrganizationInvitation"],
+    ...["UserPermissionValidation", "BindNewIdentifier", "MfaVerification", "BindMfa"],
+  ];
+  const phone = newPhone();
+  for (const sentFor of types) {
+    await otp.send({ phone, usageType: sentFor });
+    const { code } = otp.provider;
+    for (const tried of types.filter((type) => type !== sentFor)) {
+      const answer = await otp.verify({ phone, code, usageType: tried });
+      assert.equal(answer.code, "verification_code.not_found", `${sentFor} as ${tried}`);
+    }
+    assert.equal((await otp.verify({ phone, code, usageType: sentFor })).status, 200);
+  }
+});
+
+test("a code of one phone fails for another", async () => {
+  const [mine, other] = [newPhone(), newPhone()];
+  await otp.send({ phone: mine });
+  const { code } = otp.provider;
+  assert.equal((await otp.verify({ phone: other, code })).code, "verification_code.not_found");
+  assert.equal((await otp.verify({ phone: mine, code })).status, 200);
+});
+
+test("neither phone nor code is ever to be seen", async () => {
+  const phone = newPhone();
+  const seen = [];
+  const codes = [];
+  for (const body of [{ phone, usageType: "SignIn" }, { phone }]) {
+    seen.push((await otp.send(body)).text);
+    codes.push(otp.provider.code);
+    const kv = await otp.kvEntries();
+    const records = kv.filter(({ name }) => name.startsWith("code:"));
+    assert.ok(records.length > 0);
+    for (const { name, value, expiration } of records) {
+      assert.match(name, /^code:[0-9a-f]{32}$/);
+      assert.deepEqual(Object.keys(JSON.parse(value)), ["v", "kid", "usage", "exp", "mac"]);
+      assert.ok(expiration - Date.now() / 1000 <= 600);
+    }
+    seen.push(JSON.stringify(kv.filter(({ name }) => name !== "connector")), (await otp.objectIds()).join());
+    seen.push((await otp.verify({ ...body, code: "000000" })).text.replaceAll(phone, ""));
+    seen.push((await otp.verify({ ...body, code: otp.provider.code })).text.replace(`"phone":"${phone}"`, ""));
+  }
+  seen.push(otp.logs());
+  for (const text of seen) {
+    assert.ok(!text.includes(phone.slice(1)), `the phone is in ${text.slice(0, 200)}`);
+    for (const code of codes) assert.ok(!text.includes(code), `a code is in ${text.slice(0, 200)}`);
+    assert.ok(!text.includes(twilio.config.authToken));
+  }
+});
+
+test("an idempotency key sends one SMS, and gives the same answer", async () => {
+  const phone = newPhone();
+  const headers = { "idempotency-key": "order-4711" };
+  const before = otp.provider.requests.length;
+  const answers = await Promise.all(
+    Array.from({ length: 5 }, () => otp.send({ phone, usageType: "SignIn" }, { headers })),
+  );
+  answers.push(await otp.send({ usageType: "SignIn", phone }, { headers }));
+  assert.equal(otp.provider.requests.length, before + 1);
+  for (const { status, text } of answers) assert.deepEqual({ status, text }, { status: 200, text: answers[0].text });
+
+  for (const body of [{ phone, usageType: "Register" }, { phone: newPhone(), usageType: "SignIn" }]) {
+    const conflict = await otp.send(body, { headers });
+    assert.equal(conflict.status, 422);
+    assert.equal(conflict.code, "request.idempotency_conflict");
+  }
+  assert.equal(otp.provider.requests.length, before + 1);
+});
+
+test("a refusal is repeated under its key, an unsent request is not", async () => {
+  const phone = newPhone();
+  const headers = { "idempotency-key": "refused" };
+  otp.provider.answer = () => Response.json({ code: 21211, message: `bad ${phone}` }, { status: 400 });
+  const first = await otp.send({ phone }, { headers });
+  assert.equal(first.status, 502);
+  otp.provider.accept();
+  const second = await otp.send({ phone }, { headers });
+  assert.deepEqual([second.status, second.json.data], [502, first.json.data]);
+  assert.equal((await otp.send({ phone }, { headers: { "idempotency-key": "fresh" } })).status, 200);
+});

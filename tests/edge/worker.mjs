@@ -1,0 +1,123 @@
+// The real Worker in workerd, as the tests see it: its routes, its KV, its objects, its log, and a provider on the
+// other end of fetch that the test plays itself.
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createTestHarness } from "wrangler";
+
+const root = join(fileURLToPath(import.meta.url), "..", "..", "..");
+
+export const apiKey = "test-api-key-one";
+export const secrets = {
+  OTP_SECRET: "0123456789abcdef0123456789abcdef",
+  API_KEYS: `${apiKey}, test-api-key-two`,
+  ADMIN_KEY: "test-admin-key",
+};
+
+export const twilio = {
+  connectorId: "twilio-short-message-service",
+  config: {
+    accountSID: "AC00000000000000000000000000000001",
+    authToken: "test-auth-token-that-is-secret",
+    fromMessagingServiceSID: "MG00000000000000000000000000000002",
+    templates: [
+      { usageType: "Generic", content: "Your code is {{code}}." },
+      { usageType: "SignIn", content: "Your sign-in code is {{code}}." },
+      { usageType: "SignIn", locale: "de", content: "Dein Code zum Anmelden: {{code}}." },
+    ],
+  },
+};
+
+const accepted = () => Response.json({ sid: "SM1", status: "accepted", error_code: null }, { status: 201 });
+
+/** A provider that keeps what it was sent and answers as it is told. */
+export class Provider {
+  requests = [];
+  answer = accepted;
+
+  async handle(url, init) {
+    const request = url instanceof Request ? url : new Request(url, init);
+    const body = await request.clone().text();
+    this.requests.push({
+      method: request.method,
+      url: request.url,
+      headers: Object.fromEntries(request.headers),
+      body,
+      form: Object.fromEntries(new URLSearchParams(body)),
+    });
+    return this.answer(request);
+  }
+
+  /** The code in the newest message. */
+  get code() {
+    return /\d{6,10}/.exec(this.requests.at(-1).form.Body)[0];
+  }
+
+  accept() {
+    this.answer = accepted;
+  }
+}
+
+/** Starts a Worker with extra vars; `close` ends it. */
+export const startWorker = async ({ vars = {}, secrets: other = {}, connector = twilio } = {}) => {
+  const provider = new Provider();
+  const realFetch = globalThis.fetch;
+  globalThis.fetch = (url, init) => provider.handle(url, init);
+  const server = createTestHarness({
+    root,
+    workers: [
+      {
+        configPath: "./wrangler.toml",
+        prebuiltWorkerDir: "./.wrangler/dry-run",
+        vars,
+        secrets: Object.fromEntries(Object.entries({ ...secrets, ...other }).filter(([, value]) => value)),
+      },
+    ],
+  });
+  await server.listen();
+  const worker = server.getWorker("edge-otp");
+  const env = await worker.getEnv();
+  if (connector) await env.OTP_KV.put("connector", JSON.stringify(connector));
+  const call = async (path, { method = "POST", body, headers = {}, key = apiKey } = {}) => {
+    const response = await worker.fetch(`http://otp.example${path}`, {
+      method,
+      headers: {
+        ...(key ? { authorization: `Bearer ${key}` } : {}),
+        ...(method === "POST" ? { "content-type": "application/json" } : {}),
+        ...headers,
+      },
+      body: body === undefined || typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: text ? JSON.parse(text) : undefined,
+      code: text ? JSON.parse(text).code : undefined,
+    };
+  };
+  return {
+    provider,
+    server,
+    worker,
+    kv: env.OTP_KV,
+    call,
+    send: (body, options) => call("/send", { body, ...options }),
+    verify: (body, options) => call("/verify", { body, ...options }),
+    /** Every key and value in KV. */
+    kvEntries: async () => {
+      const { keys } = await env.OTP_KV.list();
+      return Promise.all(keys.map(async ({ name, expiration }) => ({ name, expiration, value: await env.OTP_KV.get(name) })));
+    },
+    objectIds: () => worker.listDurableObjectIds("GUARD"),
+    logs: () => JSON.stringify(server.getLogs()),
+    close: async () => {
+      await server.close();
+      globalThis.fetch = realFetch;
+    },
+  };
+};
+
+let lastPhone = 0;
+/** A phone that no test has used. */
+export const newPhone = () => `+1415555${String(++lastPhone).padStart(4, "0")}`;
