@@ -97,9 +97,9 @@ fn usage(reader: &mut Reader) -> UsageType {
     })
 }
 
-fn checked(reader: &mut Reader, name: &str, message: &str, test: impl Fn(&str) -> bool) -> Option<String> {
+fn checked(reader: &mut Reader, name: &str, message: &str, fits: impl Fn(&str) -> bool) -> Option<String> {
     let text = reader.text(name)?;
-    if !test(&text) {
+    if !fits(&text) {
         reader.issue(name, message);
     }
     Some(text)

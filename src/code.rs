@@ -17,14 +17,15 @@ impl Code {
 
     /// Draws `length` digits. Bytes of 250 and more are thrown away, so that each digit has exactly 25 of 250.
     /// None if the bytes ran out, which only a broken random source brings about.
-    pub(crate) fn draw(random: &[u8], length: u8) -> Option<Self> {
+    pub(crate) fn draw(random: &[u8], length: u32) -> Option<Self> {
+        let length = usize::try_from(length).ok()?;
         let digits: String = random
             .iter()
             .filter(|byte| **byte < 250)
-            .take(usize::from(length))
+            .take(length)
             .map(|byte| char::from(b'0' + byte % 10))
             .collect();
-        (digits.len() == usize::from(length)).then_some(Self(digits))
+        (digits.len() == length).then_some(Self(digits))
     }
 
     /// A code as a user typed it: 1 to 10 ASCII digits. One of the wrong length is a wrong code, not a bad request.

@@ -15,13 +15,11 @@ impl Reader {
     /// # Errors
     /// One issue at the empty path if it is not a JSON object, is nested too deep or says a name twice.
     pub(crate) fn open(body: &[u8]) -> Result<Self, Vec<Issue>> {
-        match core::str::from_utf8(body).ok().and_then(Value::parse) {
-            Some(Value::Object(object)) => Ok(Self { object, issues: Vec::new() }),
-            _ => Err(vec![Issue::new(
-                "",
-                "must be one JSON object in UTF-8, with no name twice and no deep nesting",
-            )]),
-        }
+        let Some(Value::Object(object)) = core::str::from_utf8(body).ok().and_then(Value::parse) else {
+            let message = "must be one JSON object in UTF-8, with no name twice and no deep nesting";
+            return Err(vec![Issue::new("", message)]);
+        };
+        Ok(Self { object, issues: Vec::new() })
     }
 
     /// Takes a member out; `null` counts as absent.
@@ -31,13 +29,11 @@ impl Reader {
 
     /// Takes an optional string.
     pub(crate) fn text(&mut self, name: &str) -> Option<String> {
-        match self.take(name)? {
-            Value::String(text) => Some(text),
-            _ => {
-                self.issue(name, "must be a string");
-                None
-            }
-        }
+        let Value::String(text) = self.take(name)? else {
+            self.issue(name, "must be a string");
+            return None;
+        };
+        Some(text)
     }
 
     /// Takes a string that must be there. Empty text stands in for it after an issue.

@@ -39,6 +39,7 @@ record!(Live { usage = "usage", id = "id", issued_at = "issuedAt", attempts = "a
 
 /// A granted send. The caller makes the code, stores its record, and gives it to the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_field_names, reason = "the names of the contract")]
 pub(crate) struct Granted {
     pub(crate) issued_at: Timestamp,
     pub(crate) expires_at: Timestamp,

@@ -9,7 +9,7 @@ use crate::time::Seconds;
 #[derive(Clone, Debug)]
 pub(crate) struct Policy {
     /// Digits of a code: 6 to 10.
-    pub(crate) code_length: u8,
+    pub(crate) code_length: u32,
     /// Wrong guesses per code: 1 to 5.
     pub(crate) max_attempts: u32,
     /// Wrong guesses per phone in a rolling 24 h, over all codes and usage types: 1 to 100
@@ -42,8 +42,7 @@ impl Policy {
                 .ok_or_else(|| wrong(name, &format!("must be a whole number from {least} to {most}"))),
         };
         Ok(Self {
-            // The range makes the cast exact.
-            code_length: number("CODE_LENGTH", 6, 6, 10)? as u8,
+            code_length: number("CODE_LENGTH", 6, 6, 10)?,
             max_attempts: number("MAX_ATTEMPTS", 5, 1, 5)?,
             daily_failures: number("DAILY_FAILURES", 10, 1, 100)?,
             cooldowns: cooldowns(var("RESEND_COOLDOWNS").as_deref().unwrap_or("60,120,300"))?,

@@ -62,29 +62,25 @@ fn language(tag: &str) -> String {
 pub(crate) fn render(text: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
-    while let Some(start) = rest.find("{{") {
-        let (before, open) = rest.split_at(start);
+    while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        match token(open).and_then(|(name, after)| lookup(name).map(|value| (value, after))) {
-            Some((value, after)) => {
-                out.push_str(&value);
-                rest = after;
-            }
-            None => {
-                // One brace only: `{{{code}}` still holds a token at its second brace.
-                let (brace, after) = open.split_at(1);
-                out.push_str(brace);
-                rest = after;
-            }
+        let filled = token(after).and_then(|(name, tail)| lookup(name).map(|value| (value, tail)));
+        if let Some((value, tail)) = filled {
+            out.push_str(&value);
+            rest = tail;
+        } else {
+            // One brace only: `{{{code}}` still holds a token at its second brace.
+            out.push('{');
+            rest = after;
         }
     }
     out.push_str(rest);
     out
 }
 
-/// A token at the start of the text: its name and what follows it.
+/// A token whose first brace has been read: its name and what follows it.
 fn token(text: &str) -> Option<(&str, &str)> {
-    let inner = text.strip_prefix("{{")?.trim_start_matches(is_space);
+    let inner = text.strip_prefix('{')?.trim_start_matches(is_space);
     let length = inner.find(|c: char| !is_name(c))?;
     let (name, tail) = inner.split_at_checked(length).filter(|(name, _)| !name.is_empty())?;
     tail.trim_start_matches(is_space).strip_prefix("}}").map(|after| (name, after))

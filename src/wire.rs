@@ -1,7 +1,7 @@
 //! HTTP as values: what a connector asks for and what came back. Nothing here opens a connection.
 
 use crate::json::Value;
-use crate::sign::{base64, percent_encode};
+use crate::sign::{base64, hex, percent_encode};
 use crate::time::{Seconds, Timestamp};
 
 /// A request to a provider. It may hold credentials and a code, so it has no `Debug`.
@@ -79,20 +79,18 @@ pub(crate) struct Stamp {
 impl Stamp {
     /// The stamp of a moment and 16 random bytes.
     pub(crate) fn new(now: Timestamp, random: [u8; 16]) -> Self {
-        let [a, b, c, d, e, f, g, h, rest @ ..] = random;
-        let version = [g & 0x0f | 0x40, h];
-        let [variant, node_high, node @ ..] = rest;
-        let hex = crate::sign::hex;
-        let nonce = format!(
-            "{}-{}-{}-{}-{}",
-            hex(&[a, b, c, d]),
-            hex(&[e, f]),
-            hex(&version),
-            hex(&[variant & 0x3f | 0x80, node_high]),
-            hex(&node),
-        );
+        let hex = hex(&versioned(random));
+        let part = |from, to| hex.get(from..to).unwrap_or_default();
+        let nonce = [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-");
         Self { now, nonce }
     }
+}
+
+/// The bits that make 16 random bytes a UUID of version 4, variant 1 (RFC 9562 §5.4).
+const fn versioned(mut bytes: [u8; 16]) -> [u8; 16] {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    bytes
 }
 
 /// Names and values as `application/x-www-form-urlencoded` (WHATWG URL §5.2): as RFC 3986, but a space is `+`, `*`
@@ -137,7 +135,7 @@ mod tests {
     fn nonces_are_uuids_of_version_4() {
         let stamp = Stamp::new(Timestamp(0), [0xff; 16]);
         assert_eq!(stamp.nonce, "ffffffff-ffff-4fff-bfff-ffffffffffff");
-        let bytes = core::array::from_fn(|i| i as u8);
+        let bytes = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
         assert_eq!(Stamp::new(Timestamp(0), bytes).nonce, "00010203-0405-4607-8809-0a0b0c0d0e0f");
     }
 

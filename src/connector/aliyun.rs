@@ -7,7 +7,7 @@
 
 use super::aliyun_rpc::{self, Call};
 use super::field::Shape;
-use super::{Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::error::Issue;
 use crate::json::Value;
 use crate::message::Message;
@@ -33,6 +33,17 @@ const FIELDS: &[Field] = &[
 impl Provider for Aliyun {
     fn id(&self) -> &'static str {
         "aliyun-short-message-service"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "aliyun-sms",
+            name: ["Aliyun SMS", "阿里云短信服务"],
+            description: [
+                "Registered signatures and templates, mainland China and abroad.",
+                "使用已备案的签名和模板，支持国内和国际短信。",
+            ],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

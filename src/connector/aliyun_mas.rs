@@ -7,7 +7,7 @@
 
 use super::aliyun_rpc::{self, Call};
 use super::field::Shape;
-use super::{Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 use crate::time::CODE_LIFETIME;
@@ -26,6 +26,17 @@ const FIELDS: &[Field] = &[
 impl Provider for AliyunMas {
     fn id(&self) -> &'static str {
         "aliyun-short-message-auth-service"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "aliyun-sms-mas",
+            name: ["Aliyun SMS authentication", "阿里云短信认证服务"],
+            description: [
+                "Mainland China without own signature or template.",
+                "仅限中国大陆，无需申请签名和模板。",
+            ],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

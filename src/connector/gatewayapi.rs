@@ -7,7 +7,7 @@
 
 use super::field::Shape;
 use super::outcome::Codes;
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::json::Value;
 use crate::message::{Encoding, Message, encoding};
 use crate::wire::{Request, Response, Stamp, json_object, json_string};
@@ -35,6 +35,14 @@ const CODES: Codes = &[
 impl Provider for GatewayApi {
     fn id(&self) -> &'static str {
         "gatewayapi-sms"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "gatewayapi-sms",
+            name: ["GatewayAPI", "GatewayAPI"],
+            description: ["European provider, worldwide.", "欧洲短信服务商，全球可用。"],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

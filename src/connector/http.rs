@@ -4,7 +4,7 @@
 //! Oddities: the endpoint may answer with anything, so success is a 204 or a 2xx whose body says so: a JSON object
 //! (without `"success": false`) or `OK`. An empty or unreadable 200 leaves the outcome open.
 
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider};
 use crate::error::Issue;
 use crate::json::{Map, Value};
 use crate::message::Message;
@@ -23,6 +23,14 @@ const FIELDS: &[Field] = &[
 impl Provider for Http {
     fn id(&self) -> &'static str {
         "http-sms"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "http-sms",
+            name: ["HTTP", "HTTP"],
+            description: ["Any endpoint of your own.", "发送到您自己的接口。"],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

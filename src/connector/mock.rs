@@ -2,7 +2,7 @@
 //! `ALLOW_MOCK=1`. Config and record are those of Logto's mock connector; its templates may do without the code.
 
 use super::field::Shape;
-use super::{Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::json::{Map, Value};
 use crate::message::Message;
 use crate::wire::{Response, Stamp};
@@ -22,6 +22,17 @@ const FIELDS: &[Field] = &[
 impl Provider for Mock {
     fn id(&self) -> &'static str {
         ID
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "mock-sms",
+            name: ["Mock", "模拟"],
+            description: [
+                "Shows messages on the terminal; for development only.",
+                "仅在终端显示短信，用于开发。",
+            ],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

@@ -53,6 +53,9 @@ pub(crate) trait Provider: Sync {
     /// Logto's factory id, for instance `twilio-short-message-service`.
     fn id(&self) -> &'static str;
 
+    /// How it is presented to people.
+    fn about(&self) -> About;
+
     /// The config's fields. From this table follow the check, the form, the redaction and the sealing.
     fn fields(&self) -> &'static [Field];
 
@@ -73,6 +76,14 @@ pub(crate) trait Provider: Sync {
 
     /// Reads the provider's answer. What is not provably a success or a refusal is [`Outcome::Unknown`].
     fn outcome(&self, response: &Response) -> Outcome;
+}
+
+/// How a provider is presented to people, in English and in Simplified Chinese.
+pub(crate) struct About {
+    /// Logto's target, for instance `twilio-sms`.
+    pub(crate) target: &'static str,
+    pub(crate) name: [&'static str; 2],
+    pub(crate) description: [&'static str; 2],
 }
 
 /// Where a message goes.

@@ -6,7 +6,7 @@
 
 use super::field::Shape;
 use super::outcome::class_of;
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::json::Value;
 use crate::message::Message;
 use crate::wire::{Request, Response, Stamp, json_object, json_string};
@@ -23,6 +23,14 @@ const FIELDS: &[Field] = &[
 impl Provider for Smsaero {
     fn id(&self) -> &'static str {
         "smsaero-short-message-service"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "smsaero-sms",
+            name: ["SMS Aero", "SMS Aero"],
+            description: ["Russia and neighbouring countries.", "俄罗斯及周边国家。"],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

@@ -6,7 +6,7 @@
 
 use super::field::Shape;
 use super::outcome::Codes;
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::error::Issue;
 use crate::json::Value;
 use crate::message::{Message, mainland_mobile};
@@ -34,6 +34,14 @@ const CODES: Codes = &[
 impl Provider for Smsbao {
     fn id(&self) -> &'static str {
         "smsbao-sms"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "smsbao-sms",
+            name: ["SMSBao", "短信宝"],
+            description: ["Mainland China only.", "仅限中国大陆。"],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

@@ -7,7 +7,7 @@
 
 use super::field::Shape;
 use super::outcome::{Codes, at};
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::json::Value;
 use crate::message::Message;
 use crate::sign::Tc3;
@@ -56,6 +56,17 @@ const CODES: Codes = &[
 impl Provider for Tencent {
     fn id(&self) -> &'static str {
         "tencent-short-message-service"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "tencent-sms",
+            name: ["Tencent Cloud SMS", "腾讯云短信"],
+            description: [
+                "Registered signatures and templates, mainland China and abroad.",
+                "使用已备案的签名和模板，支持国内和国际短信。",
+            ],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

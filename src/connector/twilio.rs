@@ -6,7 +6,7 @@
 
 use super::field::Shape;
 use super::outcome::{Codes, code_text};
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::error::Issue;
 use crate::json::Value;
 use crate::message::Message;
@@ -51,6 +51,14 @@ const CODES: Codes = &[
 impl Provider for Twilio {
     fn id(&self) -> &'static str {
         "twilio-short-message-service"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "twilio-sms",
+            name: ["Twilio", "Twilio"],
+            description: ["Programmable Messaging, worldwide.", "全球短信服务。"],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

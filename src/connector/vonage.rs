@@ -7,7 +7,7 @@
 
 use super::field::Shape;
 use super::outcome::{Codes, code_text};
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::json::Value;
 use crate::message::{Encoding, Message, encoding};
 use crate::wire::{Request, Response, Stamp, json_object, json_string};
@@ -34,6 +34,14 @@ const CODES: Codes = &[
 impl Provider for Vonage {
     fn id(&self) -> &'static str {
         "vonage-sms"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "vonage-sms",
+            name: ["Vonage", "Vonage"],
+            description: ["SMS API of Vonage (Nexmo), worldwide.", "Vonage（Nexmo）全球短信服务。"],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

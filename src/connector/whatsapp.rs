@@ -8,7 +8,7 @@
 
 use super::field::Shape;
 use super::outcome::{Codes, at, code_text};
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::error::Issue;
 use crate::json::Value;
 use crate::message::Message;
@@ -37,6 +37,17 @@ const CODES: Codes = &[
 impl Provider for WhatsApp {
     fn id(&self) -> &'static str {
         "whatsapp-short-message-service"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "whatsapp-sms",
+            name: ["WhatsApp", "WhatsApp"],
+            description: [
+                "Authentication templates over the WhatsApp Business Platform.",
+                "通过 WhatsApp 商业平台发送验证模板。",
+            ],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

@@ -8,7 +8,7 @@
 
 use super::field::Shape;
 use super::outcome::{Codes, code_text};
-use super::{Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
+use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::json::Value;
 use crate::message::{Message, mainland_mobile};
 use crate::phone::PhoneNumber;
@@ -39,6 +39,14 @@ const CODES: Codes = &[
 impl Provider for Yunpian {
     fn id(&self) -> &'static str {
         "yunpian-sms"
+    }
+
+    fn about(&self) -> About {
+        About {
+            target: "yunpian-sms",
+            name: ["Yunpian", "云片"],
+            description: ["Mainland China, and abroad if enabled.", "国内短信，可开启国际短信。"],
+        }
     }
 
     fn fields(&self) -> &'static [Field] {

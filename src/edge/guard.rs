@@ -10,15 +10,21 @@ use wasm_bindgen::JsValue;
 use worker::{DurableObject, Env, Request, Response, State, durable_object};
 
 use super::settings::{self, Settings};
-use crate::error::{Refusal, Result};
+use crate::error::{Error, Refusal, Result};
 use crate::guard::{Ask, Call, Keeper, Told, idle_at};
-use crate::js::{Codes, Objects, Runtime, failed, settled};
+use crate::js::{Codes, Objects, Runtime, failed, js_time, settled};
 use crate::ports::{Ambient, Guard, LedgerStore};
 use crate::record::Record;
 use crate::time::{Seconds, Timestamp};
 
 /// The one key in an object's storage.
 const KEPT: &str = "kept";
+
+/// What memory knows of the stored text.
+enum Kept {
+    Unread,
+    Known(Option<String>),
+}
 
 /// The Durable Object of a phone.
 #[durable_object(alarm)]
@@ -27,13 +33,13 @@ pub struct VerificationGuard {
     env: Env,
     /// The stored text, once read. Memory answers at once, so nothing can come between a decision and its storing;
     /// the runtime holds back every answer until the write behind it is safe.
-    kept: RefCell<Option<Option<String>>>,
+    kept: RefCell<Kept>,
     alarm_set: Cell<bool>,
 }
 
 impl DurableObject for VerificationGuard {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, kept: RefCell::new(None), alarm_set: Cell::new(false) }
+        Self { state, env, kept: RefCell::new(Kept::Unread), alarm_set: Cell::new(false) }
     }
 
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
@@ -48,12 +54,11 @@ impl DurableObject for VerificationGuard {
     async fn alarm(&self) -> worker::Result<Response> {
         self.alarm_set.set(false);
         let text = self.load().await.map_err(|_| worker::Error::from("storage"))?;
-        match text.and_then(|text| idle_at(&text, Runtime.now())) {
-            Some(at) => self.set_alarm(at).await?,
-            None => {
-                self.state.storage().delete_all().await?;
-                self.kept.replace(None);
-            }
+        if let Some(at) = text.and_then(|text| idle_at(&text, Runtime.now())) {
+            self.set_alarm(at).await?;
+        } else {
+            self.state.storage().delete_all().await?;
+            self.kept.replace(Kept::Known(None));
         }
         Response::empty()
     }
@@ -86,7 +91,10 @@ impl VerificationGuard {
         if let Told::Surrendered(Some(text)) =
             Objects(settings::guard(&self.env)?).ask(previous, None, Ask::Surrender).await?
         {
-            self.kept.borrow_mut().get_or_insert(None).get_or_insert(text);
+            let mut kept = self.kept.borrow_mut();
+            if let Kept::Unread | Kept::Known(None) = *kept {
+                *kept = Kept::Known(Some(text));
+            }
         }
         Ok(())
     }
@@ -94,7 +102,7 @@ impl VerificationGuard {
     /// A second late, so that what ends on the stroke has ended.
     async fn set_alarm(&self, at: Timestamp) -> core::result::Result<(), JsValue> {
         self.alarm_set.set(true);
-        let date = Date::new(&JsValue::from(at.plus(Seconds(1)).0 as f64));
+        let date = Date::new(&js_time(at.plus(Seconds(1))));
         let storage = self.state.storage();
         settled(storage.as_raw().set_alarm(date, JsValue::UNDEFINED.into()).map(JsValue::from))
             .await
@@ -104,26 +112,31 @@ impl VerificationGuard {
 
 impl LedgerStore for VerificationGuard {
     async fn load(&self) -> Result<Option<String>> {
-        if let Some(text) = self.kept.borrow().as_ref() {
+        if let Kept::Known(text) = &*self.kept.borrow() {
             return Ok(text.clone());
         }
         let storage = self.state.storage();
         let stored =
             settled(storage.as_raw().get(KEPT).map(JsValue::from)).await.map_err(failed)?.as_string();
         // Another event may have read, and even written, in the meantime: what is there counts.
-        Ok(self.kept.borrow_mut().get_or_insert(stored).clone())
+        let mut kept = self.kept.borrow_mut();
+        if let Kept::Unread = *kept {
+            *kept = Kept::Known(stored);
+        }
+        let Kept::Known(text) = &*kept else { return Err(Error::Storage) };
+        Ok(text.clone())
     }
 
     async fn swap(&self, expected: Option<&str>, next: Option<&str>, ttl: u32) -> Result<bool> {
-        let matches = self.kept.borrow().as_ref().is_some_and(|text| text.as_deref() == expected);
+        let matches = matches!(&*self.kept.borrow(), Kept::Known(text) if text.as_deref() == expected);
         if !matches {
             return Ok(false);
         }
-        self.kept.replace(Some(next.map(str::to_owned)));
+        self.kept.replace(Kept::Known(next.map(str::to_owned)));
         let stored = self.store(next, ttl).await;
         if stored.is_err() {
             // Memory and storage may differ now; storage counts.
-            self.kept.replace(None);
+            self.kept.replace(Kept::Unread);
         }
         stored.map(|()| true).map_err(failed)
     }

@@ -3,7 +3,7 @@
 
 mod stored;
 
-use crate::json::Value;
+use crate::json::{Map, Value};
 use crate::record::{Record, object};
 use crate::time::Seconds;
 
@@ -215,7 +215,7 @@ impl Error {
         object([
             ("code", self.code().into()),
             ("message", self.message().into()),
-            ("data", if data.as_object().is_some_and(|data| data.is_empty()) { Value::Null } else { data }),
+            ("data", if data.as_object().is_some_and(Map::is_empty) { Value::Null } else { data }),
             ("requestId", request_id.into()),
         ])
     }

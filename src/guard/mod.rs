@@ -21,7 +21,9 @@ use crate::sign::hex;
 use crate::time::{Seconds, Timestamp};
 use crate::usage::UsageType;
 
-pub(crate) use protocol::{Ask, Call, Grant, Told};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use protocol::Call;
+pub(crate) use protocol::{Ask, Grant, Told};
 
 /// How often a store's exchange may be lost to another event before the guard gives up.
 const EXCHANGES: u32 = 64;
@@ -206,10 +208,7 @@ impl<S: LedgerStore, C: CodeStore, A: Ambient> Keeper<'_, S, C, A> {
 
     /// The exchange loop: what was decided counts only if nothing else was stored since the cell was read; else it
     /// is decided anew. (One loop over a dynamic closure: a copy for each kind of decision would cost 10 KiB.)
-    async fn exchange(
-        &self,
-        decide: &mut dyn FnMut(Option<&str>, Timestamp) -> Result<Option<Next>>,
-    ) -> Result<()> {
+    async fn exchange(&self, decide: &mut Decide<'_>) -> Result<()> {
         for _ in 0..EXCHANGES {
             let before = self.cell.load().await?;
             let now = self.ambient.now();
@@ -222,6 +221,9 @@ impl<S: LedgerStore, C: CodeStore, A: Ambient> Keeper<'_, S, C, A> {
         Err(Error::Storage)
     }
 }
+
+/// From a cell's text and the time to its next text, if it changes.
+type Decide<'a> = dyn FnMut(Option<&str>, Timestamp) -> Result<Option<Next>> + 'a;
 
 /// A cell's next text (None: absent) and when it stops to matter.
 type Next = (Option<String>, Option<Timestamp>);

@@ -3,6 +3,7 @@
 
 use js_sys::futures::JsFuture;
 use js_sys::{Date, Function, Promise};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::{Error, Result};
@@ -18,10 +19,21 @@ extern "C" {
 /// The runtime's own clock and dice. In Workers the clock stands still between two I/O events.
 pub(crate) struct Runtime;
 
+/// JavaScript's time: milliseconds as a double, whole and far below 2⁵³.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, positive, far below 2⁵³")]
+const fn from_js_time(ms: f64) -> Timestamp {
+    Timestamp(ms as u64)
+}
+
+/// A time for JavaScript.
+#[expect(clippy::cast_precision_loss, reason = "far below 2⁵³")]
+pub(crate) fn js_time(at: Timestamp) -> JsValue {
+    JsValue::from(at.0 as f64)
+}
+
 impl Ambient for Runtime {
     fn now(&self) -> Timestamp {
-        // Milliseconds as a double are whole and far below 2⁵³.
-        Timestamp(Date::now() as u64)
+        from_js_time(Date::now())
     }
 
     fn fill_random(&self, buffer: &mut [u8]) -> Result<()> {

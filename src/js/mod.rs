@@ -13,7 +13,7 @@ use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 
-pub(crate) use ambient::Runtime;
+pub(crate) use ambient::{Runtime, js_time};
 pub(crate) use fetch::{Outbound, read};
 pub(crate) use kv::{Codes, Kv};
 pub(crate) use objects::{Namespace, Objects};

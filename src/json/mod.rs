@@ -326,7 +326,9 @@ mod tests {
                 proptest::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
                 proptest::collection::btree_map(any::<String>(), inner, 0..6).prop_map(|members| {
                     let mut map = Map::new();
-                    members.into_iter().for_each(|(name, value)| map.insert(name, value));
+                    for (name, value) in members {
+                        map.insert(name, value);
+                    }
                     Value::from(map)
                 }),
             ]

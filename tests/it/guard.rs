@@ -48,7 +48,7 @@ impl World {
         }
     }
 
-    fn ask(&self, ask: Ask) -> Told {
+    fn ask(&self, ask: &Ask) -> Told {
         let keeper =
             Keeper { cell: self, codes: self, ambient: self, keys: &self.keys, policy: &self.policy };
         // Through its wire form, as between Worker and object.
@@ -58,7 +58,7 @@ impl World {
     }
 
     fn send(&self) -> core::result::Result<Grant, Refusal> {
-        match self.ask(Ask::BeginSend { phone: PHONE.to_owned(), usage: UsageType::SignIn }) {
+        match self.ask(&Ask::BeginSend { phone: PHONE.to_owned(), usage: UsageType::SignIn }) {
             Told::Granted(grant) => Ok(grant),
             Told::Refused(refusal) => Err(refusal),
             _ => panic!("another answer"),
@@ -67,7 +67,7 @@ impl World {
 
     fn verify(&self, code: &str) -> core::result::Result<String, Refusal> {
         let (phone, code) = (PHONE.to_owned(), code.to_owned());
-        match self.ask(Ask::Verify { phone, usage: UsageType::SignIn, code, id: None }) {
+        match self.ask(&Ask::Verify { phone, usage: UsageType::SignIn, code, id: None }) {
             Told::Verified { id, .. } => Ok(id),
             Told::Refused(refusal) => Err(refusal),
             _ => panic!("another answer"),

@@ -167,7 +167,8 @@ impl World {
                 assert!(!right, "I8: the right code succeeds");
                 self.failed_at.push(self.latest);
                 let of_code = self.policy.max_attempts - self.sent[index].comparisons;
-                let of_day = self.policy.daily_failures - self.failures_within_a_day() as u32;
+                let failures = u32::try_from(self.failures_within_a_day()).expect("few");
+                let of_day = self.policy.daily_failures - failures;
                 assert_eq!(attempts_left, of_code.min(of_day));
             }
             other => panic!("{other:?}"),
