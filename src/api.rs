@@ -11,8 +11,10 @@ use crate::record::{Record, object, record};
 use crate::time::Timestamp;
 use crate::usage::UsageType;
 
-/// Largest body, in bytes.
+/// Largest body of `/send` and `/verify`, in bytes.
 pub(crate) const MAX_BODY: usize = 8 * 1_024;
+/// Largest body that carries a connector's config, in bytes: nine templates in ten languages.
+pub(crate) const MAX_CONFIG_BODY: usize = 64 * 1_024;
 
 /// A request to send a code.
 pub(crate) struct SendRequest {
@@ -41,14 +43,23 @@ impl SendRequest {
         let mut reader = Reader::open(body).map_err(Error::InvalidInput)?;
         let phone = reader.required_text("phone");
         let usage = usage(&mut reader);
-        let locale = checked(&mut reader, "locale", "must be a BCP 47 tag such as en or zh-CN", is_locale);
+        let locale = locale(&mut reader);
         let ip = checked(&mut reader, "ip", "must be an IPv4 or IPv6 address", is_ip);
         reader.close().map_err(Error::InvalidInput)?;
-        let phone = PhoneNumber::parse(&phone).ok_or(Error::PhoneInvalid)?;
-        if !policy.countries.allow(&phone) {
-            return Err(Error::PhoneNotAllowed);
-        }
+        let phone = allowed(PhoneNumber::parse(&phone), policy)?;
         Ok(Self { phone, usage, locale, ip })
+    }
+
+    /// Reads Logto's `{phone}`, in digits without the plus, for usage type `Generic`.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub(crate) fn parse_logto(body: &[u8], policy: &Policy) -> Result<Self> {
+        let mut reader = Reader::open(body).map_err(Error::InvalidInput)?;
+        let phone = reader.required_text("phone");
+        reader.close().map_err(Error::InvalidInput)?;
+        let phone = allowed(phone_with_or_without_plus(&phone), policy)?;
+        Ok(Self { phone, usage: UsageType::Generic, locale: None, ip: None })
     }
 
     /// What makes two requests the same, for idempotency.
@@ -71,12 +82,7 @@ impl VerifyRequest {
         let mut reader = Reader::open(body).map_err(Error::InvalidInput)?;
         let phone = reader.required_text("phone");
         let code = reader.required_text("code");
-        let code = Code::parse(&code).or_else(|| {
-            if !code.is_empty() {
-                reader.issue("code", "must be 1 to 10 digits");
-            }
-            None
-        });
+        let code = checked_code(&mut reader, &code);
         let usage = usage(&mut reader);
         let verification_id = checked(&mut reader, "verificationId", "must be 1 to 64 characters", |id| {
             (1..=64).contains(&id.len())
@@ -86,9 +92,48 @@ impl VerifyRequest {
         let code = code.ok_or_else(|| Error::InvalidInput(Vec::new()))?;
         Ok(Self { phone, code, usage, verification_id })
     }
+
+    /// Reads Logto's `{phone, verificationCode}`, in digits without the plus, for usage type `Generic`.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub(crate) fn parse_logto(body: &[u8]) -> Result<Self> {
+        let mut reader = Reader::open(body).map_err(Error::InvalidInput)?;
+        let phone = reader.required_text("phone");
+        let code = reader.required_text("verificationCode");
+        let code = checked_code(&mut reader, &code);
+        reader.close().map_err(Error::InvalidInput)?;
+        let phone = phone_with_or_without_plus(&phone).ok_or(Error::PhoneInvalid)?;
+        let code = code.ok_or_else(|| Error::InvalidInput(Vec::new()))?;
+        Ok(Self { phone, code, usage: UsageType::Generic, verification_id: None })
+    }
 }
 
-fn usage(reader: &mut Reader) -> UsageType {
+fn checked_code(reader: &mut Reader, text: &str) -> Option<Code> {
+    let code = Code::parse(text);
+    if code.is_none() {
+        reader.issue("code", "must be 1 to 10 digits");
+    }
+    code
+}
+
+fn allowed(phone: Option<PhoneNumber>, policy: &Policy) -> Result<PhoneNumber> {
+    let phone = phone.ok_or(Error::PhoneInvalid)?;
+    if policy.countries.allow(&phone) { Ok(phone) } else { Err(Error::PhoneNotAllowed) }
+}
+
+/// A number in E.164 or, as Logto writes it, in its digits alone.
+pub(crate) fn phone_with_or_without_plus(text: &str) -> Option<PhoneNumber> {
+    PhoneNumber::parse(text).or_else(|| PhoneNumber::parse(&["+", text].concat()))
+}
+
+/// Takes an optional BCP 47 tag.
+pub(crate) fn locale(reader: &mut Reader) -> Option<String> {
+    checked(reader, "locale", "must be a BCP 47 tag such as en or zh-CN", is_locale)
+}
+
+/// Takes a usage type; `Generic` if there is none.
+pub(crate) fn usage(reader: &mut Reader) -> UsageType {
     let Some(name) = reader.text("usageType") else { return UsageType::Generic };
     UsageType::parse(&name).unwrap_or_else(|| {
         let names: Vec<_> = UsageType::ALL.into_iter().map(UsageType::name).collect();

@@ -43,6 +43,14 @@ impl Countries {
         text.split(',').map(|entry| canonical(entry.trim())).collect::<Option<Vec<_>>>().map(Self::Only)
     }
 
+    /// The entries; None if every country may be sent to.
+    pub(crate) const fn entries(&self) -> Option<&Vec<String>> {
+        match self {
+            Self::All => None,
+            Self::Only(entries) => Some(entries),
+        }
+    }
+
     /// Whether a number may be sent to. A number that the table cannot place is allowed by its dialling code only.
     pub(crate) fn allow(&self, phone: &PhoneNumber) -> bool {
         let Self::Only(entries) = self else { return true };

@@ -46,6 +46,22 @@ impl Reader {
         text.unwrap_or_default()
     }
 
+    /// Takes a value that must be there, of any kind. Null stands in for it after an issue.
+    pub(crate) fn required_value(&mut self, name: &str) -> Value {
+        let value = self.object.remove(name);
+        if value.is_none() {
+            self.issue(name, "is required");
+        }
+        value.unwrap_or(Value::Null)
+    }
+
+    /// Takes members out that mean nothing to us.
+    pub(crate) fn ignore(&mut self, names: &[&str]) {
+        for name in names {
+            self.object.remove(name);
+        }
+    }
+
     /// Notes an issue.
     pub(crate) fn issue(&mut self, path: &str, message: &str) {
         self.issues.push(Issue::new(path, message));

@@ -20,6 +20,8 @@ pub(crate) struct Ring {
     phone: [u8; 32],
     caller: [u8; 32],
     body: [u8; 32],
+    /// Seals connector secrets at rest.
+    pub(crate) seal: [u8; 32],
 }
 
 impl Ring {
@@ -32,7 +34,14 @@ impl Ring {
             out
         };
         let id = hex(key("id").get(..4).unwrap_or_default());
-        Self { id, code: key("code"), phone: key("phone"), caller: key("caller"), body: key("body") }
+        Self {
+            id,
+            code: key("code"),
+            phone: key("phone"),
+            caller: key("caller"),
+            body: key("body"),
+            seal: key("seal"),
+        }
     }
 
     /// The MAC of a code, over everything that it is bound to. Each part carries its length, so that no two
@@ -125,7 +134,7 @@ mod tests {
     #[test]
     fn purposes_do_not_share_keys() {
         let ring = keys("0123456789abcdef0123456789abcdef").current;
-        let all = [ring.code, ring.phone, ring.caller, ring.body];
+        let all = [ring.code, ring.phone, ring.caller, ring.body, ring.seal];
         for (i, a) in all.iter().enumerate() {
             assert!(all.iter().skip(i + 1).all(|b| a != b));
         }

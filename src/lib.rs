@@ -6,7 +6,8 @@
 //!   [`record`], all over [`json`])
 //! - what is decided: [`ledger`] and [`claim`] under a [`policy`] ([`country`]), [`challenge`] under [`keys`]
 //! - what is sent: [`template`], [`message`], [`connector`] (with [`wire`], [`sign`])
-//! - the stories: [`guard`] inside the phone's guard object, [`service`] around it, both over [`ports`]
+//! - the stories: [`guard`] inside the phone's guard object, [`service`] around it, [`management`] beside it (with
+//!   [`vault`], [`catalog`]), all over [`ports`]
 //! - the door: `edge`, the Cloudflare Worker
 //!
 //! The core has no clock, no dice and no I/O; ARCHITECTURE.md tells who may import whom, `tests/it/tidy.rs` holds it.
@@ -18,6 +19,7 @@
 )]
 
 mod api;
+mod catalog;
 mod challenge;
 mod claim;
 mod code;
@@ -29,6 +31,7 @@ mod guard;
 mod json;
 mod keys;
 mod ledger;
+mod management;
 mod message;
 mod phone;
 mod policy;
@@ -40,6 +43,7 @@ mod sign;
 mod template;
 mod time;
 mod usage;
+mod vault;
 mod wire;
 
 #[cfg(all(feature = "worker", target_arch = "wasm32"))]

@@ -3,7 +3,9 @@
 
 use crate::country::Countries;
 use crate::error::{Error, Issue, Result};
-use crate::time::Seconds;
+use crate::json::Value;
+use crate::record::{Record, object};
+use crate::time::{CODE_LIFETIME, Seconds};
 
 /// How codes are made and how often they may be sent and tried.
 #[derive(Clone, Debug)]
@@ -52,6 +54,27 @@ impl Policy {
             provider_timeout_ms: number("PROVIDER_TIMEOUT_MS", 10_000, 100, 30_000)?,
             allow_mock: var("ALLOW_MOCK").is_some_and(|text| text == "1"),
         })
+    }
+}
+
+impl Policy {
+    /// The limits in force, for those who manage the deployment.
+    pub(crate) fn shown(&self, version: &str, rotating: bool) -> Value {
+        let cooldowns = self.cooldowns.iter().map(Record::write).collect();
+        object([
+            ("version", version.into()),
+            ("codeLength", self.code_length.into()),
+            ("codeLifetimeSeconds", CODE_LIFETIME.write()),
+            ("maxAttempts", self.max_attempts.into()),
+            ("dailyFailures", self.daily_failures.into()),
+            ("resendCooldowns", Value::Array(cooldowns)),
+            ("sendsPerHour", self.sends_per_hour.into()),
+            ("sendsPerDay", self.sends_per_day.into()),
+            ("allowedCountries", self.countries.entries().map_or(Value::Null, Record::write)),
+            ("providerTimeoutMs", self.provider_timeout_ms.into()),
+            ("allowMock", self.allow_mock.into()),
+            ("rotating", rotating.into()),
+        ])
     }
 }
 

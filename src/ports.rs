@@ -47,6 +47,29 @@ pub(crate) trait CodeStore {
     async fn delete(&self, id: &str) -> Result<()>;
 }
 
+/// A KV: texts by key.
+pub(crate) trait Shelf {
+    async fn get(&self, key: &str) -> Result<Option<String>>;
+
+    /// Stores a text, for `ttl` seconds if given (60 at least).
+    async fn put(&self, key: &str, text: &str, ttl: Option<u32>) -> Result<()>;
+    async fn delete(&self, key: &str) -> Result<()>;
+}
+
+/// AES-256-GCM: a tag of 16 bytes at the end, `place` as associated data, a nonce of 12 bytes.
+pub(crate) trait Cipher {
+    async fn seal(&self, key: &[u8; 32], nonce: &[u8], place: &[u8], plain: &[u8]) -> Result<Vec<u8>>;
+
+    /// None if it does not authenticate.
+    async fn open(
+        &self,
+        key: &[u8; 32],
+        nonce: &[u8],
+        place: &[u8],
+        sealed: &[u8],
+    ) -> Result<Option<Vec<u8>>>;
+}
+
 /// The one key that holds the active connector.
 pub(crate) trait ConnectorStore {
     /// The connector, checked; it may be up to 90 s old.

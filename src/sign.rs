@@ -41,6 +41,14 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// The bytes of a hex text; None if it is none.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok());
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    let bytes = pairs.iter().map(|[high, low]| Some(nibble(*high)? << 4 | nibble(*low)?));
+    if rest.is_empty() { bytes.collect() } else { None }
+}
+
 /// Base64 with padding (RFC 4648 §4).
 pub(crate) fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
@@ -167,8 +175,10 @@ mod tests {
     }
 
     #[test]
-    fn hex_is_lower_case() {
+    fn hex_goes_both_ways() {
         assert_eq!(hex(&[0, 15, 16, 255]), "000f10ff");
+        assert_eq!(unhex("000f10FF"), Some(vec![0, 15, 16, 255]));
+        assert_eq!((unhex("0"), unhex("0g"), unhex("é1")), (None, None, None));
     }
 
     #[test]

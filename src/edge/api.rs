@@ -62,12 +62,12 @@ pub(super) fn health() -> Reply {
 }
 
 /// The stories over this deployment's bindings.
-fn service<'a>(
+pub(super) fn service<'a>(
     env: &Env,
     settings: &'a Settings,
-) -> Result<Service<'a, Connectors, Objects, Outbound, Runtime>> {
+) -> Result<Service<'a, Connectors<'a>, Objects, Outbound, Runtime>> {
     Ok(Service {
-        connectors: Connectors(settings::kv(env)?),
+        connectors: Connectors { kv: settings::kv(env)?, keys: &settings.keys },
         guard: Objects(settings::guard(env)?),
         transport: Outbound(settings::fetch()),
         ambient: Runtime,

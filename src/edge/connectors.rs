@@ -6,11 +6,12 @@ use std::rc::Rc;
 use crate::connector::Connector;
 use crate::error::Result;
 use crate::js::{Kv, Runtime};
-use crate::ports::{Ambient, ConnectorStore};
+use crate::keys::Keys;
+use crate::management::CONNECTOR;
+use crate::ports::{Ambient, ConnectorStore, Shelf};
 use crate::time::{Seconds, Timestamp};
+use crate::vault::Vault;
 
-/// The key of the active connector.
-const CONNECTOR: &str = "connector";
 /// How long an isolate works with the connector it has read. KV's own cache adds 60 s at most: 90 s in all.
 const CONNECTOR_FRESH: Seconds = Seconds(30);
 
@@ -26,9 +27,19 @@ thread_local! {
 
 /// The active connector, kept in the isolate for 30 s. A missing or broken one is not kept, so that setting it up
 /// or mending it shows at once; while KV does not answer, the last good one serves.
-pub(super) struct Connectors(pub(super) Kv);
+pub(super) struct Connectors<'a> {
+    pub(super) kv: Kv,
+    pub(super) keys: &'a Keys,
+}
 
-impl ConnectorStore for Connectors {
+impl Connectors<'_> {
+    /// Forgets what the isolate has read, after a change.
+    pub(super) fn forget() {
+        ACTIVE.set(None);
+    }
+}
+
+impl ConnectorStore for Connectors<'_> {
     async fn load(&self) -> Result<Option<Rc<Connector>>> {
         let now = Runtime.now();
         let cached = ACTIVE.with_borrow(|cached| {
@@ -39,7 +50,7 @@ impl ConnectorStore for Connectors {
         if let Some((connector, true)) = cached {
             return Ok(Some(connector));
         }
-        let text = match (self.0.get(CONNECTOR).await, cached) {
+        let text = match (self.kv.get(CONNECTOR).await, cached) {
             (Ok(Some(text)), _) => text,
             (Ok(None), _) => {
                 ACTIVE.set(None);
@@ -48,7 +59,9 @@ impl ConnectorStore for Connectors {
             (Err(_), Some((connector, _))) => return Ok(Some(connector)),
             (Err(error), None) => return Err(error),
         };
-        let connector = Rc::new(Connector::parse(&text)?);
+        let (provider, config) = Connector::stored(&text)?;
+        let vault = Vault { keys: self.keys, ambient: &Runtime };
+        let connector = Rc::new(Connector::new(provider, &vault.opened(provider, &config).await?)?);
         ACTIVE.set(Some(Cached { connector: Rc::clone(&connector), read_at: now }));
         Ok(Some(connector))
     }

@@ -19,6 +19,7 @@ impl Entry {
             "/send" => "otp.send",
             "/verify" => "otp.verify",
             "/health" => "otp.health",
+            _ if path.starts_with("/api/") => "otp.manage",
             _ => "otp.other",
         };
         entry.note("event", event);

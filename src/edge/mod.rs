@@ -7,6 +7,7 @@ mod body;
 mod connectors;
 mod guard;
 mod log;
+mod management;
 mod reply;
 mod settings;
 
@@ -42,6 +43,7 @@ async fn route(request: Request, env: &Env, entry: &mut Entry) -> Result<Reply> 
         ("/send" | "/verify", _) => Err(Error::MethodNotAllowed("POST")),
         ("/health", Method::Get | Method::Head) => Ok(api::health()),
         ("/health", _) => Err(Error::MethodNotAllowed("GET, HEAD")),
+        (path, _) if path.starts_with("/api/") => management::handle(request, env, &settings, entry).await,
         _ => Err(Error::RouteNotFound),
     }
 }

@@ -18,6 +18,11 @@ impl Reply {
         Self { status, body: body.to_string(), headers: Vec::new() }
     }
 
+    /// 204: done, and nothing to tell.
+    pub(super) const fn empty() -> Self {
+        Self { status: 204, body: String::new(), headers: Vec::new() }
+    }
+
     /// The answer that tells an error.
     pub(super) fn error(error: &Error, request_id: &str) -> Self {
         let mut headers = Vec::new();
@@ -35,6 +40,11 @@ impl Reply {
     /// Puts it on the wire.
     pub(super) fn into_response(self, request_id: &str) -> worker::Result<Response> {
         let headers = Headers::new();
+        if self.status == 204 {
+            headers.set("cache-control", "no-store")?;
+            headers.set("x-request-id", request_id)?;
+            return Ok(Response::empty()?.with_status(204).with_headers(headers));
+        }
         headers.set("content-type", "application/json; charset=utf-8")?;
         headers.set("cache-control", "no-store")?;
         headers.set("x-content-type-options", "nosniff")?;

@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use js_sys::{Function, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Response;
 use worker::Env;
 
 use crate::error::Result;
-use crate::js::{Kv, Namespace};
+use crate::js::{Kv, Namespace, settled};
 use crate::keys::Keys;
 use crate::policy::{Policy, wrong};
 use crate::secret::Secret;
@@ -18,6 +19,8 @@ pub(super) struct Settings {
     pub(super) keys: Keys,
     pub(super) policy: Policy,
     pub(super) api_keys: Vec<Secret>,
+    /// Empty if the deployment has none: then no one may manage it.
+    pub(super) admin_key: Vec<Secret>,
 }
 
 thread_local! {
@@ -50,6 +53,7 @@ impl Settings {
             keys: Keys::derive(secret("OTP_SECRET").as_ref(), secret("OTP_SECRET_PREVIOUS").as_ref())?,
             policy: Policy::parse(|name| text(env, name))?,
             api_keys,
+            admin_key: secret("ADMIN_KEY").filter(|key| !key.expose().is_empty()).into_iter().collect(),
         };
         if settings.api_keys.is_empty() {
             return Err(wrong("API_KEYS", "must hold one key or more, separated by commas or white space"));
@@ -90,6 +94,18 @@ pub(super) fn guard(env: &Env) -> Result<Namespace> {
 
 fn binding<T: JsCast>(env: &Env, name: &str) -> Result<T> {
     get(env, name).map(JsCast::unchecked_into).ok_or_else(|| wrong(name, "is not bound; see wrangler.toml"))
+}
+
+/// A static file of the deployment; None without the ASSETS binding, or if there is no such file.
+pub(super) async fn asset(env: &Env, path: &str) -> Option<String> {
+    let assets = get(env, "ASSETS")?;
+    let fetch: Function = Reflect::get(&assets, &"fetch".into()).ok()?.unchecked_into();
+    let url = ["https://assets", path].concat();
+    let response: Response = settled(fetch.call1(&assets, &url.into())).await.ok()?.unchecked_into();
+    if !response.ok() {
+        return None;
+    }
+    settled(response.text().map(JsValue::from)).await.ok()?.as_string()
 }
 
 /// The runtime's own `fetch`.

@@ -29,7 +29,7 @@ pub(crate) enum Error {
     RouteNotFound,
     /// The route exists, for these methods (the `Allow` header).
     MethodNotAllowed(&'static str),
-    /// More than 8 KiB of body.
+    /// More body than the route takes.
     TooLarge,
     /// The body is not declared to be JSON.
     UnsupportedMediaType,
@@ -37,6 +37,12 @@ pub(crate) enum Error {
     ConnectorNotFound,
     /// The connector's config does not pass its schema.
     ConnectorConfig(Vec<Issue>),
+    /// A config in a request does not pass its schema.
+    PostedConfig(Vec<Issue>),
+    /// No connector has that id.
+    EntityNotFound,
+    /// No factory has that id.
+    UnknownFactory,
     /// The connector has a template neither for the usage type nor for `Generic`.
     TemplateNotFound,
     /// The connector does not serve this number; nothing was sent.
@@ -165,13 +171,20 @@ impl Error {
             Self::MethodNotAllowed(_) => {
                 (405, "request.method_not_allowed", "The route does not take this method.")
             }
-            Self::TooLarge => (413, "request.too_large", "The body is larger than 8 KiB."),
+            Self::TooLarge => (413, "request.too_large", "The body is too large."),
             Self::UnsupportedMediaType => {
                 (415, "request.unsupported_media_type", "The body must be application/json.")
             }
             Self::ConnectorNotFound => (501, "connector.not_found", "No SMS connector is set up."),
             Self::ConnectorConfig(_) => {
                 (500, "connector.invalid_config", "The connector's config is not valid.")
+            }
+            Self::PostedConfig(_) => {
+                (400, "connector.invalid_config", "The connector's config is not valid.")
+            }
+            Self::EntityNotFound => (404, "entity.not_found", "There is nothing with this id."),
+            Self::UnknownFactory => {
+                (422, "connector.not_found_with_connector_id", "There is no such connector.")
             }
             Self::TemplateNotFound => {
                 (422, "connector.template_not_found", "The connector has no template for this usage type.")
@@ -222,9 +235,10 @@ impl Error {
 
     fn issues(&self) -> Option<&Vec<Issue>> {
         match self {
-            Self::InvalidInput(issues) | Self::ConnectorConfig(issues) | Self::Settings(issues) => {
-                Some(issues)
-            }
+            Self::InvalidInput(issues)
+            | Self::ConnectorConfig(issues)
+            | Self::PostedConfig(issues)
+            | Self::Settings(issues) => Some(issues),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::{failed, settled};
 use crate::error::Result;
-use crate::ports::CodeStore;
+use crate::ports::{CodeStore, Shelf};
 use crate::time::CODE_LIFETIME;
 
 #[wasm_bindgen]
@@ -27,14 +27,12 @@ extern "C" {
     fn js_delete(this: &Kv, key: &str) -> core::result::Result<JsValue, JsValue>;
 }
 
-impl Kv {
-    /// The text under a key.
-    pub(crate) async fn get(&self, key: &str) -> Result<Option<String>> {
+impl Shelf for Kv {
+    async fn get(&self, key: &str) -> Result<Option<String>> {
         Ok(settled(self.js_get(key)).await.map_err(failed)?.as_string())
     }
 
-    /// Stores a text, for `ttl` seconds if given (60 at least).
-    pub(crate) async fn put(&self, key: &str, text: &str, ttl: Option<u32>) -> Result<()> {
+    async fn put(&self, key: &str, text: &str, ttl: Option<u32>) -> Result<()> {
         let options = Object::new();
         if let Some(ttl) = ttl {
             Reflect::set(&options, &"expirationTtl".into(), &ttl.into()).map_err(failed)?;
@@ -42,8 +40,7 @@ impl Kv {
         settled(self.js_put(key, text, &options)).await.map(drop).map_err(failed)
     }
 
-    /// Removes a key.
-    pub(crate) async fn delete(&self, key: &str) -> Result<()> {
+    async fn delete(&self, key: &str) -> Result<()> {
         settled(self.js_delete(key)).await.map(drop).map_err(failed)
     }
 }

@@ -3,6 +3,7 @@
 //! are (anything with the right methods), so no `worker::` and no serde here.
 
 mod ambient;
+mod cipher;
 mod fetch;
 mod kv;
 mod objects;
