@@ -1,4 +1,5 @@
-// npm run build: the Worker into build/. wrangler calls `build.mjs worker` before dev and deploy.
+// npm run build: the Worker into build/, the package's wasm into pkg/wasm/, the console into console/dist/.
+// wrangler calls `build.mjs worker` before dev and deploy.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -60,9 +61,29 @@ export const buildWorker = async () => {
   report("build/index_bg.wasm", wasm);
 };
 
+/** Builds the package's wasm and its glue, unless nothing has changed since the last time. */
+export const buildPackage = async () => {
+  const folder = join(root, "pkg", "wasm");
+  const wasm = join(folder, "edge_otp_bg.wasm");
+  if (isCurrent(wasm)) return;
+  const env = await prepare("build");
+  await step("package (cargo, wasm-bindgen, wasm-opt)", async () => {
+    const features = ["--no-default-features", "--features", "npm"];
+    await run("cargo", ["build", "--lib", "--release", "--target", "wasm32-unknown-unknown", ...features], { env });
+    const built = join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "edge_otp.wasm");
+    await run(env.WASM_BINDGEN_BIN, [
+      ...["--target", "web", "--out-dir", folder, "--out-name", "edge_otp", "--no-typescript"],
+      ...["--omit-default-module-path", "--experimental-reset-state-function", built],
+    ]);
+    await strip(wasm);
+  });
+  report("pkg/wasm/edge_otp_bg.wasm", wasm);
+};
+
 if (isMain(import.meta.url)) {
   main(async () => {
     await installPackages();
     await buildWorker();
+    if (process.argv[2] !== "worker") await buildPackage();
   });
 }

@@ -8,15 +8,20 @@
 //! - what is sent: [`template`], [`message`], [`connector`] (with [`wire`], [`sign`])
 //! - the stories: [`guard`] inside the phone's guard object, [`service`] around it, [`management`] beside it (with
 //!   [`vault`], [`catalog`]), all over [`ports`]
-//! - the door: `edge`, the Cloudflare Worker
+//! - the doors: `edge`, the Cloudflare Worker; `npm`, the package; both over `js`
 //!
 //! The core has no clock, no dice and no I/O; ARCHITECTURE.md tells who may import whom, `tests/it/tidy.rs` holds it.
 
-// On the host there is no door, so parts of the core have no caller; the wasm build is the judge of dead code.
+// On the host there is no door, so parts of the core have no caller; the wasm builds are the judge of dead code.
 #![cfg_attr(
-    not(all(feature = "worker", target_arch = "wasm32")),
+    not(all(any(feature = "worker", feature = "npm"), target_arch = "wasm32")),
     allow(dead_code, clippy::allow_attributes, reason = "no door here")
 )]
+
+#[cfg(all(feature = "worker", feature = "npm", target_arch = "wasm32"))]
+compile_error!(
+    "one artefact has one door: every function that `npm` exports would be a public method of the Worker"
+);
 
 mod api;
 mod catalog;
@@ -46,10 +51,12 @@ mod usage;
 mod vault;
 mod wire;
 
-#[cfg(all(feature = "worker", target_arch = "wasm32"))]
+#[cfg(all(feature = "worker", not(feature = "npm"), target_arch = "wasm32"))]
 mod edge;
-#[cfg(all(feature = "worker", target_arch = "wasm32"))]
+#[cfg(all(any(feature = "worker", feature = "npm"), target_arch = "wasm32"))]
 mod js;
+#[cfg(all(feature = "npm", not(feature = "worker"), target_arch = "wasm32"))]
+mod npm;
 
 #[cfg(test)]
 #[path = "../tests/it/main.rs"]

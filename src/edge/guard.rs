@@ -12,7 +12,7 @@ use worker::{DurableObject, Env, Request, Response, State, durable_object};
 use super::settings::{self, Settings};
 use crate::error::{Error, Refusal, Result};
 use crate::guard::{Ask, Call, Keeper, Told, idle_at};
-use crate::js::{Codes, Objects, Runtime, failed, js_time, settled};
+use crate::js::{Codes, Objects, Runtime, failed, settled, to_js_time};
 use crate::ports::{Ambient, Guard, LedgerStore};
 use crate::record::Record;
 use crate::time::{Seconds, Timestamp};
@@ -102,7 +102,7 @@ impl VerificationGuard {
     /// A second late, so that what ends on the stroke has ended.
     async fn set_alarm(&self, at: Timestamp) -> core::result::Result<(), JsValue> {
         self.alarm_set.set(true);
-        let date = Date::new(&js_time(at.plus(Seconds(1))));
+        let date = Date::new(&to_js_time(at.plus(Seconds(1))).into());
         let storage = self.state.storage();
         settled(storage.as_raw().set_alarm(date, JsValue::UNDEFINED.into()).map(JsValue::from))
             .await

@@ -3,7 +3,6 @@
 
 use js_sys::futures::JsFuture;
 use js_sys::{Date, Function, Promise};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::error::{Error, Result};
@@ -21,14 +20,14 @@ pub(crate) struct Runtime;
 
 /// JavaScript's time: milliseconds as a double, whole and far below 2⁵³.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, positive, far below 2⁵³")]
-const fn from_js_time(ms: f64) -> Timestamp {
+pub(crate) const fn from_js_time(ms: f64) -> Timestamp {
     Timestamp(ms as u64)
 }
 
 /// A time for JavaScript.
 #[expect(clippy::cast_precision_loss, reason = "far below 2⁵³")]
-pub(crate) fn js_time(at: Timestamp) -> JsValue {
-    JsValue::from(at.0 as f64)
+pub(crate) const fn to_js_time(at: Timestamp) -> f64 {
+    at.0 as f64
 }
 
 impl Ambient for Runtime {

@@ -14,8 +14,12 @@ use wasm_bindgen::JsValue;
 
 use crate::error::Error;
 
-pub(crate) use ambient::{Runtime, js_time};
-pub(crate) use fetch::{Outbound, read};
+#[cfg(feature = "npm")]
+pub(crate) use ambient::from_js_time;
+pub(crate) use ambient::{Runtime, to_js_time};
+pub(crate) use fetch::Outbound;
+#[cfg(feature = "worker")]
+pub(crate) use fetch::read;
 pub(crate) use kv::{Codes, Kv};
 pub(crate) use objects::{Namespace, Objects};
 
