@@ -78,27 +78,44 @@ fn base64_digit(value: u32) -> char {
 pub(crate) fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-                out.push(char::from(byte));
-            }
-            _ => {
-                out.push('%');
-                out.push_str(&hex(&[byte]).to_ascii_uppercase());
-            }
+        push_encoded(byte, matches!(byte, b'-' | b'_' | b'.' | b'~'), &mut out);
+    }
+    out
+}
+
+/// Encodes as browsers encode forms (WHATWG URL §5.2): as RFC 3986, but a space is `+`, `*` stays and `~` does not.
+pub(crate) fn form_encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte == b' ' {
+            out.push('+');
+        } else {
+            push_encoded(byte, matches!(byte, b'-' | b'_' | b'.' | b'*'), &mut out);
         }
     }
     out
 }
 
+fn push_encoded(byte: u8, stays: bool, out: &mut String) {
+    if stays || byte.is_ascii_alphanumeric() {
+        out.push(char::from(byte));
+        return;
+    }
+    let digit = |nibble: u8| char::from(if nibble < 10 { b'0' + nibble } else { b'A' + nibble - 10 });
+    out.push('%');
+    out.push(digit(byte >> 4));
+    out.push(digit(byte & 15));
+}
+
 /// Aliyun's RPC signature 1.0 over all fields but itself: the pairs, percent-encoded and sorted by their bytes, are
 /// encoded once more; the key is the secret and `&`. <https://help.aliyun.com/document_detail/315526.html>
 pub(crate) fn aliyun_rpc(method: &str, fields: &[(&str, &str)], secret: &str) -> String {
-    let mut pairs: Vec<String> = fields
-        .iter()
-        .map(|(name, value)| [&percent_encode(name), "=", &percent_encode(value)].concat())
-        .collect();
-    pairs.sort_unstable();
+    // Thirteen pairs: inserting each where it belongs is shorter than the standard library's sort, by 3 KiB of wasm.
+    let mut pairs: Vec<String> = Vec::new();
+    for (name, value) in fields {
+        let pair = [&percent_encode(name), "=", &percent_encode(value)].concat();
+        pairs.insert(pairs.partition_point(|known| *known < pair), pair);
+    }
     let signed = [method, "&%2F&", &percent_encode(&pairs.join("&"))].concat();
     base64(&hmac_sha1([secret, "&"].concat().as_bytes(), signed.as_bytes()))
 }

@@ -1,7 +1,7 @@
 //! HTTP as values: what a connector asks for and what came back. Nothing here opens a connection.
 
 use crate::json::Value;
-use crate::sign::{base64, hex, percent_encode};
+use crate::sign::{self, base64, hex};
 use crate::time::{Seconds, Timestamp};
 
 /// A request to a provider. It may hold credentials and a code, so it has no `Debug`.
@@ -93,16 +93,18 @@ const fn versioned(mut bytes: [u8; 16]) -> [u8; 16] {
     bytes
 }
 
-/// Names and values as `application/x-www-form-urlencoded` (WHATWG URL §5.2): as RFC 3986, but a space is `+`, `*`
-/// stays and `~` does not.
+/// Names and values as `application/x-www-form-urlencoded`.
 pub(crate) fn form_encode(fields: &[(&str, &str)]) -> String {
-    let encode =
-        |text: &str| percent_encode(text).replace("%20", "+").replace("%2A", "*").replace('~', "%7E");
-    fields
-        .iter()
-        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-        .collect::<Vec<_>>()
-        .join("&")
+    let mut body = String::new();
+    for (name, value) in fields {
+        if !body.is_empty() {
+            body.push('&');
+        }
+        body.push_str(&sign::form_encode(name));
+        body.push('=');
+        body.push_str(&sign::form_encode(value));
+    }
+    body
 }
 
 /// A text as a JSON string, quotes included.

@@ -208,7 +208,7 @@ fn is_email(text: &str) -> bool {
     let local_fits = !local.is_empty()
         && !local.starts_with('.')
         && !local.ends_with(['.', '\''])
-        && !local.contains("..")
+        && !local.as_bytes().windows(2).any(|pair| pair == b"..")
         && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"_'+-.".contains(&b));
     let top_level = domain.rsplit('.').next().unwrap_or_default();
     local_fits

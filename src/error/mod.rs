@@ -1,10 +1,9 @@
 //! Everything that can go wrong, in one place: what a caller may rely on (`code`, `status`) and what helps an
 //! operator (`data`). Nothing here ever holds a code, a secret, a full phone number or a provider's own words.
 
+mod body;
 mod stored;
 
-use crate::json::{Map, Value};
-use crate::record::{Record, object};
 use crate::time::Seconds;
 
 /// The result of nearly everything.
@@ -213,56 +212,6 @@ impl Error {
             }
             Self::Provider(ProviderRefusal { class: RefusalClass::Throttled(after), .. }) => *after,
             _ => None,
-        }
-    }
-
-    /// The body of the answer.
-    pub(crate) fn body(&self, request_id: &str) -> Value {
-        let data = object([
-            ("issues", self.issues().map_or(Value::Null, Record::write)),
-            ("attemptsLeft", self.attempts_left().write()),
-            ("retryAfter", self.retry_after().write()),
-            ("limit", self.limit().map_or(Value::Null, |limit| limit.name().into())),
-            ("provider", self.provider()),
-        ]);
-        object([
-            ("code", self.code().into()),
-            ("message", self.message().into()),
-            ("data", if data.as_object().is_some_and(Map::is_empty) { Value::Null } else { data }),
-            ("requestId", request_id.into()),
-        ])
-    }
-
-    fn issues(&self) -> Option<&Vec<Issue>> {
-        match self {
-            Self::InvalidInput(issues)
-            | Self::ConnectorConfig(issues)
-            | Self::PostedConfig(issues)
-            | Self::Settings(issues) => Some(issues),
-            _ => None,
-        }
-    }
-
-    const fn attempts_left(&self) -> Option<u32> {
-        match self {
-            Self::Guard(Refusal::Mismatch { attempts_left }) => Some(*attempts_left),
-            _ => None,
-        }
-    }
-
-    const fn limit(&self) -> Option<SendLimit> {
-        match self {
-            Self::Guard(Refusal::RateLimited { limit, .. }) => Some(*limit),
-            _ => None,
-        }
-    }
-
-    fn provider(&self) -> Value {
-        match self {
-            Self::Provider(refusal) => {
-                object([("status", refusal.status.write()), ("code", refusal.code.write())])
-            }
-            _ => Value::Null,
         }
     }
 }

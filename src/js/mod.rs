@@ -23,6 +23,9 @@ pub(crate) use fetch::read;
 pub(crate) use kv::{Codes, Kv};
 pub(crate) use objects::{Namespace, Objects};
 
+#[global_allocator]
+static ALLOCATOR: talc::wasm::WasmDynamicTalc = talc::wasm::new_wasm_dynamic_allocator();
+
 /// Awaits what may be a promise or a plain value.
 pub(crate) async fn settled(value: Result<JsValue, JsValue>) -> Result<JsValue, JsValue> {
     JsFuture::from(Promise::resolve(&value?)).await

@@ -10,4 +10,5 @@ mod service;
 mod stored;
 #[cfg(not(target_arch = "wasm32"))]
 mod tidy;
+mod vault;
 mod vectors;
