@@ -26,7 +26,9 @@ const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 /** Tells a wasm's size, raw and gzipped. */
 export const report = (name, file) => {
   const bytes = readFileSync(file);
-  process.stdout.write(`  ${name}: ${bytes.length} bytes, ${kib(gzipSync(bytes, { level: 9 }).length)} gzipped\n`);
+  process.stdout.write(
+    `  ${name}: ${bytes.length} bytes, ${kib(gzipSync(bytes, { level: 9 }).length)} gzipped\n`,
+  );
 };
 
 // worker-build keeps the names of functions, a quarter of the size; this pass drops them.
@@ -69,7 +71,9 @@ export const buildPackage = async () => {
   const env = await prepare("build");
   await step("package (cargo, wasm-bindgen, wasm-opt)", async () => {
     const features = ["--no-default-features", "--features", "npm"];
-    await run("cargo", ["build", "--lib", "--release", "--target", "wasm32-unknown-unknown", ...features], { env });
+    await run("cargo", ["build", "--lib", "--release", "--target", "wasm32-unknown-unknown", ...features], {
+      env,
+    });
     const built = join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "edge_otp.wasm");
     await run(env.WASM_BINDGEN_BIN, [
       ...["--target", "web", "--out-dir", folder, "--out-name", "edge_otp", "--no-typescript"],

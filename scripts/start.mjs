@@ -77,17 +77,23 @@ Stop with Ctrl-C.
 
 main(async () => {
   if (await isUp()) {
-    throw new StepError(`Something serves ${address} already. Stop it, or choose another port: PORT=8788 npm start`);
+    throw new StepError(
+      `Something serves ${address} already. Stop it, or choose another port: PORT=8788 npm start`,
+    );
   }
   await installPackages();
   await buildWorker();
   makeVars();
   await setUpConnector();
-  const server = spawn("wrangler", ["dev", "--ip", "127.0.0.1", "--port", port, "--show-interactive-dev-session=false"], {
-    cwd: root,
-    env: environment(),
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const server = spawn(
+    "wrangler",
+    ["dev", "--ip", "127.0.0.1", "--port", port, "--show-interactive-dev-session=false"],
+    {
+      cwd: root,
+      env: environment(),
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
   server.on("exit", (code) => process.exit(code ?? 1));
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
   for (let tries = 0; !(await isUp()); tries += 1) {

@@ -84,6 +84,7 @@ pub(crate) fn encoding(text: &str) -> Encoding {
 }
 
 /// How many SMS a text takes; an empty one takes one.
+#[cfg(any(test, fuzzing, feature = "npm"))]
 pub(crate) fn segments(text: &str) -> u32 {
     match encoding(text) {
         Encoding::Gsm7 => parts(text, 160, 153, |c| if EXTENSION.contains(c) { 2 } else { 1 }),
@@ -92,6 +93,7 @@ pub(crate) fn segments(text: &str) -> u32 {
 }
 
 /// Fills parts character by character: neither an escape nor a surrogate pair is split over two.
+#[cfg(any(test, fuzzing, feature = "npm"))]
 fn parts(text: &str, single: usize, multi: usize, width: impl Fn(char) -> usize) -> u32 {
     if text.chars().map(&width).sum::<usize>() <= single {
         return 1;

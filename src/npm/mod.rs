@@ -2,6 +2,8 @@
 //! guard or store, settings) and JSON text, and gives JSON text: `{"value": …}` or `{"error": {code, message, status,
 //! data}}`. Nothing throws but a defect; the JavaScript around it makes objects and `OtpError`s of the texts.
 
+#![expect(unreachable_pub, reason = "wasm-bindgen exports public items only")]
+
 mod host;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -1,8 +1,8 @@
 // Every row of the contract's error table that /send and /verify can give, and what bad input meets.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { newPhone, startWorker, twilio } from "./worker.mjs";
 import { oddPhones } from "./odd-phones.mjs";
+import { newPhone, startWorker, twilio } from "./worker.mjs";
 
 let otp;
 before(async () => {
@@ -20,8 +20,18 @@ const is = (answer, status, code, data) => {
 
 test("keys: none, unknown, part of one, another scheme", async () => {
   for (const path of ["/send", "/verify"]) {
-    for (const authorization of ["", "Bearer ", "Bearer nope", "Bearer test-api-key", "Basic test-api-key-one"]) {
-      const answer = await otp.call(path, { body: {}, key: "", headers: authorization ? { authorization } : {} });
+    for (const authorization of [
+      "",
+      "Bearer ",
+      "Bearer nope",
+      "Bearer test-api-key",
+      "Basic test-api-key-one",
+    ]) {
+      const answer = await otp.call(path, {
+        body: {},
+        key: "",
+        headers: authorization ? { authorization } : {},
+      });
       is(answer, 401, "auth.unauthorized");
       assert.equal(answer.headers.get("www-authenticate"), "Bearer");
     }
@@ -33,7 +43,11 @@ test("routes and methods", async () => {
   for (const path of ["/", "/sen", "/send/", "/SEND", "/send/x", "/api/nothing"]) {
     is(await otp.call(path, { body: {} }), 404, "request.not_found");
   }
-  for (const [path, allow] of [["/send", "POST"], ["/verify", "POST"], ["/health", "GET, HEAD"]]) {
+  for (const [path, allow] of [
+    ["/send", "POST"],
+    ["/verify", "POST"],
+    ["/health", "GET, HEAD"],
+  ]) {
     for (const method of ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "POST"]) {
       if (allow.includes(method)) continue;
       const answer = await otp.call(path, { method, headers: { "content-type": "application/json" } });
@@ -45,14 +59,25 @@ test("routes and methods", async () => {
 
 test("content types", async () => {
   const phone = newPhone();
-  for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", "multipart/form-data"]) {
-    const answer = await otp.call("/send", { body: JSON.stringify({ phone }), headers: { "content-type": type } });
+  for (const type of [
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/jsonx",
+    "multipart/form-data",
+  ]) {
+    const answer = await otp.call("/send", {
+      body: JSON.stringify({ phone }),
+      headers: { "content-type": type },
+    });
     is(answer, 415, "request.unsupported_media_type");
   }
   const encoded = { "content-encoding": "br" };
   is(await otp.call("/send", { body: { phone }, headers: encoded }), 415, "request.unsupported_media_type");
   for (const type of ["application/json", "Application/JSON; charset=utf-8"]) {
-    const answer = await otp.call("/send", { body: { phone: newPhone() }, headers: { "content-type": type } });
+    const answer = await otp.call("/send", {
+      body: { phone: newPhone() },
+      headers: { "content-type": type },
+    });
     assert.equal(answer.status, 200);
   }
 });
@@ -63,7 +88,11 @@ test("bodies that are not what the route takes", async () => {
   const issues = async (body, ...paths) => {
     const answer = await otp.call("/send", { body });
     is(answer, 400, "guard.invalid_input");
-    assert.deepEqual(answer.json.data.issues.map(({ path }) => path).sort(), paths.sort(), String(body).slice(0, 80));
+    assert.deepEqual(
+      answer.json.data.issues.map(({ path }) => path).sort(),
+      paths.sort(),
+      String(body).slice(0, 80),
+    );
   };
   await issues("", "");
   await issues("not json", "");
@@ -84,8 +113,19 @@ test("bodies that are not what the route takes", async () => {
   await issues({ phone, locale: "not a locale" }, "locale");
   await issues({ phone, ip: "300.1.1.1" }, "ip");
   await issues({ phone, to: phone }, "to");
-  await issues({ phone: 1, usageType: "x", locale: 2, ip: 3, extra: 4 }, "phone", "usageType", "locale", "ip", "extra");
-  is(await otp.send({ phone }, { headers: { "idempotency-key": "x".repeat(256) } }), 400, "guard.invalid_input");
+  await issues(
+    { phone: 1, usageType: "x", locale: 2, ip: 3, extra: 4 },
+    "phone",
+    "usageType",
+    "locale",
+    "ip",
+    "extra",
+  );
+  is(
+    await otp.send({ phone }, { headers: { "idempotency-key": "x".repeat(256) } }),
+    400,
+    "guard.invalid_input",
+  );
   for (const code of ["", "12a456", "１２３４５６", "12345678901", 123456, null]) {
     is(await otp.verify({ phone, code }), 400, "guard.invalid_input");
   }
@@ -113,7 +153,11 @@ test("bodies that are too large, with and without a length", async () => {
 
 test("phones that are not E.164 touch neither guard nor KV nor network", async () => {
   assert.ok(oddPhones.length >= 60, `${oddPhones.length} spellings`);
-  const state = async () => [(await otp.objectIds()).length, (await otp.kvEntries()).length, otp.provider.requests.length];
+  const state = async () => [
+    (await otp.objectIds()).length,
+    (await otp.kvEntries()).length,
+    otp.provider.requests.length,
+  ];
   const before = await state();
   for (const phone of oddPhones) {
     is(await otp.send({ phone }), 400, "phone.invalid");
@@ -140,7 +184,8 @@ test("a new code does not refill the daily budget", async () => {
     await otp.send({ phone, usageType });
     const wrong = otp.provider.code === "000000" ? "000001" : "000000";
     const left = [];
-    for (let i = 0; i < wanted; i += 1) left.push((await otp.verify({ phone, usageType, code: wrong })).json.data.attemptsLeft);
+    for (let i = 0; i < wanted; i += 1)
+      left.push((await otp.verify({ phone, usageType, code: wrong })).json.data.attemptsLeft);
     return left;
   };
   assert.deepEqual(await guess("SignIn", 4), [4, 3, 2, 1]);
@@ -167,14 +212,27 @@ test("a success clears the failures", async () => {
 test("what the provider refuses", async () => {
   const phone = newPhone();
   const cases = [
-    [400, { code: 21211, message: `Invalid ${phone}` }, 502, "connector.general", { provider: { status: 400, code: "21211" } }],
+    [
+      400,
+      { code: 21211, message: `Invalid ${phone}` },
+      502,
+      "connector.general",
+      { provider: { status: 400, code: "21211" } },
+    ],
     [401, { code: 20003 }, 502, "connector.general", { provider: { status: 401, code: "20003" } }],
-    [201, { status: "failed", error_code: 30008 }, 502, "connector.general", { provider: { status: 201, code: "30008" } }],
+    [
+      201,
+      { status: "failed", error_code: 30008 },
+      502,
+      "connector.general",
+      { provider: { status: 201, code: "30008" } },
+    ],
     [400, "no JSON at all", 502, "connector.invalid_response", { provider: { status: 400 } }],
     [429, "slow down", 429, "connector.rate_limit_exceeded", { provider: { status: 429 } }],
   ];
   for (const [status, body, ours, code, data] of cases) {
-    otp.provider.answer = () => new Response(typeof body === "string" ? body : JSON.stringify(body), { status });
+    otp.provider.answer = () =>
+      new Response(typeof body === "string" ? body : JSON.stringify(body), { status });
     const answer = await otp.send({ phone });
     is(answer, ours, code, data);
     assert.ok(!answer.text.includes(phone));
@@ -191,7 +249,8 @@ test("an open outcome keeps the code and is not retried", async () => {
     "server error": () => new Response("oops", { status: 500 }),
     "an empty success": () => new Response(null, { status: 200 }),
     "a page": () => new Response("<html>hello</html>", { status: 200 }),
-    "a redirect": () => new Response(null, { status: 302, headers: { location: "https://elsewhere.example/" } }),
+    "a redirect": () =>
+      new Response(null, { status: 302, headers: { location: "https://elsewhere.example/" } }),
     "a broken connection": () => {
       throw new TypeError("connection lost");
     },
@@ -219,18 +278,30 @@ test("a connector that is missing, broken or without a template", async () => {
   try {
     const phone = newPhone();
     is(await fresh.send({ phone }), 501, "connector.not_found");
-    const put = (value) => fresh.kv.put("connector", typeof value === "string" ? value : JSON.stringify(value));
+    const put = (value) =>
+      fresh.kv.put("connector", typeof value === "string" ? value : JSON.stringify(value));
     await put("not json");
     is(await fresh.send({ phone }), 500, "connector.invalid_config");
     await put({ connectorId: "nope", config: {} });
     const unknown = await fresh.send({ phone });
     is(unknown, 500, "connector.invalid_config");
-    assert.deepEqual(unknown.json.data.issues.map(({ path }) => path), ["connectorId"]);
-    await put({ ...twilio, config: { accountSID: "", authToken: 42, templates: [{ usageType: "Generic", content: "none" }] } });
+    assert.deepEqual(
+      unknown.json.data.issues.map(({ path }) => path),
+      ["connectorId"],
+    );
+    await put({
+      ...twilio,
+      config: { accountSID: "", authToken: 42, templates: [{ usageType: "Generic", content: "none" }] },
+    });
     const broken = await fresh.send({ phone });
     is(broken, 500, "connector.invalid_config");
     const paths = broken.json.data.issues.map(({ path }) => path);
-    assert.deepEqual(paths.sort(), ["accountSID", "authToken", "fromMessagingServiceSID", "templates.0.content"]);
+    assert.deepEqual(paths.sort(), [
+      "accountSID",
+      "authToken",
+      "fromMessagingServiceSID",
+      "templates.0.content",
+    ]);
     const mock = { accountSID: "a", authToken: "b", fromMessagingServiceSID: "c", templates: [] };
     await put({ connectorId: "mock-short-message-service", config: mock });
     is(await fresh.send({ phone }), 500, "connector.invalid_config");

@@ -90,7 +90,10 @@ test("a longer code, fewer attempts, a mock", async () => {
     const wrong = otp.provider.code === "00000000" ? "00000001" : "00000000";
     assert.equal((await otp.verify({ phone, code: wrong })).json.data.attemptsLeft, 1);
     assert.equal((await otp.verify({ phone, code: "1" })).json.data.attemptsLeft, 0);
-    assert.equal((await otp.verify({ phone, code: otp.provider.code })).code, "verification_code.exceed_max_try");
+    assert.equal(
+      (await otp.verify({ phone, code: otp.provider.code })).code,
+      "verification_code.exceed_max_try",
+    );
   });
   const templates = [{ usageType: "Generic", content: "{{code}}" }];
   const connector = {
@@ -135,8 +138,16 @@ test("each setting with a bad value stops everything and is named", async () => 
   for (const [kind, values] of Object.entries(bad)) {
     for (const [name, value] of Object.entries(values)) {
       await using({ [kind]: { [name]: value } }, async (otp) => {
-        for (const [path, method] of [["/health", "GET"], ["/send", "POST"], ["/verify", "POST"], ["/none", "GET"]]) {
-          const answer = await otp.call(path, { method, body: method === "POST" ? { phone: newPhone() } : undefined });
+        for (const [path, method] of [
+          ["/health", "GET"],
+          ["/send", "POST"],
+          ["/verify", "POST"],
+          ["/none", "GET"],
+        ]) {
+          const answer = await otp.call(path, {
+            method,
+            body: method === "POST" ? { phone: newPhone() } : undefined,
+          });
           assert.equal(answer.status, 500, `${name} ${path}`);
           assert.equal(answer.code, "config.invalid");
           assert.equal(answer.json.data.issues[0].path, name);
@@ -166,7 +177,10 @@ test("KV and guard are asked as often as the budget says", () =>
 
 test("probing a phone that was never sent to stores nothing", () =>
   using({}, async (otp) => {
-    assert.equal((await otp.verify({ phone: newPhone(), code: "123456" })).code, "verification_code.not_found");
+    assert.equal(
+      (await otp.verify({ phone: newPhone(), code: "123456" })).code,
+      "verification_code.not_found",
+    );
     assert.equal((await otp.send({ phone: newPhone() })).status, 200);
     const tables = [];
     for (const id of await otp.objectIds()) {
@@ -203,7 +217,10 @@ test("the secret can be rotated without new guesses for anyone", async () => {
     for (let i = 0; i < 5; i += 1) await otp.verify({ phone: guessed, code: wrong });
     await otp.send({ phone: waiting });
     const { code } = otp.provider;
-    const rotated = { OTP_SECRET: "new-0123456789abcdef0123456789abcdef", OTP_SECRET_PREVIOUS: secrets.OTP_SECRET };
+    const rotated = {
+      OTP_SECRET: "new-0123456789abcdef0123456789abcdef",
+      OTP_SECRET_PREVIOUS: secrets.OTP_SECRET,
+    };
     await otp.server.update((options) => ({
       ...options,
       workers: options.workers.map((worker) => ({ ...worker, secrets: { ...worker.secrets, ...rotated } })),
@@ -213,7 +230,8 @@ test("the secret can be rotated without new guesses for anyone", async () => {
     const fresh = otp.provider.code;
     const miss = fresh === "000000" ? "000001" : "000000";
     const left = [];
-    for (let i = 0; i < 5; i += 1) left.push((await otp.verify({ phone: guessed, code: miss })).json.data.attemptsLeft);
+    for (let i = 0; i < 5; i += 1)
+      left.push((await otp.verify({ phone: guessed, code: miss })).json.data.attemptsLeft);
     assert.deepEqual(left, [4, 3, 2, 1, 0]);
     assert.equal((await otp.verify({ phone: guessed, code: fresh })).code, "verification_code.locked");
   } finally {

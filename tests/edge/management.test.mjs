@@ -60,7 +60,11 @@ test("factories: twelve, with names, forms and a guide", async () => {
   assert.equal(json.length, 12);
   for (const factory of json) {
     assert.ok(factory.id && factory.target && factory.name.en && factory.description.en && factory.logo);
-    assert.ok(factory.formItems.every(({ key, label, type }) => key && label && ["Text", "Switch", "Json"].includes(type)));
+    assert.ok(
+      factory.formItems.every(
+        ({ key, label, type }) => key && label && ["Text", "Switch", "Json"].includes(type),
+      ),
+    );
     const one = await api("GET", `/connector-factories/${factory.id}`);
     assert.match(one.json.readme, /^# /, factory.id);
     assert.deepEqual({ ...one.json, readme: undefined }, { ...factory, readme: undefined });
@@ -87,7 +91,9 @@ test("the whole life of a connector", async () => {
   const authorization = `Basic ${Buffer.from(`${twilio.config.accountSID}:${twilio.config.authToken}`).toString("base64")}`;
   assert.equal(otp.provider.requests.at(-1).headers.authorization, authorization);
 
-  const edited = await api("PATCH", `/connectors/${id}`, { config: { ...made.json.config, disableRiskCheck: true } });
+  const edited = await api("PATCH", `/connectors/${id}`, {
+    config: { ...made.json.config, disableRiskCheck: true },
+  });
   assert.equal(edited.json.id, id);
   await otp.send({ phone: newPhone() });
   assert.equal(otp.provider.requests.at(-1).form.RiskCheck, "disable");
@@ -99,12 +105,18 @@ test("the whole life of a connector", async () => {
   assert.equal(otp.provider.requests.at(-1).form.RiskCheck, "enable", "the rest is replaced");
   const cleared = await api("PATCH", `/connectors/${id}`, { config: { ...withoutSecret, authToken: null } });
   is(cleared, 400, "connector.invalid_config");
-  assert.deepEqual(cleared.json.data.issues.map(({ path }) => path), ["authToken"]);
+  assert.deepEqual(
+    cleared.json.data.issues.map(({ path }) => path),
+    ["authToken"],
+  );
 
   otp.provider.answer = () => Response.json({ ok: true });
   const other = await api("POST", "/connectors", httpSms);
   assert.notEqual(other.json.id, id);
-  assert.deepEqual((await api("GET", "/connectors")).json.map(({ connectorId }) => connectorId), ["http-sms"]);
+  assert.deepEqual(
+    (await api("GET", "/connectors")).json.map(({ connectorId }) => connectorId),
+    ["http-sms"],
+  );
   is(await api("GET", `/connectors/${id}`), 404, "entity.not_found");
   is(await api("PATCH", `/connectors/${id}`, { config: {} }), 404, "entity.not_found");
   await otp.send({ phone: newPhone() });
@@ -157,29 +169,45 @@ test("a seal of another secret is told by its field", async () => {
   try {
     const answer = await fresh.send({ phone: newPhone() });
     is(answer, 500, "connector.invalid_config");
-    assert.deepEqual(answer.json.data.issues.map(({ path }) => path), ["authToken"]);
+    assert.deepEqual(
+      answer.json.data.issues.map(({ path }) => path),
+      ["authToken"],
+    );
   } finally {
     await fresh.close();
   }
 });
 
 test("configs that do not pass name their fields", async () => {
-  is(await api("POST", "/connectors", { connectorId: "nope", config: {} }), 422, "connector.not_found_with_connector_id");
+  is(
+    await api("POST", "/connectors", { connectorId: "nope", config: {} }),
+    422,
+    "connector.not_found_with_connector_id",
+  );
   is(await api("POST", "/connectors", { connectorId: 1 }), 400, "guard.invalid_input");
-  is(await api("POST", "/connectors", { connectorId: "http-sms", config: {}, more: 1 }), 400, "guard.invalid_input");
+  is(
+    await api("POST", "/connectors", { connectorId: "http-sms", config: {}, more: 1 }),
+    400,
+    "guard.invalid_input",
+  );
   const before = (await api("POST", "/connectors", httpSms)).json;
   const bad = await api("POST", "/connectors", { connectorId: twilio.connectorId, config: { authToken: 7 } });
   is(bad, 400, "connector.invalid_config");
-  assert.deepEqual(
-    bad.json.data.issues.map(({ path }) => path).sort(),
-    ["accountSID", "authToken", "fromMessagingServiceSID", "templates"],
-  );
+  assert.deepEqual(bad.json.data.issues.map(({ path }) => path).sort(), [
+    "accountSID",
+    "authToken",
+    "fromMessagingServiceSID",
+    "templates",
+  ]);
   assert.equal((await api("GET", "/connectors")).json[0].id, before.id, "the old one stays");
   is(await api("PATCH", `/connectors/${before.id}`, {}), 400, "guard.invalid_input");
   for (const config of [null, [], "text", 7]) {
     is(await api("PATCH", `/connectors/${before.id}`, { config }), 400, "connector.invalid_config");
   }
-  const large = { connectorId: "http-sms", config: { endpoint: `https://example.com/${"x".repeat(70_000)}` } };
+  const large = {
+    connectorId: "http-sms",
+    config: { endpoint: `https://example.com/${"x".repeat(70_000)}` },
+  };
   is(await api("POST", "/connectors", large), 413, "request.too_large");
 });
 
@@ -195,7 +223,11 @@ test("a test send uses the posted config, and says what came of it", async () =>
   assert.equal(otp.provider.requests.at(-1).form.To, phone);
 
   const made = (await api("POST", "/connectors", twilio)).json;
-  assert.equal((await api("POST", path, { phone, config: made.config })).status, 204, "redacted secrets are filled in");
+  assert.equal(
+    (await api("POST", path, { phone, config: made.config })).status,
+    204,
+    "redacted secrets are filled in",
+  );
   otp.provider.answer = () => new Response("", { status: 500 });
   const open = await api("POST", path, { phone, config: twilio.config });
   assert.deepEqual([open.status, open.json], [202, { status: "unknown" }]);
@@ -206,7 +238,11 @@ test("a test send uses the posted config, and says what came of it", async () =>
   is(await api("POST", path, { phone: "12ab", config: twilio.config }), 400, "phone.invalid");
   is(await api("POST", path, { phone, config: {} }), 400, "connector.invalid_config");
   is(await api("POST", path, { phone }), 400, "guard.invalid_input");
-  is(await api("POST", "/connectors/nope/test", { phone, config: {} }), 422, "connector.not_found_with_connector_id");
+  is(
+    await api("POST", "/connectors/nope/test", { phone, config: {} }),
+    422,
+    "connector.not_found_with_connector_id",
+  );
 });
 
 test("Logto's verification codes, in Logto's form", async () => {
@@ -265,7 +301,9 @@ test("1,000 parallel replacements leave one of them, whole, and a send never see
   const pairs = new Set();
   otp.provider.answer = (request) => {
     const [, account] = /Accounts\/(\w+)\//.exec(request.url);
-    const [, token] = Buffer.from(request.headers.get("authorization").slice(6), "base64").toString().split(":");
+    const [, token] = Buffer.from(request.headers.get("authorization").slice(6), "base64")
+      .toString()
+      .split(":");
     pairs.add(`${account} ${token}`);
     return Response.json({ sid: "SM", status: "queued" }, { status: 201 });
   };
@@ -275,7 +313,8 @@ test("1,000 parallel replacements leave one of them, whole, and a send never see
   assert.ok((await sends).every(({ status }) => status === 200));
   for (const pair of pairs) {
     const [account, token] = pair.split(" ");
-    const whole = account === twilio.config.accountSID ? twilio.config.authToken : `token-of-number-${account.slice(2)}`;
+    const whole =
+      account === twilio.config.accountSID ? twilio.config.authToken : `token-of-number-${account.slice(2)}`;
     assert.equal(token, whole);
   }
   const [shown] = (await api("GET", "/connectors")).json;

@@ -1,4 +1,6 @@
 // Spellings that are not strict E.164. The Rust tests read the same list (tests/it/data.rs).
 import { readFileSync } from "node:fs";
 
-export const oddPhones = JSON.parse(readFileSync(new URL("../vectors/odd-phones.json", import.meta.url), "utf8"));
+export const oddPhones = JSON.parse(
+  readFileSync(new URL("../vectors/odd-phones.json", import.meta.url), "utf8"),
+);

@@ -147,7 +147,9 @@ test("neither phone nor code is ever to be seen", async () => {
     }
     seen.push(JSON.stringify(kv.filter(({ name }) => name !== "connector")), (await otp.objectIds()).join());
     seen.push((await otp.verify({ ...body, code: "000000" })).text.replaceAll(phone, ""));
-    seen.push((await otp.verify({ ...body, code: otp.provider.code })).text.replace(`"phone":"${phone}"`, ""));
+    seen.push(
+      (await otp.verify({ ...body, code: otp.provider.code })).text.replace(`"phone":"${phone}"`, ""),
+    );
   }
   seen.push(otp.logs());
   for (const text of seen) {
@@ -166,9 +168,13 @@ test("an idempotency key sends one SMS, and gives the same answer", async () => 
   );
   answers.push(await otp.send({ usageType: "SignIn", phone }, { headers }));
   assert.equal(otp.provider.requests.length, before + 1);
-  for (const { status, text } of answers) assert.deepEqual({ status, text }, { status: 200, text: answers[0].text });
+  for (const { status, text } of answers)
+    assert.deepEqual({ status, text }, { status: 200, text: answers[0].text });
 
-  for (const body of [{ phone, usageType: "Register" }, { phone: newPhone(), usageType: "SignIn" }]) {
+  for (const body of [
+    { phone, usageType: "Register" },
+    { phone: newPhone(), usageType: "SignIn" },
+  ]) {
     const conflict = await otp.send(body, { headers });
     assert.equal(conflict.status, 422);
     assert.equal(conflict.code, "request.idempotency_conflict");

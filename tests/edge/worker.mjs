@@ -85,7 +85,10 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
         ...(method === "POST" ? { "content-type": "application/json" } : {}),
         ...headers,
       },
-      body: body === undefined || typeof body === "string" || body instanceof Uint8Array ? body : JSON.stringify(body),
+      body:
+        body === undefined || typeof body === "string" || body instanceof Uint8Array
+          ? body
+          : JSON.stringify(body),
     });
     const text = await response.text();
     return {
@@ -107,7 +110,9 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
     /** Every key and value in KV. */
     kvEntries: async () => {
       const { keys } = await env.OTP_KV.list();
-      return Promise.all(keys.map(async ({ name, expiration }) => ({ name, expiration, value: await env.OTP_KV.get(name) })));
+      return Promise.all(
+        keys.map(async ({ name, expiration }) => ({ name, expiration, value: await env.OTP_KV.get(name) })),
+      );
     },
     objectIds: () => worker.listDurableObjectIds("GUARD"),
     logs: () => JSON.stringify(server.getLogs()),
