@@ -6,8 +6,8 @@ use std::rc::Rc;
 use crate::api::{Receipt, SendRequest, SendStatus, VerifyRequest};
 use crate::claim::{Answer, Claimed};
 use crate::code::Code;
-use crate::connector::{Connector, Delivery, MOCK, Outcome};
-use crate::error::{Error, Issue, ProviderRefusal, Refusal, Result};
+use crate::connector::{Connector, Delivery, Outcome, gate};
+use crate::error::{Error, ProviderRefusal, Refusal, Result};
 use crate::guard::{Ask, Grant, Told};
 use crate::keys::Keys;
 use crate::message::Message;
@@ -124,10 +124,7 @@ impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T,
 
     async fn connector(&self) -> Result<Rc<Connector>> {
         let connector = self.connectors.load().await?.ok_or(Error::ConnectorNotFound)?;
-        if connector.provider.id() == MOCK && !self.policy.allow_mock {
-            let message = "the mock connector works only where ALLOW_MOCK=1";
-            return Err(Error::ConnectorConfig(vec![Issue::new("connectorId", message)]));
-        }
+        gate(connector.provider, self.policy.allow_mock)?;
         Ok(connector)
     }
 

@@ -29,7 +29,6 @@ use crate::wire::{Request, Response, Stamp};
 
 pub(crate) use config::Config;
 pub(crate) use field::{Field, Kind, Shape, TemplateRules};
-pub(crate) use mock::ID as MOCK;
 pub(crate) use outcome::{Class, Outcome};
 
 /// Every provider, in the order in which they are offered.
@@ -96,6 +95,18 @@ pub(crate) enum Delivery {
 /// The provider of that id.
 pub(crate) fn provider(id: &str) -> Option<&'static dyn Provider> {
     REGISTRY.into_iter().find(|provider| provider.id() == id)
+}
+
+/// Keeps the mock connector out of deployments that do not allow it.
+///
+/// # Errors
+/// `connector.invalid_config`.
+pub(crate) fn gate(provider: &dyn Provider, allow_mock: bool) -> Result<()> {
+    if provider.id() != mock::ID || allow_mock {
+        return Ok(());
+    }
+    let message = "the mock connector works only where ALLOW_MOCK=1";
+    Err(Error::ConnectorConfig(vec![Issue::new("connectorId", message)]))
 }
 
 /// A provider with a config that has passed its check.

@@ -67,7 +67,11 @@ pub(super) fn service<'a>(
     settings: &'a Settings,
 ) -> Result<Service<'a, Connectors<'a>, Objects, Outbound, Runtime>> {
     Ok(Service {
-        connectors: Connectors { kv: settings::kv(env)?, keys: &settings.keys },
+        connectors: Connectors {
+            kv: settings::kv(env)?,
+            keys: &settings.keys,
+            allow_mock: settings.policy.allow_mock,
+        },
         guard: Objects(settings::guard(env)?),
         transport: Outbound(settings::fetch()),
         ambient: Runtime,

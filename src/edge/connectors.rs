@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use crate::connector::Connector;
+use crate::connector::{Connector, gate};
 use crate::error::Result;
 use crate::js::{Kv, Runtime};
 use crate::keys::Keys;
@@ -30,6 +30,7 @@ thread_local! {
 pub(super) struct Connectors<'a> {
     pub(super) kv: Kv,
     pub(super) keys: &'a Keys,
+    pub(super) allow_mock: bool,
 }
 
 impl Connectors<'_> {
@@ -60,6 +61,7 @@ impl ConnectorStore for Connectors<'_> {
             (Err(error), None) => return Err(error),
         };
         let (provider, config) = Connector::stored(&text)?;
+        gate(provider, self.allow_mock)?;
         let vault = Vault { keys: self.keys, ambient: &Runtime };
         let connector = Rc::new(Connector::new(provider, &vault.opened(provider, &config).await?)?);
         ACTIVE.set(Some(Cached { connector: Rc::clone(&connector), read_at: now }));

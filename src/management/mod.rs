@@ -6,9 +6,9 @@ mod kept;
 
 use crate::api::{SendStatus, locale, phone_with_or_without_plus, usage};
 use crate::code::Code;
-use crate::connector::{Connector, Delivery, MOCK, Outcome, Provider, provider};
+use crate::connector::{Connector, Delivery, Outcome, Provider, gate, provider};
 use crate::document::Reader;
-use crate::error::{Error, Issue, Result};
+use crate::error::{Error, Result};
 use crate::json::Value;
 use crate::message::Message;
 use crate::policy::Policy;
@@ -151,10 +151,7 @@ impl<S: Shelf, T: Transport, A: Ambient + Cipher> Management<'_, S, T, A> {
     /// The provider of that id, if this deployment offers it.
     fn offered(&self, connector_id: &str) -> Result<&'static dyn Provider> {
         let provider = provider(connector_id).ok_or(Error::UnknownFactory)?;
-        if provider.id() == MOCK && !self.policy.allow_mock {
-            let message = "the mock connector works only where ALLOW_MOCK=1";
-            return Err(Error::PostedConfig(vec![Issue::new("connectorId", message)]));
-        }
+        gate(provider, self.policy.allow_mock).map_err(as_posted)?;
         Ok(provider)
     }
 

@@ -40,7 +40,7 @@ test("keys: none, unknown, part of one, another scheme", async () => {
 });
 
 test("routes and methods", async () => {
-  for (const path of ["/", "/sen", "/send/", "/SEND", "/send/x", "/api/nothing"]) {
+  for (const path of ["/", "/sen", "/send/", "/SEND", "/send/x", "/api"]) {
     is(await otp.call(path, { body: {} }), 404, "request.not_found");
   }
   for (const [path, allow] of [

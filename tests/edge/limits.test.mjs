@@ -175,22 +175,6 @@ test("KV and guard are asked as often as the budget says", () =>
     assert.equal(await records(), keys, "a spent record is tidied away");
   }));
 
-test("probing a phone that was never sent to stores nothing", () =>
-  using({}, async (otp) => {
-    assert.equal(
-      (await otp.verify({ phone: newPhone(), code: "123456" })).code,
-      "verification_code.not_found",
-    );
-    assert.equal((await otp.send({ phone: newPhone() })).status, 200);
-    const tables = [];
-    for (const id of await otp.objectIds()) {
-      const storage = await otp.worker.getDurableObjectStorage("GUARD", { id });
-      const rows = await storage.exec("SELECT name FROM sqlite_master WHERE name = '_cf_KV'");
-      tables.push(rows.length);
-    }
-    assert.deepEqual(tables.sort(), [0, 1], "the phone that got a code has a ledger, the other has not");
-  }));
-
 test("a KV that lost a record compares nothing and counts nothing", () =>
   using({}, async (otp) => {
     const phone = newPhone();

@@ -57,6 +57,10 @@ export class Provider {
   }
 }
 
+/** What is set: a value of undefined unsets. */
+const settings = (values) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
 /** Starts a Worker with extra vars; `close` ends it. */
 export const startWorker = async ({ vars = {}, secrets: other = {}, connector = twilio } = {}) => {
   const provider = new Provider();
@@ -68,8 +72,8 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
       {
         configPath: "./wrangler.toml",
         prebuiltWorkerDir: "./.wrangler/dry-run",
-        vars,
-        secrets: Object.fromEntries(Object.entries({ ...secrets, ...other }).filter(([, value]) => value)),
+        // Over `secrets`, so that a developer's .dev.vars has no say.
+        secrets: settings({ ...secrets, ALLOW_MOCK: "0", ...vars, ...other }),
       },
     ],
   });

@@ -160,6 +160,15 @@ fn a_code_is_made_counted_stored_and_good_once() {
 }
 
 #[test]
+fn probing_a_phone_that_was_never_sent_to_stores_nothing() {
+    let world = World::new();
+    for _ in 0..20 {
+        assert_eq!(world.verify("123456"), Err(Refusal::NotFound));
+    }
+    assert_eq!(*world.cell.borrow(), None);
+}
+
+#[test]
 fn whatever_fails_nothing_is_sent_and_nothing_compared() {
     for part in ["dice", "load", "swap", "put"] {
         let world = World::new();
