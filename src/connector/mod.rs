@@ -29,6 +29,8 @@ use crate::wire::{Request, Response, Stamp};
 
 pub(crate) use config::Config;
 pub(crate) use field::{Field, Kind, Shape, TemplateRules};
+#[cfg(test)]
+pub(crate) use mock::ID as MOCK;
 pub(crate) use outcome::{Class, Outcome};
 
 /// Every provider, in the order in which they are offered.
