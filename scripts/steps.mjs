@@ -1,6 +1,6 @@
 // Running commands as named steps: what is done, how long it took, and on failure the command to repeat it.
 import { spawn } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -53,14 +53,15 @@ export const step = async (title, work) => {
   return result;
 };
 
-/** Installs the development tools of package-lock.json, if they are not there or are older than it. */
+/** Installs the development tools of package.json, if they are not there or it has changed since. */
 export const installPackages = async () => {
-  const lock = join(root, "package-lock.json");
-  const installed = join(root, "node_modules", ".package-lock.json");
-  if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return;
+  const wanted = readFileSync(join(root, "package.json"), "utf8");
+  const stamp = join(root, "node_modules", ".installed-from");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   await step("npm packages (wrangler, binaryen, esbuild, …)", () =>
-    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]),
   );
+  writeFileSync(stamp, wanted);
 };
 
 /** Whether a module is the script that was started. */
