@@ -1,6 +1,6 @@
 // npm run build: the Worker into build/, the package's wasm into pkg/wasm/, the console into console/dist/.
 // wrangler calls `build.mjs worker` before dev and deploy.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { installPackages, isMain, main, root, run, step } from "./steps.mjs";
@@ -19,7 +19,7 @@ const newest = (paths) =>
   );
 
 const sources = ["src", "Cargo.toml", "Cargo.lock", "scripts/build.mjs"];
-const isCurrent = (output) => existsSync(output) && statSync(output).mtimeMs > newest(sources);
+const isCurrent = (output, from = sources) => existsSync(output) && statSync(output).mtimeMs > newest(from);
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 
@@ -49,9 +49,19 @@ const strip = (file) =>
     file,
   ]);
 
+/** Builds the console and puts beside it what is served with it: guides, logos, the API's description. */
+export const buildAssets = async () => {
+  // Imported here, because it needs the packages that are installed first.
+  const { buildConsole } = await import("../console/build.mjs");
+  await step("console (esbuild)", buildConsole);
+  cpSync(join(root, "docs", "openapi.json"), join(root, "console", "dist", "openapi.json"));
+};
+
 /** Builds the Worker, unless nothing has changed since the last time. */
 export const buildWorker = async () => {
   const wasm = join(root, "build", "index_bg.wasm");
+  const assets = join(root, "console", "dist", "openapi.json");
+  if (!isCurrent(assets, ["console/src", "console/build.mjs", "docs"])) await buildAssets();
   if (isCurrent(wasm)) return;
   const env = await prepare("build");
   await step("Worker (cargo, wasm-bindgen, wasm-opt)", async () => {

@@ -1,9 +1,9 @@
 // npm test: every check, in the order in which they are cheap. `npm test -- edge unit` runs the named ones only.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildWorker } from "./build.mjs";
+import { buildPackage, buildWorker } from "./build.mjs";
 import { capture, installPackages, main, root, run, StepError, step } from "./steps.mjs";
-import { prepare } from "./toolchain.mjs";
+import { chromium, prepare } from "./toolchain.mjs";
 
 const shown = { quiet: false };
 const doors = [[], ["--no-default-features", "--features", "npm"]];
@@ -12,22 +12,27 @@ const cargo = (env, ...args) => run("cargo", args, { env, ...shown });
 
 const wasm = ["--target", "wasm32-unknown-unknown"];
 
-/** The test files of a folder under tests/, each in a process of its own. */
-const nodeTests = (folder) => {
+/** The test files of a folder under tests/, one after the other, each in a process of its own. */
+const nodeTests = (folder, env = {}) => {
   const files = readdirSync(join(root, "tests", folder)).filter((file) => file.endsWith(".test.mjs"));
   const paths = files.map((file) => join("tests", folder, file));
-  return run("node", ["--test", "--test-concurrency=1", ...paths], shown);
+  return run("node", ["--test", "--test-concurrency=1", "--test-reporter=dot", ...paths], { env, ...shown });
 };
+
+const fuzz = ["run", "--quiet", "--release", "--manifest-path", "fuzz/Cargo.toml", "--"];
 
 const checks = {
   format: (env) => cargo(env, "fmt", "--check"),
   scripts: () => run("biome", ["ci", "--error-on-warnings"], shown),
+  types: () => run("tsc", ["--project", "console/tsconfig.json", "--noEmit"], shown),
   clippy: async (env) => {
     await cargo(env, "clippy", "--quiet", "--all-targets", "--no-default-features", "--", "-D", "warnings");
     for (const door of doors) await cargo(env, "clippy", "--quiet", ...wasm, ...door, "--", "-D", "warnings");
   },
   unit: (env) => cargo(env, "test", "--quiet", "--no-default-features"),
   wasm: (env) => run("wasm-pack", ["test", "--node", "."], { env, ...shown }),
+  fuzz: (env) => cargo(env, ...fuzz, "20000"),
+  segments: (env) => nodeTests("segments", env),
   deny: async (env) => {
     await cargo(env, "deny", "--log-level", "error", "check", "bans", "licenses", "sources");
     const { code } = await capture("cargo", ["deny", "--log-level", "error", "check", "advisories"], { env });
@@ -39,9 +44,14 @@ const checks = {
   },
   build: async () => {
     await buildWorker();
+    await buildPackage();
     await run("wrangler", ["deploy", "--dry-run", "--outdir", ".wrangler/dry-run"]);
   },
   edge: () => nodeTests("edge"),
+  browser: async () => {
+    await chromium();
+    await nodeTests("browser");
+  },
 };
 
 main(async () => {

@@ -148,4 +148,20 @@ const installTool = async (name, rust) => {
   });
 };
 
+/** Chromium for the console's tests: Debian's, installed where that can be done. */
+export const chromium = async () => {
+  if (existsSync(process.env.CHROMIUM || "/usr/bin/chromium")) return;
+  if (!existsSync("/etc/debian_version") || process.getuid?.() !== 0) {
+    if (process.env.CI)
+      throw new StepError("Chromium is missing: sudo apt-get install -y chromium (or CHROMIUM=<path>)");
+    return;
+  }
+  await step("Chromium", async () => {
+    await run("apt-get", ["update"]);
+    await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], {
+      env: { DEBIAN_FRONTEND: "noninteractive" },
+    });
+  });
+};
+
 if (isMain(import.meta.url)) main(() => prepare("test"));

@@ -40,8 +40,8 @@ impl Provider for Aliyun {
             target: "aliyun-sms",
             name: ["Aliyun SMS", "阿里云短信服务"],
             description: [
-                "Registered signatures and templates, mainland China and abroad.",
-                "使用已备案的签名和模板，支持国内和国际短信。",
+                "Registered templates, mainland China and abroad.",
+                "已审核的模板，中国大陆及海外。",
             ],
         }
     }

@@ -33,8 +33,8 @@ impl Provider for AliyunMas {
             target: "aliyun-sms-mas",
             name: ["Aliyun SMS authentication", "阿里云短信认证服务"],
             description: [
-                "Mainland China without own signature or template.",
-                "仅限中国大陆，无需申请签名和模板。",
+                "Ready-made templates, mainland China only, no review.",
+                "预置模板，仅限中国大陆，无需审核。",
             ],
         }
     }

@@ -41,7 +41,10 @@ impl Provider for GatewayApi {
         About {
             target: "gatewayapi-sms",
             name: ["GatewayAPI", "GatewayAPI"],
-            description: ["European provider, worldwide.", "欧洲短信服务商，全球可用。"],
+            description: [
+                "Text messages to most countries; an EU platform exists.",
+                "向多数国家和地区发送短信，有欧盟平台。",
+            ],
         }
     }
 

@@ -28,8 +28,8 @@ impl Provider for Http {
     fn about(&self) -> About {
         About {
             target: "http-sms",
-            name: ["HTTP", "HTTP"],
-            description: ["Any endpoint of your own.", "发送到您自己的接口。"],
+            name: ["HTTP endpoint", "HTTP 接口"],
+            description: ["Posts the code to an endpoint of your own.", "把验证码发送到您自己的接口。"],
         }
     }
 

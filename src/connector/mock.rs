@@ -28,10 +28,7 @@ impl Provider for Mock {
         About {
             target: "mock-sms",
             name: ["Mock", "模拟"],
-            description: [
-                "Shows messages on the terminal; for development only.",
-                "仅在终端显示短信，用于开发。",
-            ],
+            description: ["Prints on the terminal and sends nothing.", "只在终端打印，不发送。"],
         }
     }
 

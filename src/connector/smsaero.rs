@@ -29,7 +29,10 @@ impl Provider for Smsaero {
         About {
             target: "smsaero-sms",
             name: ["SMS Aero", "SMS Aero"],
-            description: ["Russia and neighbouring countries.", "俄罗斯及周边国家。"],
+            description: [
+                "Text messages to Russia, and to others by account.",
+                "向俄罗斯发送短信，其他国家视账户而定。",
+            ],
         }
     }
 

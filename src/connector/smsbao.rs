@@ -40,7 +40,10 @@ impl Provider for Smsbao {
         About {
             target: "smsbao-sms",
             name: ["SMSBao", "短信宝"],
-            description: ["Mainland China only.", "仅限中国大陆。"],
+            description: [
+                "Your text with the signature in it, mainland China only.",
+                "含签名的短信内容，仅限中国大陆。",
+            ],
         }
     }
 

@@ -57,7 +57,7 @@ impl Provider for Twilio {
         About {
             target: "twilio-sms",
             name: ["Twilio", "Twilio"],
-            description: ["Programmable Messaging, worldwide.", "全球短信服务。"],
+            description: ["Text messages to most countries.", "向多数国家和地区发送短信。"],
         }
     }
 

@@ -40,7 +40,7 @@ impl Provider for Vonage {
         About {
             target: "vonage-sms",
             name: ["Vonage", "Vonage"],
-            description: ["SMS API of Vonage (Nexmo), worldwide.", "Vonage（Nexmo）全球短信服务。"],
+            description: ["Text messages to most countries.", "向多数国家和地区发送短信。"],
         }
     }
 

@@ -44,8 +44,8 @@ impl Provider for WhatsApp {
             target: "whatsapp-sms",
             name: ["WhatsApp", "WhatsApp"],
             description: [
-                "Authentication templates over the WhatsApp Business Platform.",
-                "通过 WhatsApp 商业平台发送验证模板。",
+                "Registered templates to people who use WhatsApp.",
+                "向 WhatsApp 用户发送已审核的模板。",
             ],
         }
     }

@@ -45,7 +45,10 @@ impl Provider for Yunpian {
         About {
             target: "yunpian-sms",
             name: ["Yunpian", "云片"],
-            description: ["Mainland China, and abroad if enabled.", "国内短信，可开启国际短信。"],
+            description: [
+                "Your text, equal to an approved template; mainland China, and abroad if switched on.",
+                "您的短信内容，须与已审核模板一致；中国大陆，可开启海外。",
+            ],
         }
     }
 

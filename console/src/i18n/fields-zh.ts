@@ -1,0 +1,66 @@
+/** Labels and descriptions of the connectors' fields in Chinese, by `factory.key` or, for all factories, by key. */
+export const fieldsZh: Record<string, { label: string; description?: string } | undefined> = {
+  templates: { label: "模板" },
+  accountSID: { label: "Account SID" },
+  authToken: { label: "Auth Token" },
+  fromMessagingServiceSID: {
+    label: "Messaging Service SID",
+    description: "用于发送的消息服务。未填写发送方时必填。",
+  },
+  from: { label: "发送方", description: "号码或发送方名称，可代替消息服务。" },
+  host: { label: "API 主机名", description: "区域主机名，例如 api.dublin.ie1.twilio.com。" },
+  disableRiskCheck: { label: "停用风险检查", description: "请求 Twilio 不因欺诈检查而拦截这些短信。" },
+  accessKeyId: { label: "AccessKey ID" },
+  accessKeySecret: { label: "AccessKey Secret" },
+  signName: { label: "签名名称", description: "已审核通过的签名，显示在每条短信之前。" },
+  "aliyun-short-message-service.endpoint": {
+    label: "接入地址",
+    description: "地域接入点，例如 dysmsapi.ap-southeast-1.aliyuncs.com。",
+  },
+  strictPhoneRegionNumberCheck: {
+    label: "严格检查号码",
+    description: "仅为兼容 Logto 的配置而保留；这里的号码总是带有国家代码。",
+  },
+  "aliyun-short-message-auth-service.signName": {
+    label: "签名名称",
+    description: "阿里云赠送的签名之一，可能会不时变动。",
+  },
+  "tencent-short-message-service.accessKeyId": { label: "SecretId" },
+  "tencent-short-message-service.accessKeySecret": { label: "SecretKey" },
+  "tencent-short-message-service.signName": {
+    label: "签名内容",
+    description: "已审核通过的签名的文字内容。",
+  },
+  sdkAppId: { label: "短信应用 ID（SdkAppId）" },
+  region: { label: "地域" },
+  apiKey: { label: "API Key" },
+  apiSecret: { label: "API Secret" },
+  brandName: { label: "品牌名称", description: "发送方：名称或号码，视国家规定而定。" },
+  apikey: { label: "API Key" },
+  enableInternational: {
+    label: "发送国际短信",
+    description: "是否向中国大陆以外的号码发送；未开启时会拒绝。",
+  },
+  unsupportedCountriesMsg: {
+    label: "不支持的国家的提示",
+    description: "仅为兼容 Logto 的配置而保留；接口有自己的错误码。",
+  },
+  username: { label: "用户名" },
+  passwordOrApiKey: { label: "API Key 或密码的 MD5" },
+  goodsId: { label: "产品 ID", description: "专用通道的产品 ID（如有）。" },
+  email: { label: "邮箱", description: "账户的登录邮箱。" },
+  senderName: { label: "发送方名称" },
+  "gatewayapi-sms.endpoint": {
+    label: "接口地址",
+    description: "欧盟账户：https://gatewayapi.eu/rest/mtsms。",
+  },
+  apiToken: { label: "API Token" },
+  sender: { label: "发送方", description: "最多 11 个字母和数字，或最多 15 位数字。" },
+  accessToken: {
+    label: "访问令牌",
+    description: "系统用户的永久令牌，需有 whatsapp_business_messaging 权限。",
+  },
+  phoneNumberId: { label: "电话号码 ID", description: "发送方的 ID，不是号码本身。" },
+  "http-sms.endpoint": { label: "接口地址" },
+  authorization: { label: "Authorization 请求头", description: "原样发送，让您的接口认出我们。" },
+};

@@ -1,0 +1,32 @@
+/** The messages of the server's checks, and its words for a provider's refusal, in Chinese. Unknown ones stay English. */
+export const messagesZh: Record<string, string | undefined> = {
+  "is required": "必填",
+  "is required, unless from is given": "必填，除非已填写发送方",
+  "must hold a template": "至少要有一个模板",
+  "must not be empty": "不能为空",
+  "must be a string": "必须是文字",
+  "must be a string that is not empty": "不能为空",
+  "must be true or false": "必须是 true 或 false",
+  "must be an https URL without user name (http only to localhost)":
+    "必须是不含用户名的 https 地址（http 仅限 localhost）",
+  "must be an e-mail address": "必须是邮箱地址",
+  "must be a host name": "必须是主机名",
+  "must consist of letters, digits, dots, underscores and hyphens": "只能包含字母、数字、点、下划线和连字符",
+  "must not hold control characters": "不能包含控制字符",
+  "must be printable ASCII": "只能包含可打印的 ASCII 字符",
+  "must be an array of templates": "必须是模板数组",
+  "must hold a template for Generic": "必须有 Generic 模板",
+  "must hold {{code}}": "必须包含 {{code}}",
+  "must be a known usage type": "必须是已知的使用类型",
+  "must be a BCP 47 tag such as en or zh-CN": "必须是语言标签，例如 en 或 zh-CN",
+  "must be JSON": "必须是 JSON",
+  "must be an object": "必须是对象",
+  "The provider refused our credentials.": "服务商拒绝了我们的凭据。",
+  "The provider refused the number.": "服务商拒绝了该号码。",
+  "The provider refused the text, template or sender.": "服务商拒绝了短信内容、模板或发送方。",
+  "The provider throttles us.": "服务商正在限流。",
+  "The provider account has no balance left.": "服务商账户余额不足。",
+  "The provider refused the message.": "服务商拒绝了该短信。",
+  "The provider refused the message in an answer outside its format.":
+    "服务商拒绝了该短信，且应答不符合其格式。",
+};
