@@ -91,6 +91,7 @@ const buildInto = async (target) => {
     cpSync(join(guides, `${id}.md`), join(target, "guides", `${id}.md`));
     writeFileSync(join(target, "logos", `${id}.svg`), logo(id));
   }
+  cpSync(join(here, "..", "docs", "openapi.json"), join(target, "openapi.json"));
   writeFileSync(join(target, "_headers"), headers());
   return weigh(outdir);
 };

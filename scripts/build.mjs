@@ -1,6 +1,6 @@
 // npm run build: the Worker into build/, the package's wasm into pkg/wasm/, the console into console/dist/.
 // wrangler calls `build.mjs worker` before dev and deploy.
-import { cpSync, existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { installPackages, isMain, main, root, run, step } from "./steps.mjs";
@@ -54,7 +54,6 @@ export const buildAssets = async () => {
   // Imported here, because it needs the packages that are installed first.
   const { buildConsole } = await import("../console/build.mjs");
   await step("console (esbuild)", buildConsole);
-  cpSync(join(root, "docs", "openapi.json"), join(root, "console", "dist", "openapi.json"));
 };
 
 /** Builds the Worker, unless nothing has changed since the last time. */

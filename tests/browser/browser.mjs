@@ -6,12 +6,14 @@ import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { buildConsole } from "../../console/build.mjs";
 
-const executablePath = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/google-chrome"].find(
-  (path) => path && existsSync(path),
-);
+const places = process.env.CHROMIUM
+  ? [process.env.CHROMIUM]
+  : ["/usr/bin/chromium", "/usr/bin/google-chrome"];
+const executablePath = places.find((path) => existsSync(path));
 const isMissing = !executablePath;
+const isSkipped = isMissing && process.env.CI !== "true";
 
-if (isMissing && process.env.CI !== "true") {
+if (isSkipped) {
   const line = "!".repeat(100);
   process.stderr.write(
     `\n${line}\n  NO CHROMIUM: the console is NOT tested. Install it (apt-get install chromium) or set CHROMIUM.\n${line}\n\n`,
@@ -20,7 +22,7 @@ if (isMissing && process.env.CI !== "true") {
 
 /** A test that needs the browser. */
 export const browserTest = (name, run) =>
-  test(name, { skip: isMissing && process.env.CI !== "true" && "no Chromium", timeout: 180_000 }, run);
+  test(name, { skip: isSkipped && "no Chromium", timeout: 180_000 }, run);
 
 const args = [
   "--headless",
@@ -42,8 +44,8 @@ const browser = () => {
   return running;
 };
 
-/** Builds the console and has the browser ready; in a before hook, so that no test's time goes into it. */
-export const ready = () => (isMissing ? undefined : browser());
+/** Builds the console and has the browser ready; undefined if the tests are skipped. */
+export const ready = () => (isSkipped ? undefined : browser());
 
 export const closeBrowser = async () => {
   await (await running)?.close();

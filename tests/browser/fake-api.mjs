@@ -1,10 +1,8 @@
 // A stand-in for the Worker: console/dist with the headers of its _headers file, and the management API in memory.
 // Only http-sms really sends; every other provider takes every message.
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { extname, join } from "node:path";
-import { dist } from "../../console/build.mjs";
+import { asset, readHeaders } from "./fake-assets.mjs";
 import { issuesOf, merge, redact } from "./fake-config.mjs";
 import { factories } from "./fake-factories.mjs";
 
@@ -25,53 +23,12 @@ const settings = {
   rotating: false,
 };
 
-const types = {
-  ".html": "text/html; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".md": "text/markdown; charset=utf-8",
-  ".svg": "image/svg+xml",
-};
-
 class Refusal extends Error {
   constructor(status, code, data, message = code) {
     super(message);
     Object.assign(this, { status, code, data });
   }
 }
-
-/** The rules of a _headers file: a path, possibly with a star at its end, and the headers under it. */
-const readHeaders = () => {
-  const blocks = readFileSync(join(dist, "_headers"), "utf8").trim().split(/\n\n/);
-  return blocks.map((block) => {
-    const [path, ...lines] = block.split("\n");
-    return {
-      path,
-      values: lines.map((line) =>
-        line
-          .trim()
-          .split(/: (.*)/s)
-          .slice(0, 2),
-      ),
-    };
-  });
-};
-
-const asset = (path, rules, response) => {
-  const file = path === "/console" || path === "/console/" ? "/console/index.html" : path;
-  if (file.includes("..")) throw new Refusal(404, "request.not_found");
-  for (const { path: pattern, values } of rules) {
-    const fits = pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
-    if (fits) for (const [name, value] of values) response.setHeader(name, value);
-  }
-  try {
-    const bytes = readFileSync(join(dist, file));
-    response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
-    response.end(bytes);
-  } catch {
-    response.writeHead(404).end();
-  }
-};
 
 class Management {
   live = null;

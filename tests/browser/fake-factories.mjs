@@ -1,42 +1,6 @@
-// The factories of the stand-in for the management API: the field tables of src/connector/*.rs in the API's form.
-const text = (key, label, more = {}) => ({
-  key,
-  label,
-  type: "Text",
-  required: true,
-  isConfidential: false,
-  ...more,
-});
-const secret = (key, label, more = {}) => text(key, label, { isConfidential: true, ...more });
-const toggle = (key, label, description) => ({
-  key,
-  label,
-  type: "Switch",
-  required: false,
-  isConfidential: false,
-  description,
-});
-const templates = (shape, rules = {}) => ({
-  key: "templates",
-  label: "Templates",
-  type: "Json",
-  required: true,
-  isConfidential: false,
-  format: "templates",
-  templates: { shape, generic: true, knownUsages: false, ...rules },
-});
-const optional = { required: false };
-
-const factory = (id, en, zh, about, aboutZh, formItems) => ({
-  id,
-  target: id.replace(/-(short-message-(auth-)?service|sms)$/, "-sms"),
-  type: "Sms",
-  platform: null,
-  name: { en, "zh-CN": zh },
-  description: { en: about, "zh-CN": aboutZh },
-  logo: `/logos/${id}.svg`,
-  formItems,
-});
+// The stand-in's factories: the field tables of src/connector/*.rs in the API's form.
+import { chinese } from "./fake-factories-china.mjs";
+import { factory, optional, secret, templates, text, toggle } from "./fake-form.mjs";
 
 export const factories = [
   factory(
@@ -72,62 +36,7 @@ export const factories = [
       templates("text"),
     ],
   ),
-  factory(
-    "aliyun-short-message-service",
-    "Aliyun SMS",
-    "阿里云短信服务",
-    "Registered templates, mainland China and abroad.",
-    "已审核的模板，中国大陆及海外。",
-    [
-      text("accessKeyId", "Access key ID", { placeholder: "LTAI…" }),
-      secret("accessKeySecret", "Access key secret"),
-      text("signName", "Signature name", {
-        description: "The approved signature that stands before every text.",
-      }),
-      text("endpoint", "Endpoint", {
-        ...optional,
-        format: "host",
-        placeholder: "dysmsapi.aliyuncs.com",
-        description: "A regional host such as dysmsapi.ap-southeast-1.aliyuncs.com.",
-      }),
-      toggle(
-        "strictPhoneRegionNumberCheck",
-        "Strict number check",
-        "Accepted for the sake of Logto's configs; every number here says its country.",
-      ),
-      templates("registered"),
-    ],
-  ),
-  factory(
-    "aliyun-short-message-auth-service",
-    "Aliyun SMS authentication",
-    "阿里云短信认证服务",
-    "Ready-made templates, mainland China only, no review.",
-    "预置模板，仅限中国大陆，无需审核。",
-    [
-      text("accessKeyId", "Access key ID", { placeholder: "LTAI…" }),
-      secret("accessKeySecret", "Access key secret"),
-      text("signName", "Signature name", {
-        description: "One of the signatures that Aliyun gives; they change from time to time.",
-      }),
-      templates("registered"),
-    ],
-  ),
-  factory(
-    "tencent-short-message-service",
-    "Tencent Cloud SMS",
-    "腾讯云短信",
-    "Registered templates, mainland China and abroad.",
-    "已审核的模板，中国大陆及海外。",
-    [
-      text("accessKeyId", "Secret ID", { placeholder: "AKID…" }),
-      secret("accessKeySecret", "Secret key"),
-      text("signName", "Signature", { description: "The approved signature's text." }),
-      text("sdkAppId", "SMS application ID", { placeholder: "1400006666" }),
-      text("region", "Region", { placeholder: "ap-guangzhou" }),
-      templates("registered"),
-    ],
-  ),
+  ...chinese,
   factory(
     "vonage-sms",
     "Vonage",
@@ -142,35 +51,6 @@ export const factories = [
         description: "The sender: a name or a number, as far as the country allows.",
       }),
       templates("text"),
-    ],
-  ),
-  factory(
-    "yunpian-sms",
-    "Yunpian",
-    "云片",
-    "Your text, equal to an approved template; mainland China, and abroad if switched on.",
-    "您的短信内容，须与已审核模板一致；中国大陆，可开启海外。",
-    [
-      secret("apikey", "API key"),
-      toggle("enableInternational", "Send abroad", "Whether numbers outside mainland China are sent to."),
-      text("unsupportedCountriesMsg", "Message for unsupported countries", optional),
-      templates("text"),
-    ],
-  ),
-  factory(
-    "smsbao-sms",
-    "SMSBao",
-    "短信宝",
-    "Your text with the signature in it, mainland China only.",
-    "含签名的短信内容，仅限中国大陆。",
-    [
-      text("username", "User name"),
-      secret("passwordOrApiKey", "API key or MD5 of the password"),
-      text("goodsId", "Product ID", {
-        ...optional,
-        description: "The product of a dedicated channel, if there is one.",
-      }),
-      templates("text", { generic: false, knownUsages: true }),
     ],
   ),
   factory(

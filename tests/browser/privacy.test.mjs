@@ -20,7 +20,7 @@ let server;
 let api;
 
 before(async () => {
-  await ready();
+  if (!(await ready())) return;
   server = await startServer();
   api = management(server);
 });

@@ -17,7 +17,7 @@ import {
 } from "../openapi/document.mjs";
 import { apiKey, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
 
-const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 /** The platform answers for it, and tells no methods in a 405. The Worker by itself, as `call` asks it, has no files. */
 const staticFile = "/openapi.json";
 const httpSms = { connectorId: "http-sms", config: { endpoint: "https://hooks.example.com/sms" } };
