@@ -22,7 +22,10 @@ const nodeTests = (folder, env = {}) => {
 const fuzz = ["run", "--quiet", "--release", "--manifest-path", "fuzz/Cargo.toml", "--"];
 
 const checks = {
-  format: (env) => cargo(env, "fmt", "--check"),
+  format: async (env) => {
+    await cargo(env, "fmt", "--check");
+    await cargo(env, "fmt", "--check", "--manifest-path", "fuzz/Cargo.toml");
+  },
   scripts: () => run("biome", ["ci", "--error-on-warnings"], shown),
   types: () => run("tsc", ["--project", "console/tsconfig.json", "--noEmit"], shown),
   clippy: async (env) => {

@@ -152,7 +152,8 @@ impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T,
             }
             Delivery::Http(http) => {
                 let answer = self.transport.exchange(http, self.policy.provider_timeout_ms).await;
-                Ok(answer.map_or(Outcome::Unknown, |answer| connector.provider.outcome(&answer)))
+                let outcome = answer.map_or(Outcome::Unknown, |answer| connector.provider.outcome(&answer));
+                Ok(outcome.without(&[code.as_str(), request.phone.digits()]))
             }
         }
     }

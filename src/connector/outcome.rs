@@ -51,6 +51,15 @@ impl Outcome {
         Self::refused(response, class_of(response, codes, code), code)
     }
 
+    /// The same without the provider's code, if that holds one of these: no provider is known to answer with the
+    /// number or the one-time code for a code, and none may teach us to pass it on.
+    pub(crate) fn without(mut self, private: &[&str]) -> Self {
+        if let Self::Refused(refusal) = &mut self {
+            refusal.code.take_if(|code| private.iter().any(|text| code.contains(text)));
+        }
+        self
+    }
+
     /// What the status alone proves: 429 is throttling, another 4xx is a refusal, all else is open.
     pub(crate) fn by_status(response: &Response) -> Self {
         let class = match response.status {

@@ -263,6 +263,19 @@ fn a_refusal_voids_the_code_and_gives_the_send_back() {
 }
 
 #[test]
+fn a_provider_that_answers_with_the_number_or_the_code_is_not_quoted() {
+    let world = World::new();
+    for body in [r#"{"code":"14155550123"}"#, r#"{"code":"x-14155550123"}"#] {
+        world.answers(400, body);
+        let error = world.send(None).expect_err("refused");
+        assert!(matches!(&error, Error::Provider(refusal) if refusal.code.is_none()), "{error:?}");
+    }
+    world.answers(400, r#"{"code":21211}"#);
+    let error = world.send(None).expect_err("refused");
+    assert!(matches!(&error, Error::Provider(refusal) if refusal.code.as_deref() == Some("21211")));
+}
+
+#[test]
 fn an_open_outcome_keeps_code_and_count() {
     let world = World::new();
     world.0.answer.replace(None);
