@@ -34,6 +34,8 @@ export const detail = (
   const save = async (form: ConnectorForm, button: HTMLButtonElement) => {
     if (isBusy(button) || !form.isValid()) return;
     busy(button, t("setup.saving"));
+    // What is typed from here on would not be in what is saved.
+    form.element.inert = true;
     try {
       connector = await session.api.change(connector.id, draft.config());
       session.connector = connector;
@@ -43,6 +45,7 @@ export const detail = (
       document.querySelector<HTMLElement>("h1")?.focus();
     } catch (error) {
       idle(button, t("detail.save"));
+      form.element.inert = false;
       if (error instanceof ApiError && error.issues.length > 0) {
         draft.issues = error.issues;
         form.showIssues();

@@ -28,12 +28,14 @@ export const setup = (app: App, session: Session, factory: Factory): Page => {
       button.addEventListener("click", async () => {
         if (isBusy(button) || !form.isValid()) return;
         busy(button, t("setup.saving"));
+        form.element.inert = true;
         try {
           await session.api.create(factory.id, draft.config());
           await app.go("#/");
           toast(t("setup.saved", { name: name() }));
         } catch (error) {
           idle(button, t("setup.save"));
+          form.element.inert = false;
           if (error instanceof ApiError && error.issues.length > 0) {
             draft.issues = error.issues;
             form.showIssues();
