@@ -1,12 +1,12 @@
 //! `/api/*`: the management API, in Logto's paths and shapes, behind the admin key.
 
-use worker::{Env, Method, Request};
+use worker::{Env, Request};
 
 use super::connectors::Connectors;
 use super::log::Entry;
 use super::reply::Reply;
 use super::settings::{self, Settings};
-use super::{api, auth, body};
+use super::{api, auth, body, method};
 use crate::api::{SendRequest, SendStatus, VerifyRequest};
 use crate::catalog::factory;
 use crate::connector::{REGISTRY, provider};
@@ -37,25 +37,25 @@ pub(super) async fn handle(
     let desk = Desk { request, env, settings };
     match segments.as_slice() {
         ["connector-factories"] => {
-            desk.only(&Method::Get, "GET")?;
+            desk.only("GET")?;
             Ok(Reply::json(200, &Value::Array(REGISTRY.into_iter().map(factory).collect())))
         }
         ["connector-factories", id] => {
-            desk.only(&Method::Get, "GET")?;
+            desk.only("GET")?;
             factory_with_guide(env, id).await
         }
         ["settings"] => {
-            desk.only(&Method::Get, "GET")?;
+            desk.only("GET")?;
             let rotating = settings.keys.previous.is_some();
             Ok(Reply::json(200, &settings.policy.shown(env!("CARGO_PKG_VERSION"), rotating)))
         }
         ["connectors", rest @ ..] => desk.connectors(rest).await,
         ["verification-codes"] => {
-            desk.only(&Method::Post, "POST")?;
+            desk.only("POST")?;
             desk.send_code(entry).await
         }
         ["verification-codes", "verify"] => {
-            desk.only(&Method::Post, "POST")?;
+            desk.only("POST")?;
             desk.verify_code(entry).await
         }
         _ => Err(Error::RouteNotFound),
@@ -65,18 +65,18 @@ pub(super) async fn handle(
 impl Desk<'_> {
     async fn connectors(&self, rest: &[&str]) -> Result<Reply> {
         let stories = management(self.env, self.settings)?;
-        match (rest, self.request.method()) {
-            ([], Method::Get) => Ok(Reply::json(200, &stories.list().await?)),
-            ([], Method::Post) => Ok(changed(&stories.replace(&self.config().await?).await?)),
+        match (rest, method(&self.request).as_str()) {
+            ([], "GET") => Ok(Reply::json(200, &stories.list().await?)),
+            ([], "POST") => Ok(changed(&stories.replace(&self.config().await?).await?)),
             ([], _) => Err(Error::MethodNotAllowed("GET, POST")),
-            (["archive"], Method::Get) => Ok(Reply::json(200, &stories.archived().await?)),
+            (["archive"], "GET") => Ok(Reply::json(200, &stories.archived().await?)),
             (["archive"], _) => Err(Error::MethodNotAllowed("GET")),
-            (["archive", id, "restore"], Method::Post) => Ok(changed(&stories.restore(id).await?)),
-            ([id, "test"], Method::Post) => Ok(tested(stories.test(id, &self.config().await?).await?)),
+            (["archive", id, "restore"], "POST") => Ok(changed(&stories.restore(id).await?)),
+            ([id, "test"], "POST") => Ok(tested(stories.test(id, &self.config().await?).await?)),
             (["archive", _, "restore"] | [_, "test"], _) => Err(Error::MethodNotAllowed("POST")),
-            ([id], Method::Get) => Ok(Reply::json(200, &stories.show(id).await?)),
-            ([id], Method::Patch) => Ok(changed(&stories.edit(id, &self.config().await?).await?)),
-            ([id], Method::Delete) => {
+            ([id], "GET") => Ok(Reply::json(200, &stories.show(id).await?)),
+            ([id], "PATCH") => Ok(changed(&stories.edit(id, &self.config().await?).await?)),
+            ([id], "DELETE") => {
                 stories.delete(id).await?;
                 Connectors::forget();
                 Ok(Reply::empty())
@@ -104,8 +104,8 @@ impl Desk<'_> {
         body::long_json(&self.request).await
     }
 
-    fn only(&self, method: &Method, allow: &'static str) -> Result<()> {
-        if self.request.method() == *method { Ok(()) } else { Err(Error::MethodNotAllowed(allow)) }
+    fn only(&self, allow: &'static str) -> Result<()> {
+        if method(&self.request) == allow { Ok(()) } else { Err(Error::MethodNotAllowed(allow)) }
     }
 }
 

@@ -48,7 +48,7 @@ test("routes and methods", async () => {
     ["/verify", "POST"],
     ["/health", "GET, HEAD"],
   ]) {
-    for (const method of ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "POST"]) {
+    for (const method of ["GET", "PUT", "DELETE", "PATCH", "OPTIONS", "POST", "QUERY", "REPORT"]) {
       if (allow.includes(method)) continue;
       const answer = await otp.call(path, { method, headers: { "content-type": "application/json" } });
       is(answer, 405, "request.method_not_allowed");

@@ -272,7 +272,9 @@ test("methods that a route does not take", async () => {
     ["/verification-codes", "POST"],
     ["/verification-codes/verify", "POST"],
   ]) {
-    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE"].filter((name) => !allow.includes(name))) {
+    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "QUERY"].filter(
+      (name) => !allow.includes(name),
+    )) {
       const answer = await api(method, path, method === "GET" ? undefined : {});
       is(answer, 405, "request.method_not_allowed");
       assert.equal(answer.headers.get("allow"), allow, `${method} ${path}`);
