@@ -51,6 +51,7 @@ const checks = {
     await run("wrangler", ["deploy", "--dry-run", "--outdir", ".wrangler/dry-run"]);
   },
   edge: () => nodeTests("edge"),
+  openapi: () => run("node", ["tests/openapi/schemathesis.mjs"], shown),
   browser: async () => {
     await chromium();
     await nodeTests("browser");

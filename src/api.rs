@@ -81,11 +81,10 @@ impl VerifyRequest {
     pub(crate) fn parse(body: &[u8]) -> Result<Self> {
         let mut reader = Reader::open(body).map_err(Error::InvalidInput)?;
         let phone = reader.required_text("phone");
-        let code = reader.required_text("code");
-        let code = checked_code(&mut reader, &code);
+        let code = required_code(&mut reader, "code");
         let usage = usage(&mut reader);
         let verification_id = checked(&mut reader, "verificationId", "must be 1 to 64 characters", |id| {
-            (1..=64).contains(&id.len())
+            (1..=64).contains(&id.chars().count())
         });
         reader.close().map_err(Error::InvalidInput)?;
         let phone = PhoneNumber::parse(&phone).ok_or(Error::PhoneInvalid)?;
@@ -100,8 +99,7 @@ impl VerifyRequest {
     pub(crate) fn parse_logto(body: &[u8]) -> Result<Self> {
         let mut reader = Reader::open(body).map_err(Error::InvalidInput)?;
         let phone = reader.required_text("phone");
-        let code = reader.required_text("verificationCode");
-        let code = checked_code(&mut reader, &code);
+        let code = required_code(&mut reader, "verificationCode");
         reader.close().map_err(Error::InvalidInput)?;
         let phone = phone_with_or_without_plus(&phone).ok_or(Error::PhoneInvalid)?;
         let code = code.ok_or_else(|| Error::InvalidInput(Vec::new()))?;
@@ -109,10 +107,12 @@ impl VerifyRequest {
     }
 }
 
-fn checked_code(reader: &mut Reader, text: &str) -> Option<Code> {
-    let code = Code::parse(text);
-    if code.is_none() {
-        reader.issue("code", "must be 1 to 10 digits");
+/// Takes the code under its name in the request.
+fn required_code(reader: &mut Reader, name: &str) -> Option<Code> {
+    let text = reader.required_text(name);
+    let code = Code::parse(&text);
+    if code.is_none() && !reader.complains_of(name) {
+        reader.issue(name, "must be 1 to 10 digits");
     }
     code
 }

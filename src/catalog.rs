@@ -8,17 +8,20 @@ use crate::record::object;
 pub(crate) fn factory(provider: &dyn Provider) -> Value {
     let about = provider.about();
     let id = provider.id();
-    object([
+    let mut factory = object([
         ("id", id.into()),
         ("target", about.target.into()),
         ("type", "Sms".into()),
-        // Logto's SMS connectors have none; the key is there all the same.
-        ("platform", Value::Null),
         ("name", phrase(about.name)),
         ("description", phrase(about.description)),
         ("logo", ["/logos/", id, ".svg"].concat().into()),
         ("formItems", Value::Array(provider.fields().iter().map(form_item).collect())),
-    ])
+    ]);
+    if let Value::Object(members) = &mut factory {
+        // Logto's SMS connectors have none; the key is there all the same.
+        members.insert("platform", Value::Null);
+    }
+    factory
 }
 
 fn phrase([english, chinese]: [&str; 2]) -> Value {

@@ -62,6 +62,11 @@ impl Reader {
         }
     }
 
+    /// Whether an issue was noted at a path.
+    pub(crate) fn complains_of(&self, path: &str) -> bool {
+        self.issues.iter().any(|issue| issue.path == path)
+    }
+
     /// Notes an issue.
     pub(crate) fn issue(&mut self, path: &str, message: &str) {
         self.issues.push(Issue::new(path, message));

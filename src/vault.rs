@@ -54,9 +54,14 @@ impl<A: Ambient + Cipher> Vault<'_, A> {
     /// A config as answers show it: each secret is `{"set":true,"hint":"1a2b"}`. The hint is the last four characters,
     /// and only of a secret of 12 or more.
     pub(crate) async fn redacted(&self, provider: &dyn Provider, config: &Value) -> Result<Value> {
-        let mut shown = members(config);
-        for field in provider.fields().iter().filter(|field| matches!(field.kind, Kind::Secret)) {
+        let mut shown = Map::new();
+        // What the table does not know is not shown: it may be a secret under a misspelt name.
+        for field in provider.fields() {
             let Some(value) = config.get(field.key) else { continue };
+            if !matches!(field.kind, Kind::Secret) {
+                shown.insert(field.key, value.clone());
+                continue;
+            }
             let hint = match value.as_str().and_then(|text| text.strip_prefix(SEALED)) {
                 Some(sealed) => self.open(provider, field.key, sealed).await?.map(|plain| hint(&plain)),
                 None => value.as_str().map(hint),

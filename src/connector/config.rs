@@ -181,21 +181,27 @@ pub(crate) fn is_url(text: &str) -> bool {
         Some((host, port)) => (host, Some(port)),
         None => (authority, None),
     };
-    let port_fits = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    let port_fits = port.is_none_or(|port| {
+        port.bytes().all(|b| b.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+    });
     let clean = text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
     let local = host == "localhost" || host == "127.0.0.1";
     clean && port_fits && is_host(host) && (local || !local_only)
 }
 
-/// Labels of letters, digits and hyphens, joined by dots.
+/// Labels of letters, digits and hyphens, joined by dots. A host that ends in a number is an IPv4 address.
 fn is_host(text: &str) -> bool {
-    (1..=253).contains(&text.len())
-        && text.split('.').all(|label| {
-            !label.is_empty()
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        })
+    let labels = text.split('.').all(|label| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    });
+    let last = text.rsplit('.').next().unwrap_or_default();
+    let numeric = last.bytes().all(|b| b.is_ascii_digit());
+    let is_address =
+        || text.split('.').count() == 4 && text.split('.').all(|part| part.parse::<u8>().is_ok());
+    (1..=253).contains(&text.len()) && labels && (!numeric || is_address())
 }
 
 fn is_id(text: &str) -> bool {
@@ -252,6 +258,10 @@ mod tests {
             "https://exämple.com",
             "https://example..com",
             "https://example.com:0",
+            "https://example.com:+80",
+            "https://256.256.256.256/",
+            "https://1.2.3/",
+            "https://2130706433/",
             "https://example.com:99999",
             "https://example.com:x",
             "ftp://example.com",

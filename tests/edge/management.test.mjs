@@ -245,6 +245,13 @@ test("a test send uses the posted config, and says what came of it", async () =>
   );
 });
 
+test("a secret under a misspelt name is not shown", async () => {
+  const config = { ...httpSms.config, authToken: "pasted-by-mistake" };
+  const made = await api("POST", "/connectors", { connectorId: "http-sms", config });
+  assert.ok(!made.text.includes("pasted"), made.text);
+  assert.ok(!(await api("GET", "/connectors")).text.includes("pasted"));
+});
+
 test("Logto's verification codes, in Logto's form", async () => {
   await api("POST", "/connectors", twilio);
   const phone = newPhone().slice(1);
@@ -257,6 +264,11 @@ test("Logto's verification codes, in Logto's form", async () => {
   is(await verify(code), 400, "verification_code.not_found");
   is(await api("POST", "/verification-codes", { phone: "abc" }), 400, "phone.invalid");
   is(await api("POST", "/verification-codes", {}), 400, "guard.invalid_input");
+  const odd = await verify("abc");
+  assert.deepEqual(
+    odd.json.data.issues.map(({ path }) => path),
+    ["verificationCode"],
+  );
 });
 
 test("methods that a route does not take", async () => {
