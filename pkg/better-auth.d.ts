@@ -1,0 +1,34 @@
+// edge-otp/better-auth: callbacks for its phone-number plugin.
+import type { Otp, UsageType } from "./index.js";
+
+export interface PhoneOtpOptions {
+  /** Of codes to sign in or up. Default `SignIn`. */
+  usageType?: UsageType;
+  /** Of codes to reset a password. Default `ForgotPassword`. */
+  resetUsageType?: UsageType;
+  /** The language of the message, from better-auth's request. */
+  locale?: (request: Request | undefined) => string | undefined;
+  /** The end user's IP address, from better-auth's request. Trust only headers that your own proxy sets. */
+  ip?: (request: Request | undefined) => string | undefined;
+}
+
+/** better-auth's endpoint context; only its `path`, `request` and `error` are used. */
+type Context = object | undefined;
+
+type Send = (data: { phoneNumber: string; code: string }, ctx?: Context) => Promise<void>;
+type Verify = (data: { phoneNumber: string; code: string }, ctx?: Context) => Promise<boolean>;
+
+/** Sends our own code; the one that better-auth drew is ignored. */
+export declare function sendOTP(otp: Otp, options?: PhoneOtpOptions): Send;
+
+/** Sends our own code to reset a password. */
+export declare function sendPasswordResetOTP(otp: Otp, options?: PhoneOtpOptions): Send;
+
+/** Checks a code of ours; false for a wrong one. */
+export declare function verifyOTP(otp: Otp, options?: PhoneOtpOptions): Verify;
+
+/** All three, to spread into the plugin's options: `phoneNumber({ ...phoneOtp(otp) })`. */
+export declare function phoneOtp(
+  otp: Otp,
+  options?: PhoneOtpOptions,
+): { sendOTP: Send; sendPasswordResetOTP: Send; verifyOTP: Verify };

@@ -1,0 +1,110 @@
+// Makes what the package ships and people do not write, from what cargo built (pkg/wasm/, build/): the glue as a
+// function, the wasm as text, the CommonJS twins, the prebuilt Worker, the console. Run by scripts/build.mjs, after it.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = dirname(here);
+const at = (...path) => join(here, ...path);
+const SHIFT = '"'.charCodeAt(0) + 1;
+const dist = (name) => at("dist", name);
+
+/** The glue's module as a function, so that each instance of the wasm has its own and sees its own `WebAssembly`. */
+const makeGlue = async () => {
+  const { outputFiles } = await build({
+    entryPoints: [at("wasm", "edge_otp.js")],
+    bundle: true,
+    format: "iife",
+    globalName: "glue",
+    minify: true,
+    target: "es2022",
+    write: false,
+  });
+  const code = outputFiles[0].text.trim().replace(/^"use strict";/, "");
+  writeFileSync(
+    dist("glue.js"),
+    `// @ts-nocheck\nexport const makeGlue = (WebAssembly) => {\n${code}\nreturn glue;\n};\n`,
+  );
+};
+
+/**
+ * The wasm as a string with one character per byte: unlike base64 it compresses as well as the wasm itself. It begins
+ * behind the quote, so that of all characters only the backslash needs another before it.
+ */
+const makeText = () => {
+  const bytes = readFileSync(at("wasm", "edge_otp_bg.wasm"));
+  const letters = Array.from(bytes, (byte) => String.fromCharCode(byte + SHIFT)).join("");
+  writeFileSync(
+    dist("wasm.js"),
+    `export const shift = ${SHIFT};\nexport default "${letters.replaceAll("\\", "\\\\")}";\n`,
+  );
+};
+
+/** CommonJS for Node that cannot require a module yet. The main one reads the wasm from its file. */
+const makeCommonJs = async () => {
+  await build({
+    entryPoints: {
+      slim: at("entry", "slim.js"),
+      client: at("client.js"),
+      guards: at("guards.js"),
+      hono: at("hono.js"),
+      "better-auth": at("better-auth.js"),
+    },
+    outdir: at("dist"),
+    outExtension: { ".js": ".cjs" },
+    bundle: true,
+    external: ["hono"],
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    minifySyntax: true,
+    minifyWhitespace: true,
+  });
+  writeFileSync(
+    dist("index.cjs"),
+    `"use strict";
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const { init, ...api } = require("./slim.cjs");
+init(() => readFileSync(join(__dirname, "..", "wasm", "edge_otp_bg.wasm")));
+module.exports = api;
+`,
+  );
+};
+
+/** The same declarations for CommonJS, under the names that TypeScript wants. */
+const makeDeclarations = () => {
+  for (const name of ["index", "slim", "client", "guards", "hono", "better-auth"]) {
+    const text = readFileSync(at(`${name}.d.ts`), "utf8");
+    writeFileSync(dist(`${name}.d.cts`), text.replaceAll(/from "\.\/([a-z-]+)\.js"/g, 'from "./$1.cjs"'));
+  }
+};
+
+const copyWorker = () => {
+  mkdirSync(at("worker"), { recursive: true });
+  for (const file of ["index.js", "index_bg.wasm"]) cpSync(join(root, "build", file), at("worker", file));
+};
+
+/** The console's static files, for the Worker's ASSETS binding. */
+const copyConsole = () => {
+  rmSync(at("console"), { recursive: true, force: true });
+  const built = join(root, "console", "dist");
+  if (existsSync(built)) cpSync(built, at("console"), { recursive: true });
+};
+
+/** Builds everything that the package ships besides pkg/wasm/. */
+export const buildDist = async () => {
+  rmSync(at("dist"), { recursive: true, force: true });
+  mkdirSync(at("dist"), { recursive: true });
+  await makeGlue();
+  makeText();
+  await makeCommonJs();
+  makeDeclarations();
+  copyWorker();
+  copyConsole();
+  cpSync(join(root, "LICENSE"), at("LICENSE"));
+};
+
+if (fileURLToPath(import.meta.url) === process.argv[1]) await buildDist();

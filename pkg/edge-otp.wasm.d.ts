@@ -1,0 +1,3 @@
+// edge-otp/edge-otp.wasm, as bundlers for Workers import it.
+declare const module: object;
+export default module;

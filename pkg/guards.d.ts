@@ -1,0 +1,59 @@
+// edge-otp/guards: stores for `createOtp({ guard })`.
+import type { GuardStore, KvStore } from "./index.js";
+
+/** A guard in this process's memory. It forgets everything when the process ends, and guards no other process. */
+export declare function memoryGuard(): GuardStore;
+
+/** A KV in this process's memory, for tests and development. */
+export declare function memoryKv(): KvStore;
+
+/** A client of `redis` or of `ioredis`, or a function that runs a Lua script and gives its answer. */
+export type RedisClient =
+  | ((script: string, keys: string[], args: string[]) => Promise<unknown>)
+  | { eval(...args: never[]): Promise<unknown> };
+
+/** A guard in Redis or Valkey: one Lua script per exchange. The server must not evict keys. */
+export declare function redisGuard(
+  client: RedisClient,
+  options?: {
+    /** Put before every key. Default `edge-otp:`. */
+    prefix?: string;
+  },
+): GuardStore;
+
+/** A `Pool` or `Client` of `pg`, or a function with that `query`'s two arguments that gives rows. */
+export type PostgresClient =
+  | ((
+      text: string,
+      values: never[],
+    ) => PromiseLike<readonly unknown[] | { readonly rows: readonly unknown[] }>)
+  | { query(text: string, values: unknown[]): PromiseLike<{ readonly rows: readonly unknown[] }> };
+
+/** A guard in Postgres: one statement per exchange. */
+export declare function postgresGuard(
+  client: PostgresClient,
+  options?: {
+    /** Default `edge_otp_guard`. */
+    table?: string;
+  },
+): GuardStore;
+
+/** A database of `node:sqlite`, `better-sqlite3`, `bun:sqlite`, or a Cloudflare D1 binding. */
+export interface SqliteDatabase {
+  prepare(sql: string): object;
+}
+
+/** A guard in SQLite: one statement per exchange. */
+export declare function sqliteGuard(
+  database: SqliteDatabase,
+  options?: {
+    /** Default `edge_otp_guard`. */
+    table?: string;
+  },
+): GuardStore;
+
+/** The statement that makes the table, for your migrations. */
+export declare function postgresSchema(table?: string): string;
+
+/** The statement that makes the table, for your migrations. */
+export declare function sqliteSchema(table?: string): string;

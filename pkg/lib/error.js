@@ -1,0 +1,19 @@
+// The one error of this package. Its `code` is the contract's: stable, the same in process and over HTTP; `data` helps
+// an operator and never holds a code, a secret or a full phone number.
+
+/** A failure with a stable code. */
+export class OtpError extends Error {
+  /**
+   * @param {import("../index.js").ErrorCode} code
+   * @param {string} message
+   * @param {{status: number, data?: import("../index.js").ErrorData, requestId?: string, cause?: unknown}} details
+   */
+  constructor(code, message, { status, data, requestId, cause }) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.name = "OtpError";
+    this.code = code;
+    this.status = status;
+    this.data = data;
+    this.requestId = requestId;
+  }
+}

@@ -1,0 +1,53 @@
+// The guard of last resort: the ledger in KV. KV has no exchange, so this one is atomic only among the calls of one
+// process (or isolate): memory holds what was written last, and comparing with memory takes no time in which another
+// call could come. Between two processes, or two of Cloudflare's locations, nothing is promised.
+
+/** How long memory outlives a write, in ms: longer than any read of KV that began before it. */
+const REMEMBERED = 5_000;
+/** KV takes no shorter lifetime, in seconds. */
+const LEAST_TTL = 60;
+
+/**
+ * @param {import("../index.js").KvStore} kv
+ * @returns {import("../index.js").GuardStore}
+ */
+export const kvGuard = (kv) => {
+  /** @type {Map<string, { text: string | null, until: number }>} */
+  const written = new Map();
+  const place = (/** @type {string} */ key) => `guard:${key}`;
+
+  const remembered = (/** @type {string} */ key) => {
+    const now = Date.now();
+    for (const [other, { until }] of written) {
+      if (until > now) break;
+      written.delete(other);
+    }
+    return written.get(key);
+  };
+
+  const load = async (/** @type {string} */ key) => {
+    const text = remembered(key) ? null : ((await kv.get(place(key))) ?? null);
+    const newer = remembered(key);
+    return newer ? newer.text : text;
+  };
+
+  return {
+    load,
+    async swap(key, expected, next, ttlSeconds) {
+      if ((await load(key)) !== expected) return false;
+      // Another call may have written while this one read.
+      const newer = remembered(key);
+      if (newer && newer.text !== expected) return false;
+      written.delete(key);
+      written.set(key, { text: next, until: Date.now() + REMEMBERED });
+      try {
+        if (next === null) await kv.delete(place(key));
+        else await kv.put(place(key), next, { expirationTtl: Math.max(LEAST_TTL, ttlSeconds) });
+      } catch (error) {
+        written.delete(key);
+        throw error;
+      }
+      return true;
+    },
+  };
+};

@@ -1,0 +1,8 @@
+// edge-otp/slim: the same, for hosts that need the wasm handed over.
+export * from "./index.js";
+
+/**
+ * Says where the wasm is: a compiled `WebAssembly.Module`, its bytes, or a function that gives either when it is first
+ * needed. Call it once, before anything else. The file is exported as `edge-otp/edge-otp.wasm`.
+ */
+export declare function init(wasm: object | (() => object)): void;

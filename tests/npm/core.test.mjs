@@ -1,0 +1,339 @@
+// createOtp in Node, where the suite does not reach: a core that dies, options that are wrong, KV as the guard, the
+// guard class on a storage that fails, the entry without a wasm.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { kvOf, runLocal } from "./fixtures/local.mjs";
+import { Provider, twilio } from "./fixtures/provider.mjs";
+import { newPhone } from "./fixtures/suite.mjs";
+import { allPassed, installed, pkg, root } from "./setup.mjs";
+
+const secret = "0123456789abcdef0123456789abcdef";
+/** Every instance of the wasm, newest last. */
+const instances = [];
+const RealInstance = WebAssembly.Instance;
+WebAssembly.Instance = class extends RealInstance {
+  constructor(...args) {
+    super(...args);
+    instances.push(this);
+  }
+};
+
+let home;
+let edgeOtp;
+let guards;
+const load = (file) => import(pathToFileURL(join(home, "node_modules", "edge-otp", file)).href);
+
+before(async () => {
+  home = await installed();
+  edgeOtp = await load("entry/default.js");
+  guards = await load("guards.js");
+});
+
+const world = async (options = {}) => {
+  const provider = new Provider();
+  const kv = kvOf();
+  const otp = edgeOtp.createOtp({
+    kv,
+    secret,
+    guard: guards.memoryGuard(),
+    fetch: provider.fetch,
+    ...options,
+  });
+  await otp.connector.set(twilio);
+  return { otp, provider, kv };
+};
+
+/** Overwrites the memory of the living instance: allocator, queues and all. */
+const scribble = () => new Uint8Array(instances.at(-1).exports.memory.buffer).fill(0xa5);
+
+test("a panic fails its call; the next call works", async () => {
+  const stray = [];
+  const note = (error) => stray.push(error);
+  process.on("uncaughtException", note).on("unhandledRejection", note);
+  const { otp, provider } = await world();
+  const phone = newPhone();
+  await otp.send({ phone });
+  const before = instances.length;
+  for (let round = 0; round < 5; round += 1) {
+    scribble();
+    const error = await otp.verify({ phone, code: provider.wrong }).catch((caught) => caught);
+    assert.equal(error.name, "OtpError", String(error));
+    assert.equal(error.code, "internal");
+    assert.ok(error.cause instanceof Error);
+    const { attemptsLeft } = await otp.verify({ phone: newPhone(), code: "123456" });
+    assert.equal(attemptsLeft, undefined);
+  }
+  assert.equal((await otp.verify({ phone, code: provider.code })).verified, true);
+  assert.ok(instances.length > before, "a new instance");
+
+  await test("also where it strikes in the middle of a call, for every call under way", async () => {
+    const gates = [];
+    const slow = new Provider();
+    const { otp } = await world({
+      fetch: async (url, init) => {
+        await new Promise((resolve) => gates.push(resolve));
+        return slow.fetch(url, init);
+      },
+    });
+    const calls = [newPhone(), newPhone(), newPhone()].map((to) =>
+      otp.send({ phone: to }).catch((error) => error),
+    );
+    while (gates.length < calls.length) await new Promise(setImmediate);
+    scribble();
+    for (const open of gates) open();
+    for (const error of await Promise.all(calls)) assert.equal(error.code, "internal", String(error));
+    assert.equal(edgeOtp.renderMessage("{{code}}", { code: "1" }).text, "1");
+  });
+
+  await test("also in a call that answers at once", () => {
+    scribble();
+    assert.throws(() => edgeOtp.connectorFactories(), { name: "OtpError", code: "internal" });
+    assert.equal(edgeOtp.connectorFactories().length, 12);
+  });
+
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  process.off("uncaughtException", note).off("unhandledRejection", note);
+  assert.deepEqual(stray, [], "nothing escapes");
+});
+
+test("a wrong option is a TypeError that names it", () => {
+  const good = { kv: kvOf(), secret, guard: guards.memoryGuard() };
+  const rejects = (options, name) =>
+    assert.throws(
+      () => edgeOtp.createOtp({ ...good, ...options }),
+      (error) => error instanceof TypeError && error.message.includes(`\`${name}\``),
+      name,
+    );
+  for (const [options, name] of [
+    [{ kv: undefined }, "kv"],
+    [{ kv: { get() {} } }, "kv"],
+    [{ secret: "short" }, "secret"],
+    [{ secret: undefined }, "secret"],
+    [{ secretPrevious: "short" }, "secretPrevious"],
+    [{ guard: {} }, "guard"],
+    [{ guard: null }, "guard"],
+    [{ connector: { config: {} } }, "connector"],
+    [{ fetch: "fetch" }, "fetch"],
+    [{ now: 5 }, "now"],
+    [{ acceptWeakGuard: 1 }, "acceptWeakGuard"],
+    [{ polcy: {} }, "polcy"],
+    [{ policy: { codeLenght: 6 } }, "policy.codeLenght"],
+  ]) {
+    rejects(options, name);
+  }
+  assert.throws(() => edgeOtp.createOtp(), TypeError);
+  const client = (options) => () =>
+    edgeOtp.createOtpClient({ url: "https://otp.example", apiKey: "k", ...options });
+  for (const options of [
+    { url: "otp.example" },
+    { url: undefined },
+    { apiKey: "" },
+    { apiKey: "a b" },
+    { adminKey: 1 },
+    { x: 1 },
+  ]) {
+    assert.throws(client(options), TypeError, JSON.stringify(options));
+  }
+  client({})();
+});
+
+test("the ranges of the policy are the core's", async () => {
+  const source = readFileSync(join(root, "src", "policy.rs"), "utf8");
+  const { limits } = await load("lib/policy.js");
+  const ranges = [...source.matchAll(/number\("([A-Z_]+)", [\d_]+, ([\d_]+), ([\d_]+)\)/g)];
+  assert.equal(ranges.length, 6);
+  for (const [, setting, ...bounds] of ranges) {
+    const [least, most] = bounds.map((text) => Number(text.replaceAll("_", "")));
+    const [name] = Object.entries(limits).find(([, limit]) => limit.setting === setting);
+    const create = (value) => () =>
+      edgeOtp.createOtp({ kv: kvOf(), secret, acceptWeakGuard: true, policy: { [name]: value } });
+    create(least)();
+    create(most)();
+    for (const value of [least - 1, most + 1, least + 0.5, String(least), Number.NaN])
+      assert.throws(create(value), TypeError);
+  }
+  // The core has the last word.
+  const odd = edgeOtp.createOtp({
+    kv: kvOf(),
+    secret,
+    acceptWeakGuard: true,
+    policy: { allowedCountries: ["ZZ"] },
+  });
+  const error = await odd.send({ phone: newPhone() }).catch((caught) => caught);
+  assert.equal(error.code, "config.invalid");
+  assert.equal(error.data.issues[0].path, "policy.allowedCountries");
+});
+
+test("the types know every code of the core, and no other", () => {
+  const core = readFileSync(join(root, "src", "error", "mod.rs"), "utf8").matchAll(
+    /"([a-z_]+(?:\.[a-z_]+)+|internal)"/g,
+  );
+  const types = readFileSync(join(pkg, "index.d.ts"), "utf8");
+  const union = /export type ErrorCode =([\s\S]*?);/.exec(types)[1].matchAll(/"([^"]+)"/g);
+  const own = ["client.unreachable", "client.invalid_response"];
+  const sorted = (matches, more = []) =>
+    [...new Set([...[...matches].map(([, code]) => code), ...more])].sort();
+  assert.deepEqual(sorted(union), sorted(core, own));
+  const names = [...types.matchAll(/^ {2}\| "([\w-]+)"/gm)].map(([, name]) => name);
+  for (const { id } of edgeOtp.connectorFactories()) assert.ok(names.includes(id), id);
+});
+
+test("KV alone: one warning in plain words, and the suite holds within one process", async (t) => {
+  const warn = t.mock.method(console, "warn", () => {});
+  edgeOtp.createOtp({ kv: kvOf(), secret, acceptWeakGuard: true });
+  assert.equal(warn.mock.callCount(), 0);
+  allPassed(await runLocal(edgeOtp, () => undefined));
+  assert.equal(warn.mock.callCount(), 1);
+  assert.match(warn.mock.calls[0].arguments[0], /no `guard` was given.*acceptWeakGuard/s);
+});
+
+test("KV alone: what is stored is text with a lifetime, and a failed write is no success", async () => {
+  const kv = kvOf();
+  const puts = [];
+  let broken = false;
+  const put = (key, value, options) => {
+    if (broken) return Promise.reject(new Error("429 Too Many Requests"));
+    puts.push([key, options]);
+    return kv.put(key, value);
+  };
+  const provider = new Provider();
+  const otp = edgeOtp.createOtp({
+    kv: { ...kv, put },
+    secret,
+    acceptWeakGuard: true,
+    connector: twilio,
+    fetch: provider.fetch,
+  });
+  const phone = newPhone();
+  await otp.send({ phone });
+  const ledger = puts.find(([key]) => key.startsWith("guard:"));
+  assert.ok(ledger[1].expirationTtl >= 60);
+  assert.ok(![...kv.values.keys()].some((key) => key.includes(phone.slice(1))), "no phone in a key");
+  broken = true;
+  const error = await otp.verify({ phone, code: provider.wrong }).catch((caught) => caught);
+  assert.equal(error.code, "storage.unavailable");
+  broken = false;
+  assert.deepEqual(await otp.verify({ phone, code: provider.wrong }), {
+    verified: false,
+    reason: "code_mismatch",
+    attemptsLeft: 4,
+  });
+});
+
+test("a storm of guesses over a slow store is decided, not given up", async () => {
+  const store = guards.memoryGuard();
+  const slowly =
+    (act) =>
+    async (...args) => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+      const answer = await act(...args);
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
+      return answer;
+    };
+  const { otp, provider } = await world({ guard: { load: slowly(store.load), swap: slowly(store.swap) } });
+  const phone = newPhone();
+  await otp.send({ phone });
+  const results = await Promise.all(
+    Array.from({ length: 300 }, () => otp.verify({ phone, code: provider.wrong })),
+  );
+  const reasons = results.map(({ reason }) => reason);
+  assert.equal(reasons.filter((reason) => reason === "code_mismatch").length, 5);
+  assert.equal(reasons.filter((reason) => reason === "exceed_max_try").length, 295);
+});
+
+test("a store whose swap does not answer true or false is refused", async () => {
+  const { otp } = await world({ guard: { load: async () => null, swap: async () => undefined } });
+  const error = await otp.send({ phone: newPhone() }).catch((caught) => caught);
+  assert.equal(error.code, "storage.unavailable");
+  assert.match(error.cause.message, /swap\(\) must give true or false/);
+});
+
+/** The storage of one guard object, and its alarm. */
+class Storage {
+  values = new Map();
+  alarm;
+  broken = false;
+  #act(work) {
+    return new Promise((resolve, reject) => {
+      setTimeout(() => (this.broken ? reject(new Error("storage is gone")) : resolve(work())), 1);
+    });
+  }
+  get = (key) => this.#act(() => this.values.get(key));
+  put = (key, value) => this.#act(() => void this.values.set(key, value));
+  delete = (key) => this.#act(() => this.values.delete(key));
+  deleteAll = () => this.#act(() => this.values.clear());
+  setAlarm = async (at) => {
+    this.alarm = at;
+  };
+}
+
+test("the guard class: memory mirrors storage, and an alarm ends it", async (t) => {
+  const kv = kvOf();
+  const objects = new Map();
+  const env = { OTP_KV: kv, OTP_SECRET: secret, MAX_ATTEMPTS: 4 };
+  const getByName = (name) => {
+    if (!objects.has(name)) {
+      const storage = new Storage();
+      objects.set(name, { storage, object: new edgeOtp.VerificationGuard({ storage }, env) });
+    }
+    return { fetch: (url, init) => objects.get(name).object.fetch(new Request(url, init)) };
+  };
+  env.GUARD = { getByName };
+  const { otp, provider } = await world({ kv, guard: env.GUARD });
+  const phone = newPhone();
+  await otp.send({ phone });
+  const [name, { storage }] = [...objects][0];
+  assert.ok(storage.values.get("kept").startsWith("{"));
+  assert.ok(!storage.values.get("kept").includes(provider.code), "no code at rest");
+  const day = 86_400_000;
+  assert.ok(storage.alarm > Date.now() + 600_000 && storage.alarm < Date.now() + 2 * day, "an alarm is set");
+  // The environment's policy is in force where createOtp gives none.
+  assert.equal((await otp.verify({ phone, code: provider.wrong })).attemptsLeft, 3);
+
+  await t.test("a write that fails is not believed", async () => {
+    storage.broken = true;
+    const error = await otp.verify({ phone, code: provider.wrong }).catch((caught) => caught);
+    assert.equal(error.code, "storage.unavailable");
+    storage.broken = false;
+    assert.equal((await otp.verify({ phone, code: provider.wrong })).attemptsLeft, 2);
+  });
+
+  await t.test("a restart goes on where storage is", async () => {
+    objects.get(name).object = new edgeOtp.VerificationGuard({ storage }, env);
+    const results = await Promise.all([1, 2, 3, 4].map(() => otp.verify({ phone, code: provider.wrong })));
+    assert.deepEqual(results.map(({ reason, attemptsLeft }) => attemptsLeft ?? reason).sort(), [
+      0,
+      1,
+      "exceed_max_try",
+      "exceed_max_try",
+    ]);
+  });
+
+  await t.test("an early alarm is set again, a late one forgets", async () => {
+    const { object } = objects.get(name);
+    storage.alarm = undefined;
+    await object.alarm();
+    assert.ok(storage.alarm > Date.now(), "set again");
+    assert.equal(storage.values.size, 1);
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3 * day });
+    await object.alarm();
+    assert.equal(storage.values.size, 0);
+    t.mock.timers.reset();
+    assert.equal((await otp.verify({ phone, code: provider.wrong })).reason, "not_found");
+  });
+});
+
+test("the slim entry needs its wasm handed over", async () => {
+  const folder = join(home, "node_modules", "edge-otp");
+  const { createRequire } = await import("node:module");
+  const slim = createRequire(join(folder, "package.json"))("./dist/slim.cjs");
+  assert.throws(() => slim.connectorFactories(), /call init\(\) first/);
+  const bytes = readFileSync(join(folder, "wasm", "edge_otp_bg.wasm"));
+  for (const wasm of [bytes, new WebAssembly.Module(bytes), () => bytes]) {
+    slim.init(wasm);
+    assert.equal(slim.connectorFactories().length, 12);
+  }
+});
