@@ -39,6 +39,8 @@ struct State {
     /// While set, the provider's answer is on its way.
     slow: Cell<bool>,
     guard_works: Cell<bool>,
+    /// What was asked of guard, KV and network, in order.
+    operations: RefCell<Vec<&'static str>>,
     keys: Keys,
     policy: Policy,
 }
@@ -56,6 +58,7 @@ impl World {
             answer: RefCell::new(Some(Response { status: 201, retry_after: None, body: accepted })),
             slow: Cell::new(false),
             guard_works: Cell::new(true),
+            operations: RefCell::default(),
             keys: Keys::derive(Some(&Secret::new("0123456789abcdef0123456789abcdef")), None).expect("long"),
             policy: Policy::parse(|_| None).expect("defaults"),
         }))
@@ -89,6 +92,15 @@ impl World {
 
     fn answers(&self, status: u32, body: &str) {
         self.0.answer.replace(Some(Response { status, retry_after: None, body: body.to_owned() }));
+    }
+
+    fn count(&self, operation: &'static str) {
+        self.0.operations.borrow_mut().push(operation);
+    }
+
+    /// The operations since it was asked last.
+    fn operations(&self) -> String {
+        self.0.operations.take().join(" ")
     }
 
     fn code(&self) -> String {
@@ -165,15 +177,18 @@ impl LedgerStore for OneCell<'_> {
 
 impl CodeStore for World {
     async fn put(&self, id: &str, record: &str) -> Result<()> {
+        self.count("put");
         self.0.codes.borrow_mut().insert(id.to_owned(), record.to_owned());
         Ok(())
     }
 
     async fn get(&self, id: &str) -> Result<Option<String>> {
+        self.count("get");
         Ok(self.0.codes.borrow().get(id).cloned())
     }
 
     async fn delete(&self, id: &str) -> Result<()> {
+        self.count("delete");
         self.0.codes.borrow_mut().remove(id);
         Ok(())
     }
@@ -188,6 +203,7 @@ impl ConnectorStore for World {
 
 impl Guard for World {
     async fn ask(&self, name: &str, _: Option<&str>, ask: Ask) -> Result<Told> {
+        self.count("guard");
         if !self.0.guard_works.get() {
             return Err(Error::Storage);
         }
@@ -200,6 +216,7 @@ impl Guard for World {
 
 impl Transport for World {
     async fn exchange(&self, request: Request, _: u32) -> Option<Response> {
+        self.count("fetch");
         self.0.sent.borrow_mut().push(request.body);
         while self.0.slow.get() {
             turn().await;
@@ -220,6 +237,28 @@ fn a_code_is_sent_and_verified_once() {
     assert_eq!((&*receipt.expires_at, &*receipt.resend_at), ("2023-11-14T22:23:20Z", "2023-11-14T22:14:20Z"));
     assert_eq!(world.verify(&world.code()), Ok(receipt.verification_id));
     assert_eq!(world.verify(&world.code()), Err(Error::Guard(Refusal::NotFound)));
+}
+
+#[test]
+fn guard_kv_and_network_are_asked_as_often_as_the_budget_says() {
+    let world = World::new();
+    world.send(None).expect("sent");
+    assert_eq!(world.operations(), "guard put fetch");
+    assert!(world.send(None).is_err());
+    assert_eq!(world.operations(), "guard", "a send that a limit refuses");
+    let code = world.code();
+    let wrong: String = code.chars().map(|digit| if digit == '9' { '0' } else { '9' }).collect();
+    assert!(world.verify(&wrong).is_err());
+    assert_eq!(world.operations(), "guard get", "a wrong guess writes nothing to KV");
+    assert!(world.verify(&code).is_ok());
+    assert_eq!(world.operations(), "guard get delete", "tidying");
+    assert!(world.verify(&code).is_err());
+    assert_eq!(world.operations(), "guard", "a spent code is not even looked up");
+    world.0.now.set(world.0.now.get() + 120_000);
+    world.send(Some("key")).expect("sent");
+    assert_eq!(world.operations(), "guard guard put fetch guard", "claim, send, settle");
+    world.send(Some("key")).expect("the same answer");
+    assert_eq!(world.operations(), "guard");
 }
 
 #[test]
