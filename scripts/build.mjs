@@ -93,10 +93,20 @@ export const buildPackage = async () => {
   report("pkg/wasm/edge_otp_bg.wasm", wasm);
 };
 
+/** What the package ships beside its wasm: the prebuilt Worker, the console, the CommonJS twins. */
+export const buildDist = async () => {
+  // Imported here, because it needs the packages that are installed first.
+  const pkg = await import("../pkg/build.mjs");
+  await pkg.buildDist();
+};
+
 if (isMain(import.meta.url)) {
   main(async () => {
     await installPackages();
     await buildWorker();
-    if (process.argv[2] !== "worker") await buildPackage();
+    if (process.argv[2] !== "worker") {
+      await buildPackage();
+      await buildDist();
+    }
   });
 }

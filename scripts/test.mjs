@@ -1,7 +1,7 @@
 // npm test: every check, in the order in which they are cheap. `npm test -- edge unit` runs the named ones only.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { buildPackage, buildWorker } from "./build.mjs";
+import { buildDist, buildPackage, buildWorker } from "./build.mjs";
 import { capture, installPackages, main, root, run, StepError, step } from "./steps.mjs";
 import { chromium, prepare } from "./toolchain.mjs";
 
@@ -48,9 +48,14 @@ const checks = {
   build: async () => {
     await buildWorker();
     await buildPackage();
+    await buildDist();
     await run("wrangler", ["deploy", "--dry-run", "--outdir", ".wrangler/dry-run"]);
   },
   edge: () => nodeTests("edge"),
+  npm: async () => {
+    await chromium();
+    await nodeTests("npm");
+  },
   openapi: () => run("node", ["tests/openapi/schemathesis.mjs"], shown),
   browser: async () => {
     await chromium();

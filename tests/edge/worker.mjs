@@ -57,6 +57,17 @@ export class Provider {
   }
 }
 
+/**
+ * Asks again if the connection was closed under the request: after an answer that did not wait for its request's whole
+ * body (413), the server closes a connection that the client may just be about to use again. No answer has come then,
+ * and no Worker has seen the request.
+ */
+const patiently = (ask) =>
+  ask().catch((error) => {
+    if (error.cause?.code !== "UND_ERR_SOCKET") throw error;
+    return ask();
+  });
+
 /** What is set: a value of undefined unsets. */
 const settings = (values) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
@@ -82,18 +93,20 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
   const env = await worker.getEnv();
   if (connector) await env.OTP_KV.put("connector", JSON.stringify(connector));
   const call = async (path, { method = "POST", body, headers = {}, key = apiKey } = {}) => {
-    const response = await worker.fetch(`http://otp.example${path}`, {
-      method,
-      headers: {
-        ...(key ? { authorization: `Bearer ${key}` } : {}),
-        ...(method === "POST" ? { "content-type": "application/json" } : {}),
-        ...headers,
-      },
-      body:
-        body === undefined || typeof body === "string" || body instanceof Uint8Array
-          ? body
-          : JSON.stringify(body),
-    });
+    const response = await patiently(() =>
+      worker.fetch(`http://otp.example${path}`, {
+        method,
+        headers: {
+          ...(key ? { authorization: `Bearer ${key}` } : {}),
+          ...(method === "POST" ? { "content-type": "application/json" } : {}),
+          ...headers,
+        },
+        body:
+          body === undefined || typeof body === "string" || body instanceof Uint8Array
+            ? body
+            : JSON.stringify(body),
+      }),
+    );
     const text = await response.text();
     return {
       status: response.status,
