@@ -54,6 +54,7 @@ const checks = {
   edge: () => nodeTests("edge"),
   npm: async () => {
     await chromium();
+    await run("node", ["tests/npm/setup.mjs"], shown);
     await nodeTests("npm");
   },
   openapi: () => run("node", ["tests/openapi/schemathesis.mjs"], shown),
