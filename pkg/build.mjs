@@ -1,5 +1,5 @@
-// Makes what the package ships and people do not write, from what cargo built (pkg/wasm/, build/): the glue as a
-// function, the wasm as text, the CommonJS twins, the prebuilt Worker, the console. Run by scripts/build.mjs, after it.
+// Makes what the package ships and people do not write, from what cargo built (pkg/wasm/, build/): the wasm as text, the
+// CommonJS twins, the Worker's wasm, the console. Run by scripts/build.mjs, after it.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,24 +10,6 @@ const root = dirname(here);
 const at = (...path) => join(here, ...path);
 const SHIFT = '"'.charCodeAt(0) + 1;
 const dist = (name) => at("dist", name);
-
-/** The glue's module as a function, so that each instance of the wasm has its own and sees its own `WebAssembly`. */
-const makeGlue = async () => {
-  const { outputFiles } = await build({
-    entryPoints: [at("wasm", "edge_otp.js")],
-    bundle: true,
-    format: "iife",
-    globalName: "glue",
-    minify: true,
-    target: "es2022",
-    write: false,
-  });
-  const code = outputFiles[0].text.trim().replace(/^"use strict";/, "");
-  writeFileSync(
-    dist("glue.js"),
-    `// @ts-nocheck\nexport const makeGlue = (WebAssembly) => {\n${code}\nreturn glue;\n};\n`,
-  );
-};
 
 /**
  * The wasm as a string with one character per byte: unlike base64 it compresses as well as the wasm itself. It begins
@@ -82,9 +64,11 @@ const makeDeclarations = () => {
   }
 };
 
+/** The Worker's own wasm, which has the routes. */
 const copyWorker = () => {
-  mkdirSync(at("worker"), { recursive: true });
-  for (const file of ["index.js", "index_bg.wasm"]) cpSync(join(root, "build", file), at("worker", file));
+  rmSync(at("worker"), { recursive: true, force: true });
+  mkdirSync(at("worker"));
+  cpSync(join(root, "build", "index_bg.wasm"), at("worker", "edge_otp.wasm"));
 };
 
 /** The console's static files, for the Worker's ASSETS binding. */
@@ -98,7 +82,6 @@ const copyConsole = () => {
 export const buildDist = async () => {
   rmSync(at("dist"), { recursive: true, force: true });
   mkdirSync(at("dist"), { recursive: true });
-  await makeGlue();
   makeText();
   await makeCommonJs();
   makeDeclarations();

@@ -189,8 +189,14 @@ export interface Connector {
   /** RFC 3339; absent if it was put into KV by hand or given in code. */
   readonly createdAt?: string;
   readonly updatedAt?: string;
-  /** Only in the answer of `set`: after how many seconds every place of a deployed Worker uses it. */
+  /** Only in the answers of `set`, `edit` and `restore`: after how many seconds every place of a deployed Worker uses it. */
   readonly effectiveWithinSeconds?: number;
+}
+
+/** A connector that was active once. */
+export interface ArchivedConnector extends Connector {
+  /** RFC 3339. */
+  readonly archivedAt: string;
 }
 
 /** One field of a connector's form. */
@@ -227,8 +233,17 @@ export interface Connectors {
   get(): Promise<Connector | null>;
   /** Checks it, seals its secrets and puts it in the place of whatever was active. */
   set(connector: ConnectorInput): Promise<Connector>;
-  /** Removes the active connector, if there is one. */
+  /**
+   * Replaces the active connector's config. Secrets left out, or sent back as {@link RedactedSecret}, keep their value;
+   * `null` clears a field.
+   */
+  edit(change: { config: Readonly<Record<string, unknown>> }): Promise<Connector>;
+  /** Removes the active connector, if there is one; it stays in the archive. */
   delete(): Promise<void>;
+  /** What was active before, newest first: the last ten, for 90 days. */
+  archive(): Promise<readonly ArchivedConnector[]>;
+  /** Makes an archived connector the active one; that takes its place in the archive. */
+  restore(id: string): Promise<Connector>;
   /** Sends the code 000000 with a config that need not be saved. */
   test(
     request: ConnectorInput & { phone: string; usageType?: UsageType; locale?: string },

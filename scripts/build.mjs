@@ -1,7 +1,7 @@
 // npm run build: the Worker into build/, the package's wasm into pkg/wasm/, the console into console/dist/.
 // wrangler calls `build.mjs worker` before dev and deploy.
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { installPackages, isMain, main, root, run, step } from "./steps.mjs";
 import { prepare } from "./toolchain.mjs";
@@ -18,7 +18,7 @@ const newest = (paths) =>
     }),
   );
 
-const sources = ["src", "Cargo.toml", "Cargo.lock", "scripts/build.mjs"];
+const sources = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/build.mjs"];
 const isCurrent = (output, from = sources) => existsSync(output) && statSync(output).mtimeMs > newest(from);
 
 const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
@@ -31,23 +31,22 @@ export const report = (name, file) => {
   );
 };
 
-// worker-build keeps the names of functions, a quarter of the size; this pass drops them.
-const strip = (file) =>
-  run(binary("wasm-opt"), [
-    "-Oz",
-    "--strip-debug",
-    "--strip-producers",
-    "--enable-bulk-memory",
-    "--enable-exception-handling",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-    file,
-    "-o",
-    file,
+/** Compiles the core and makes it small: its control flow made anew, like beside like, without names. */
+const buildWasm = async (features, wasm) => {
+  const env = await prepare("build");
+  await run("cargo", ["build", "--lib", "--release", "--target", "wasm32-unknown-unknown", ...features], {
+    env,
+  });
+  const built = join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "edge_otp.wasm");
+  mkdirSync(dirname(wasm), { recursive: true });
+  await run(binary("wasm-opt"), [
+    ...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions-by-name"],
+    ...["--strip-debug", "--strip-producers", "--strip-target-features"],
+    ...["--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"],
+    ...["--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext"],
+    ...[built, "-o", wasm],
   ]);
+};
 
 /** Builds the console and puts beside it what is served with it: guides, logos, the API's description. */
 export const buildAssets = async () => {
@@ -56,40 +55,43 @@ export const buildAssets = async () => {
   await step("console (esbuild)", buildConsole);
 };
 
+/** The Worker's JavaScript as one module, beside its wasm. */
+const bundleWorker = async () => {
+  // Imported here, because it needs the packages that are installed first.
+  const { build } = await import("esbuild");
+  const wasmBeside = {
+    name: "wasm beside",
+    setup: ({ onResolve }) =>
+      onResolve({ filter: /\.wasm$/ }, () => ({ path: "./index_bg.wasm", external: true })),
+  };
+  await build({
+    entryPoints: [join(root, "pkg", "worker.js")],
+    outfile: join(root, "build", "index.js"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    external: ["cloudflare:workers"],
+    plugins: [wasmBeside],
+  });
+};
+
 /** Builds the Worker, unless nothing has changed since the last time. */
 export const buildWorker = async () => {
   const wasm = join(root, "build", "index_bg.wasm");
   const assets = join(root, "console", "dist", "openapi.json");
   if (!isCurrent(assets, ["console/src", "console/build.mjs", "docs"])) await buildAssets();
-  if (isCurrent(wasm)) return;
-  const env = await prepare("build");
-  await step("Worker (cargo, wasm-bindgen, wasm-opt)", async () => {
-    await run("worker-build", ["--release"], {
-      env: { ...env, WASM_OPT_BIN: binary("wasm-opt"), ESBUILD_BIN: binary("esbuild") },
-    });
-    await strip(wasm);
-  });
-  report("build/index_bg.wasm", wasm);
+  if (!isCurrent(wasm)) {
+    await step("Worker (cargo, wasm-opt)", () => buildWasm([], wasm));
+    report("build/index_bg.wasm", wasm);
+  }
+  await bundleWorker();
 };
 
-/** Builds the package's wasm and its glue, unless nothing has changed since the last time. */
+/** Builds the package's wasm, unless nothing has changed since the last time. */
 export const buildPackage = async () => {
-  const folder = join(root, "pkg", "wasm");
-  const wasm = join(folder, "edge_otp_bg.wasm");
+  const wasm = join(root, "pkg", "wasm", "edge_otp_bg.wasm");
   if (isCurrent(wasm)) return;
-  const env = await prepare("build");
-  await step("package (cargo, wasm-bindgen, wasm-opt)", async () => {
-    const features = ["--no-default-features", "--features", "npm"];
-    await run("cargo", ["build", "--lib", "--release", "--target", "wasm32-unknown-unknown", ...features], {
-      env,
-    });
-    const built = join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "edge_otp.wasm");
-    await run(env.WASM_BINDGEN_BIN, [
-      ...["--target", "web", "--out-dir", folder, "--out-name", "edge_otp", "--no-typescript"],
-      ...["--omit-default-module-path", "--experimental-reset-state-function", built],
-    ]);
-    await strip(wasm);
-  });
+  await step("package (cargo, wasm-opt)", () => buildWasm(["--no-default-features"], wasm));
   report("pkg/wasm/edge_otp_bg.wasm", wasm);
 };
 

@@ -6,7 +6,7 @@ import { capture, installPackages, main, root, run, StepError, step } from "./st
 import { chromium, prepare } from "./toolchain.mjs";
 
 const shown = { quiet: false };
-const doors = [[], ["--no-default-features", "--features", "npm"]];
+const doors = [[], ["--no-default-features"]];
 
 const cargo = (env, ...args) => run("cargo", args, { env, ...shown });
 
@@ -29,10 +29,10 @@ const checks = {
   scripts: () => run("biome", ["ci", "--error-on-warnings"], shown),
   types: () => run("tsc", ["--project", "console/tsconfig.json", "--noEmit"], shown),
   clippy: async (env) => {
-    await cargo(env, "clippy", "--quiet", "--all-targets", "--no-default-features", "--", "-D", "warnings");
+    await cargo(env, "clippy", "--quiet", "--all-targets", "--", "-D", "warnings");
     for (const door of doors) await cargo(env, "clippy", "--quiet", ...wasm, ...door, "--", "-D", "warnings");
   },
-  unit: (env) => cargo(env, "test", "--quiet", "--no-default-features"),
+  unit: (env) => cargo(env, "test", "--quiet"),
   wasm: (env) => run("wasm-pack", ["test", "--node", "."], { env, ...shown }),
   fuzz: (env) => cargo(env, ...fuzz, "20000"),
   segments: (env) => nodeTests("segments", env),

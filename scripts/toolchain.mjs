@@ -1,4 +1,4 @@
-// The Rust tools: a tool chain that can build for wasm32, and four cargo-installed programs, each in its own folder
+// The Rust tools: a tool chain that can build for wasm32, and three cargo-installed programs, each in its own folder
 // of the user's cache, so that a second clone finds them. Two roads to the wasm32 target:
 //   1. rustup adds it, where it reaches its server;
 //   2. on Debian and without that server, Debian's own rustc with its library source, from which std is built once.
@@ -11,18 +11,18 @@ import { capture, isMain, main, run, StepError, step } from "./steps.mjs";
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "edge-otp");
 const target = "wasm32-unknown-unknown";
 
-// wasm-bindgen's program and crate must match exactly; Cargo.toml pins the crate.
+// All for the tests: a build needs cargo alone. wasm-bindgen's program and crate must match exactly; Cargo.toml pins the
+// crate.
 const tools = {
   "wasm-bindgen-cli": { version: "0.2.129", program: "wasm-bindgen" },
-  "worker-build": { version: "0.8.7", program: "worker-build" },
   "wasm-pack": { version: "0.15.1", program: "wasm-pack" },
   "cargo-deny": { version: "0.20.2", program: "cargo-deny" },
 };
-const toolsFor = { build: ["wasm-bindgen-cli", "worker-build"], test: Object.keys(tools) };
+const toolsFor = { build: [], test: Object.keys(tools) };
 
 const toolFolder = (name) => join(cache, "tools", `${name}-${tools[name].version}`, "bin");
 
-/** Installs what is missing and gives the environment in which cargo, worker-build and wasm-pack work. */
+/** Installs what is missing and gives the environment in which cargo and wasm-pack work. */
 export const prepare = async (purpose) => {
   await needRust();
   const rust = await wasmToolchain();

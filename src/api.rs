@@ -1,6 +1,10 @@
 //! The contract of `POST /send` and `POST /verify` as types. Here text becomes types, once: what comes out of
 //! `parse` cannot be wrong any more.
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::code::Code;
 use crate::document::Reader;
 use crate::error::{Error, Result};
@@ -8,13 +12,14 @@ use crate::json::Value;
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
 use crate::record::{Record, object, record};
+use crate::text::length;
 use crate::time::Timestamp;
 use crate::usage::UsageType;
 
 /// Largest body of `/send` and `/verify`, in bytes.
-pub(crate) const MAX_BODY: usize = 8 * 1_024;
+pub(crate) const MAX_BODY: u32 = 8 * 1_024;
 /// Largest body that carries a connector's config, in bytes: nine templates in ten languages.
-pub(crate) const MAX_CONFIG_BODY: usize = 64 * 1_024;
+pub(crate) const MAX_CONFIG_BODY: u32 = 64 * 1_024;
 
 /// A request to send a code.
 pub(crate) struct SendRequest {
@@ -84,7 +89,7 @@ impl VerifyRequest {
         let code = required_code(&mut reader, "code");
         let usage = usage(&mut reader);
         let verification_id = checked(&mut reader, "verificationId", "must be 1 to 64 characters", |id| {
-            (1..=64).contains(&id.chars().count())
+            (1..=64).contains(&length(id))
         });
         reader.close().map_err(Error::InvalidInput)?;
         let phone = PhoneNumber::parse(&phone).ok_or(Error::PhoneInvalid)?;
@@ -137,7 +142,7 @@ pub(crate) fn usage(reader: &mut Reader) -> UsageType {
     let Some(name) = reader.text("usageType") else { return UsageType::Generic };
     UsageType::parse(&name).unwrap_or_else(|| {
         let names: Vec<_> = UsageType::ALL.into_iter().map(UsageType::name).collect();
-        reader.issue("usageType", &format!("must be one of {}", names.join(", ")));
+        reader.issue("usageType", &["must be one of ", &names.join(", ")].concat());
         UsageType::Generic
     })
 }

@@ -1,5 +1,7 @@
 //! What KV holds of a code: enough to recognise it, nothing to learn it or the phone from.
 
+use alloc::string::String;
+
 use crate::code::Code;
 use crate::keys::{Keys, Ring};
 use crate::phone::PhoneNumber;

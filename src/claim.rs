@@ -1,6 +1,9 @@
 //! Idempotency: an `Idempotency-Key` claims its first request; the same request again within 600 s hears the same
 //! answer, another request under the same key is a conflict. Pure, like the ledger; `guard.rs` stores it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::api::Receipt;
 use crate::error::ProviderRefusal;
 use crate::json::Value;

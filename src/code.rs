@@ -1,5 +1,7 @@
 //! The one-time code: digits drawn without bias from random bytes that the caller supplies.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 
 /// A one-time code of ASCII digits. `Debug` shows nothing; [`Code::as_str`] is for the message and the MAC only.

@@ -1,6 +1,10 @@
 //! Which country a number belongs to, as far as its leading digits tell, and the list of countries that may be
 //! sent to. Source: ITU-T E.164 assigned country codes (Operational Bulletin annex) and the NANPA area code list.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::phone::PhoneNumber;
 
 /// Leading digits and the ISO 3166-1 alpha-2 code of the country that uses them. The longest match counts, so

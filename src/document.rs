@@ -1,5 +1,9 @@
 //! JSON documents that others write. Reading collects every issue with its path and never repeats a value.
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::error::Issue;
 use crate::json::{Map, Value};
 
@@ -78,10 +82,15 @@ impl Reader {
     /// All issues, if there is one.
     pub(crate) fn close(mut self) -> Result<(), Vec<Issue>> {
         for (name, _) in self.object.iter() {
-            // A field's name is the caller's own text: as a path it is cut, so that an answer stays small.
-            let name: String = name.chars().take(64).collect();
-            self.issues.push(Issue::new(name, "is not a known field"));
+            let known = is_name(name);
+            let message = if known { "is not a known field" } else { "holds a field that is not known" };
+            self.issues.push(Issue::new(if known { name } else { "" }, message));
         }
         if self.issues.is_empty() { Ok(()) } else { Err(self.issues) }
     }
+}
+
+/// Whether a member's name looks like one: what else stands in its place, a secret for instance, is not repeated.
+fn is_name(text: &str) -> bool {
+    (1..=40).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphabetic() || b == b'_')
 }

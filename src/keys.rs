@@ -1,6 +1,9 @@
 //! Everything that is derived from `OTP_SECRET`: one HKDF-SHA-256 label per purpose, so that no key serves two.
 //! `OTP_SECRET_PREVIOUS` stays readable while a rotation runs.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use hkdf::Hkdf;
 use sha2::Sha256;
 
@@ -10,64 +13,60 @@ use crate::phone::PhoneNumber;
 use crate::policy::wrong;
 use crate::secret::Secret;
 use crate::sign::{hex, hmac_sha256, same};
+use crate::text::length;
 use crate::usage::UsageType;
 
-/// The keys of one root secret.
+/// The keys of one root secret, each derived where it is used.
 pub(crate) struct Ring {
     /// Names the root without telling anything of it: 8 hex digits, stored beside every MAC.
     pub(crate) id: String,
-    code: [u8; 32],
-    phone: [u8; 32],
-    caller: [u8; 32],
-    body: [u8; 32],
-    /// Seals connector secrets at rest.
-    pub(crate) seal: [u8; 32],
+    root: Hkdf<Sha256>,
 }
 
 impl Ring {
     fn derive(root: &Secret) -> Self {
-        let key = |label: &str| {
-            let mut out = [0; 32];
-            // 32 bytes are within what HKDF gives, so expand does not fail; zeros would only fail to match.
-            let _ = Hkdf::<Sha256>::new(None, root.expose().as_bytes())
-                .expand(format!("edge-otp/v1/{label}").as_bytes(), &mut out);
-            out
-        };
-        let id = hex(key("id").get(..4).unwrap_or_default());
-        Self {
-            id,
-            code: key("code"),
-            phone: key("phone"),
-            caller: key("caller"),
-            body: key("body"),
-            seal: key("seal"),
-        }
+        let mut ring = Self { id: String::new(), root: Hkdf::new(None, root.expose().as_bytes()) };
+        ring.id = hex(ring.key("id").get(..4).unwrap_or_default());
+        ring
+    }
+
+    fn key(&self, label: &str) -> [u8; 32] {
+        let mut key = [0; 32];
+        // 32 bytes are within what HKDF gives, so expand does not fail; zeros would only fail to match.
+        let _ = self.root.expand(["edge-otp/v1/", label].concat().as_bytes(), &mut key);
+        key
+    }
+
+    /// Seals connector secrets at rest.
+    pub(crate) fn seal_key(&self) -> [u8; 32] {
+        self.key("seal")
     }
 
     /// The MAC of a code, over everything that it is bound to. Each part carries its length, so that no two
     /// different tuples give the same input.
     pub(crate) fn code_mac(&self, phone: &PhoneNumber, usage: UsageType, id: &str, code: &Code) -> String {
-        hex(&hmac_sha256(&self.code, &joined(&["otp", usage.name(), phone.e164(), id, code.as_str()])))
+        hex(&hmac_sha256(&self.key("code"), &joined(&["otp", usage.name(), phone.e164(), id, code.as_str()])))
     }
 
     /// The name of a phone's guard object.
     pub(crate) fn guard_name(&self, phone: &PhoneNumber) -> String {
-        hex(&hmac_sha256(&self.phone, &joined(&["guard", phone.e164()])))
+        hex(&hmac_sha256(&self.key("phone"), &joined(&["guard", phone.e164()])))
     }
 
     /// The name of the object that remembers an idempotency key.
     pub(crate) fn claim_name(&self, idempotency_key: &str) -> String {
-        hex(&hmac_sha256(&self.phone, &joined(&["idempotency", idempotency_key])))
+        hex(&hmac_sha256(&self.key("phone"), &joined(&["idempotency", idempotency_key])))
     }
 
     /// The MAC of a request's meaning, to know the same body again without keeping it.
     pub(crate) fn body_mac(&self, parts: &[&str]) -> String {
-        hex(&hmac_sha256(&self.body, &joined(parts)))
+        hex(&hmac_sha256(&self.key("body"), &joined(parts)))
     }
 
     /// Whether a presented key is one of ours. Compares MACs of fixed length, and all of them.
     pub(crate) fn knows(&self, keys: &[Secret], presented: &str) -> bool {
-        let mac = |key: &str| hmac_sha256(&self.caller, key.as_bytes());
+        let caller = self.key("caller");
+        let mac = |key: &str| hmac_sha256(&caller, key.as_bytes());
         let presented = mac(presented);
         keys.iter().fold(false, |found, key| same(&mac(key.expose()), &presented) | found)
     }
@@ -99,7 +98,7 @@ impl Keys {
     /// `config.invalid` naming the secret that is missing or shorter than 32 characters.
     pub(crate) fn derive(secret: Option<&Secret>, previous: Option<&Secret>) -> Result<Self> {
         let ring = |name: &str, secret: &Secret| {
-            if secret.expose().chars().count() < Self::SECRET_LENGTH {
+            if length(secret.expose()) < Self::SECRET_LENGTH {
                 return Err(wrong(name, "must have at least 32 characters"));
             }
             Ok(Ring::derive(secret))
@@ -134,7 +133,7 @@ mod tests {
     #[test]
     fn purposes_do_not_share_keys() {
         let ring = keys("0123456789abcdef0123456789abcdef").current;
-        let all = [ring.code, ring.phone, ring.caller, ring.body, ring.seal];
+        let all = ["code", "phone", "caller", "body", "seal", "id"].map(|label| ring.key(label));
         for (i, a) in all.iter().enumerate() {
             assert!(all.iter().skip(i + 1).all(|b| a != b));
         }

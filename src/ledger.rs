@@ -7,6 +7,10 @@
 //! success per code, only for the newest code of its usage type and within 600 s; a send never lowers the count of
 //! failures; the right code inside the budget succeeds, whatever wrong guesses run beside it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::error::{Refusal, SendLimit};
 use crate::policy::Policy;
 use crate::record::record;

@@ -5,23 +5,23 @@
 //! - what a caller says: [`phone`], [`usage`], [`code`], [`api`] (read with [`document`], told with [`error`], written with
 //!   [`record`], all over [`json`])
 //! - what is decided: [`ledger`] and [`claim`] under a [`policy`] ([`country`]), [`challenge`] under [`keys`]
-//! - what is sent: [`template`], [`message`], [`connector`] (with [`wire`], [`sign`])
+//! - what is sent: [`template`], [`message`], [`connector`] (with [`wire`], [`sign`], [`text`])
 //! - the stories: [`guard`] inside the phone's guard object, [`service`] around it, [`management`] beside it (with
-//!   [`vault`], [`catalog`]), all over [`ports`]
-//! - the doors: `edge`, the Cloudflare Worker; `npm`, the package; both over `js`
+//!   [`vault`], [`catalog`]), all over [`world`]
+//! - the doors: [`edge`], HTTP requests and answers as values; `door`, the way in and out of the wasm
 //!
-//! The core has no clock, no dice and no I/O; ARCHITECTURE.md tells who may import whom, `tests/it/tidy.rs` holds it.
+//! The core has no clock, no dice and no I/O: what it needs of the world it wishes, see [`world`]. ARCHITECTURE.md tells
+//! who may import whom, `tests/it/tidy.rs` holds it.
 
-// Not every door calls every part of the core; the Worker's build is the judge of dead code.
+// The artefact can name no file, no socket, no clock and no thread.
+#![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
+// Without its door the core has no caller; the wasm is the judge of dead code.
 #![cfg_attr(
     not(all(feature = "worker", target_arch = "wasm32")),
-    allow(dead_code, clippy::allow_attributes, reason = "another door's")
+    allow(dead_code, clippy::allow_attributes, reason = "the door's")
 )]
 
-#[cfg(all(feature = "worker", feature = "npm", target_arch = "wasm32"))]
-compile_error!(
-    "one artefact has one door: every function that `npm` exports would be a public method of the Worker"
-);
+extern crate alloc;
 
 mod api;
 mod catalog;
@@ -30,6 +30,7 @@ mod claim;
 mod code;
 mod connector;
 mod country;
+mod dispatch;
 mod document;
 mod error;
 mod guard;
@@ -40,23 +41,22 @@ mod management;
 mod message;
 mod phone;
 mod policy;
-mod ports;
 mod record;
 mod secret;
 mod service;
 mod sign;
 mod template;
+mod text;
 mod time;
 mod usage;
 mod vault;
 mod wire;
+mod world;
 
-#[cfg(all(feature = "worker", not(feature = "npm"), target_arch = "wasm32"))]
+#[cfg(all(target_arch = "wasm32", not(test)))]
+mod door;
+#[cfg(feature = "worker")]
 mod edge;
-#[cfg(all(any(feature = "worker", feature = "npm"), target_arch = "wasm32"))]
-mod js;
-#[cfg(all(feature = "npm", not(feature = "worker"), target_arch = "wasm32"))]
-mod npm;
 
 #[cfg(test)]
 #[path = "../tests/it/main.rs"]

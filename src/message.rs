@@ -1,9 +1,13 @@
 //! One message on its way to one phone, and what its text costs: encoding and segments (3GPP TS 23.038 §6.2.1,
 //! TS 23.040 §9.2.3.24).
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use crate::code::Code;
 use crate::phone::PhoneNumber;
 use crate::template::{Template, TemplateBody, render};
+use crate::text::has;
 use crate::usage::UsageType;
 
 /// Everything a connector may know of a message.
@@ -76,24 +80,18 @@ const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// The encoding a text needs.
 pub(crate) fn encoding(text: &str) -> Encoding {
-    if text.chars().all(|c| BASIC.contains(c) || EXTENSION.contains(c)) {
-        Encoding::Gsm7
-    } else {
-        Encoding::Ucs2
-    }
+    if text.chars().all(|c| has(BASIC, c) || has(EXTENSION, c)) { Encoding::Gsm7 } else { Encoding::Ucs2 }
 }
 
 /// How many SMS a text takes; an empty one takes one.
-#[cfg(any(test, fuzzing, feature = "npm"))]
 pub(crate) fn segments(text: &str) -> u32 {
     match encoding(text) {
-        Encoding::Gsm7 => parts(text, 160, 153, |c| if EXTENSION.contains(c) { 2 } else { 1 }),
+        Encoding::Gsm7 => parts(text, 160, 153, |c| if has(EXTENSION, c) { 2 } else { 1 }),
         Encoding::Ucs2 => parts(text, 70, 67, char::len_utf16),
     }
 }
 
 /// Fills parts character by character: neither an escape nor a surrogate pair is split over two.
-#[cfg(any(test, fuzzing, feature = "npm"))]
 fn parts(text: &str, single: usize, multi: usize, width: impl Fn(char) -> usize) -> u32 {
     if text.chars().map(&width).sum::<usize>() <= single {
         return 1;

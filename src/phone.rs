@@ -1,6 +1,8 @@
 //! Phone numbers: strict E.164 and nothing else. Not here: spelling repair (that is the caller's, who knows
 //! the user's country) and the list of countries (`country.rs`).
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 use core::fmt;
 
 /// A number in E.164 form: `+`, then 7 to 15 ASCII digits of which the first is not 0 (ITU-T E.164 §6.2.1).

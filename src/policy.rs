@@ -1,6 +1,10 @@
 //! The limits, parsed from settings. A value that does not parse or is out of range is an error that names its
 //! setting, so that a typing mistake never silently loosens a limit.
 
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::country::Countries;
 use crate::error::{Error, Issue, Result};
 use crate::json::Value;
@@ -39,9 +43,15 @@ impl Policy {
     pub(crate) fn parse(var: impl Fn(&str) -> Option<String>) -> Result<Self> {
         let number = |name: &str, default: u32, least: u32, most: u32| match var(name) {
             None => Ok(default),
-            Some(text) => whole_number(&text)
-                .filter(|value| (least..=most).contains(value))
-                .ok_or_else(|| wrong(name, &format!("must be a whole number from {least} to {most}"))),
+            Some(text) => {
+                whole_number(&text).filter(|value| (least..=most).contains(value)).ok_or_else(|| {
+                    wrong(
+                        name,
+                        &["must be a whole number from ", &least.to_string(), " to ", &most.to_string()]
+                            .concat(),
+                    )
+                })
+            }
         };
         Ok(Self {
             code_length: number("CODE_LENGTH", 6, 6, 10)?,

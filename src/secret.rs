@@ -1,5 +1,6 @@
 //! Text that may come in and is used, but is never shown: no `Serialize`, no `Display`, a blind `Debug`.
 
+use alloc::string::String;
 use core::fmt;
 
 /// A credential. [`Secret::expose`] marks the few places that put it on a provider's wire or into a MAC.

@@ -1,29 +1,29 @@
 //! The stories outside the guard: send a code, verify a code. The order of steps is the contract; every step that
 //! fails ends the story, and what was promised to the limits is taken back.
 
-use std::rc::Rc;
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 use crate::api::{Receipt, SendRequest, SendStatus, VerifyRequest};
 use crate::claim::{Answer, Claimed};
 use crate::code::Code;
-use crate::connector::{Connector, Delivery, Outcome, gate};
+use crate::connector::{Connector, Outcome, gate};
+use crate::dispatch::dispatch;
 use crate::error::{Error, ProviderRefusal, Refusal, Result};
-use crate::guard::{Ask, Grant, Told};
+use crate::guard::{Ask, Call, Grant, Told};
 use crate::keys::Keys;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
-use crate::ports::{Ambient, ConnectorStore, Guard, Transport, random};
+use crate::record::Record;
 use crate::template::Template;
 use crate::time::Timestamp;
-use crate::wire::Stamp;
+use crate::vault::Vault;
+use crate::world::World;
 
 /// What the stories work with.
-pub(crate) struct Service<'a, C, G, T, A> {
-    pub(crate) connectors: C,
-    pub(crate) guard: G,
-    pub(crate) transport: T,
-    pub(crate) ambient: A,
+pub(crate) struct Service<'a> {
+    pub(crate) world: &'a World<'a>,
     pub(crate) keys: &'a Keys,
     pub(crate) policy: &'a Policy,
 }
@@ -32,7 +32,7 @@ pub(crate) struct Service<'a, C, G, T, A> {
 const TWIN_POLL_MS: u32 = 200;
 const TWIN_GRACE_MS: u32 = 5_000;
 
-impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T, A> {
+impl Service<'_> {
     /// Sends a code.
     ///
     /// (1) The active connector, and its template for this usage type: a broken config must not cost the user a
@@ -42,23 +42,23 @@ impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T,
     ///
     /// # Errors
     /// All of the contract's `/send` rows but those of the HTTP layer.
-    pub(crate) async fn send(&self, request: &SendRequest, idempotency_key: Option<&str>) -> Result<Receipt> {
+    pub(crate) fn send(&self, request: &SendRequest, idempotency_key: Option<&str>) -> Result<Receipt> {
         // (1)
-        let connector = self.connector().await?;
+        let connector = self.connector()?;
         let template = connector.template(request.usage, request.locale.as_deref())?;
         if !connector.provider.serves(&connector.config, &request.phone) {
             return Err(Error::NumberNotServed);
         }
         // (2)
-        let Some(key) = idempotency_key else { return self.send_once(request, &connector, template).await };
+        let Some(key) = idempotency_key else { return self.send_once(request, &connector, template) };
         let claim = ClaimedKey::new(&self.keys.current, key, request);
-        if let Some(answer) = self.claim(&claim).await? {
+        if let Some(answer) = self.claim(&claim)? {
             return match answer {
                 Answer::Receipt(receipt) => Ok(receipt),
                 Answer::Refused(refusal) => Err(Error::Provider(refusal)),
             };
         }
-        let sent = self.send_once(request, &connector, template).await;
+        let sent = self.send_once(request, &connector, template);
         // (6)
         let answer = match &sent {
             Ok(receipt) => Some(Answer::Receipt(receipt.clone())),
@@ -67,13 +67,13 @@ impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T,
         };
         // The SMS is on its way or not, whatever the guard says now; a claim that could not be settled only keeps
         // its key busy.
-        let _ = self.guard.ask(&claim.name, None, Ask::Settle { body: claim.body, answer }).await;
+        let _ = self.guard(&claim.name, None, Ask::Settle { body: claim.body, answer });
         sent
     }
 
     /// (3) The guard counts the send, makes the code and stores its record. (4) The provider is asked, once.
     /// (5) A refusal voids the code and gives the send back; an open outcome keeps both.
-    async fn send_once(
+    fn send_once(
         &self,
         request: &SendRequest,
         connector: &Connector,
@@ -81,17 +81,17 @@ impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T,
     ) -> Result<Receipt> {
         // (3)
         let ask = Ask::BeginSend { phone: request.phone.e164().to_owned(), usage: request.usage };
-        let Told::Granted(grant) = self.ask(&request.phone, ask).await? else {
+        let Told::Granted(grant) = self.ask(&request.phone, ask)? else {
             return Err(Error::Internal("the guard answered another question"));
         };
         // (4)
-        let status = match self.deliver(request, connector, template, &grant).await {
+        let status = match self.deliver(request, connector, template, &grant) {
             Ok(Outcome::Accepted) => SendStatus::Sent,
             Ok(Outcome::Unknown) => SendStatus::Unknown,
             // (5)
-            Ok(Outcome::Refused(refusal)) => return Err(self.take_back(request, grant, refusal).await),
+            Ok(Outcome::Refused(refusal)) => return Err(self.take_back(request, &grant, refusal)),
             Err(error) => {
-                self.void(request, &grant).await;
+                self.void(request, &grant);
                 return Err(error);
             }
         };
@@ -109,26 +109,29 @@ impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T,
     ///
     /// # Errors
     /// The `verification_code` rows, and `storage.unavailable`.
-    pub(crate) async fn verify(&self, request: &VerifyRequest) -> Result<(String, Timestamp)> {
+    pub(crate) fn verify(&self, request: &VerifyRequest) -> Result<(String, Timestamp)> {
         let ask = Ask::Verify {
             phone: request.phone.e164().to_owned(),
             usage: request.usage,
             code: request.code.as_str().to_owned(),
             id: request.verification_id.clone(),
         };
-        match self.ask(&request.phone, ask).await? {
+        match self.ask(&request.phone, ask)? {
             Told::Verified { id, at } => Ok((id, at)),
             _ => Err(Error::Internal("the guard answered another question")),
         }
     }
 
-    async fn connector(&self) -> Result<Rc<Connector>> {
-        let connector = self.connectors.load().await?.ok_or(Error::ConnectorNotFound)?;
-        gate(connector.provider, self.policy.allow_mock)?;
-        Ok(connector)
+    /// The active connector: its secrets opened, its config checked.
+    fn connector(&self) -> Result<Connector> {
+        let stored = self.world.connector()?.ok_or(Error::ConnectorNotFound)?;
+        let (provider, config) = Connector::stored(&stored)?;
+        gate(provider, self.policy.allow_mock)?;
+        let vault = Vault { keys: self.keys, world: self.world };
+        Connector::new(provider, &vault.opened(provider, &config)?)
     }
 
-    async fn deliver(
+    fn deliver(
         &self,
         request: &SendRequest,
         connector: &Connector,
@@ -144,54 +147,48 @@ impl<C: ConnectorStore, G: Guard, T: Transport, A: Ambient> Service<'_, C, G, T,
             ip: request.ip.as_deref(),
             template,
         };
-        let stamp = Stamp::new(self.ambient.now(), random(&self.ambient)?);
-        match connector.provider.delivery(&connector.config, &message, &stamp) {
-            Delivery::Terminal(line) => {
-                self.transport.show(&line);
-                Ok(Outcome::Accepted)
-            }
-            Delivery::Http(http) => {
-                let answer = self.transport.exchange(http, self.policy.provider_timeout_ms).await;
-                let outcome = answer.map_or(Outcome::Unknown, |answer| connector.provider.outcome(&answer));
-                Ok(outcome.without(&[code.as_str(), request.phone.digits()]))
-            }
-        }
+        dispatch(self.world, self.policy, connector, &message)
     }
 
-    async fn take_back(&self, request: &SendRequest, grant: Grant, refusal: ProviderRefusal) -> Error {
-        self.void(request, &grant).await;
+    fn take_back(&self, request: &SendRequest, grant: &Grant, refusal: ProviderRefusal) -> Error {
+        self.void(request, grant);
         Error::Provider(refusal)
     }
 
     /// If the guard cannot answer now, the send stays counted and the code, which no one has, runs out by itself.
-    async fn void(&self, request: &SendRequest, grant: &Grant) {
+    fn void(&self, request: &SendRequest, grant: &Grant) {
         let ask = Ask::VoidSend { id: grant.id.clone(), issued_at: grant.issued_at };
-        let _ = self.ask(&request.phone, ask).await;
+        let _ = self.ask(&request.phone, ask);
     }
 
     /// Claims a key. Some(answer) if its first request has ended; waits for one that is under way.
-    async fn claim(&self, claim: &ClaimedKey) -> Result<Option<Answer>> {
+    fn claim(&self, claim: &ClaimedKey) -> Result<Option<Answer>> {
         let patience = (self.policy.provider_timeout_ms + TWIN_GRACE_MS) / TWIN_POLL_MS;
         for _ in 0..patience {
             let ask = Ask::Claim { body: claim.body.clone() };
-            match told(self.guard.ask(&claim.name, None, ask).await?)? {
+            match self.guard(&claim.name, None, ask)? {
                 Told::Claimed(Claimed::Fresh) => return Ok(None),
                 Told::Claimed(Claimed::Ended(answer)) => return Ok(Some(answer)),
                 Told::Claimed(Claimed::Conflict) => return Err(Error::IdempotencyConflict),
-                _ => self.ambient.sleep(TWIN_POLL_MS).await,
+                _ => self.world.sleep(TWIN_POLL_MS),
             }
         }
         Err(Error::Storage)
     }
 
-    async fn ask(&self, phone: &PhoneNumber, ask: Ask) -> Result<Told> {
+    fn ask(&self, phone: &PhoneNumber, ask: Ask) -> Result<Told> {
         let name = self.keys.current.guard_name(phone);
         let previous = self.keys.previous.as_ref().map(|ring| ring.guard_name(phone));
-        told(self.guard.ask(&name, previous.as_deref(), ask).await?)
+        self.guard(&name, previous, ask)
+    }
+
+    fn guard(&self, name: &str, previous: Option<String>, ask: Ask) -> Result<Told> {
+        let told = self.world.guard(name, Call { ask, previous }.write())?;
+        granted(Told::read(told).ok_or(Error::Storage)?)
     }
 }
 
-fn told(told: Told) -> Result<Told> {
+fn granted(told: Told) -> Result<Told> {
     match told {
         Told::Refused(Refusal::Unavailable) => Err(Error::Storage),
         Told::Refused(refusal) => Err(Error::Guard(refusal)),

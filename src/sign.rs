@@ -1,6 +1,9 @@
 //! The signing kit: MACs, hashes and text encodings, checked with the standards' own vectors, and the two signatures
 //! made of them that have an algorithm of their own: Aliyun's RPC 1.0 and Tencent Cloud's TC3.
 
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};

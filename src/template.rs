@@ -1,6 +1,11 @@
 //! Templates: which one serves a usage type and a locale, and how a text is filled in. The rendering rules are
 //! Logto's (`{{code}}`, spaces inside allowed, unknown names left as they stand, no second round).
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::text::split_last;
+
 /// One template of a connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Template {
@@ -46,7 +51,7 @@ fn by_locale<'a>(templates: &[&'a Template], locale: Option<&str>) -> Option<&'a
         if let Some(template) = with(range) {
             return Some(template);
         }
-        tag = range.rsplit_once('-').map(|(shorter, _)| shorter);
+        tag = split_last(range, '-').0;
     }
     let same_language = |template: &&&Template| {
         template.locale.as_deref().zip(locale).is_some_and(|(own, wanted)| language(own) == language(wanted))

@@ -1,5 +1,7 @@
 //! Points in time and spans, as plain numbers. Nothing here asks a clock: `now` is always an argument.
 
+use alloc::string::String;
+
 /// Milliseconds since the Unix epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Timestamp(pub(crate) u64);
@@ -38,7 +40,7 @@ impl Timestamp {
     pub(crate) fn rfc3339(self) -> String {
         let seconds = self.unix_seconds();
         let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
-        format!("{}T{hour:02}:{minute:02}:{second:02}Z", self.date())
+        [&self.date(), "T", &two(hour), ":", &two(minute), ":", &two(second), "Z"].concat()
     }
 
     /// As [`Self::rfc3339`], rounded up: a caller who waits until then is not a moment too early.
@@ -49,8 +51,14 @@ impl Timestamp {
     /// The UTC date: `2026-11-21`.
     pub(crate) fn date(self) -> String {
         let (year, month, day) = civil_from_days(self.unix_seconds() / 86_400);
-        format!("{year:04}-{month:02}-{day:02}")
+        [&two(year / 100), &two(year % 100), "-", &two(month), "-", &two(day)].concat()
     }
+}
+
+/// A number below 100 in two digits. (`format!` would bring its machinery along, a kilobyte and a half.)
+fn two(number: u64) -> String {
+    let digit = |number: u64| u32::try_from(number % 10).ok().and_then(|digit| char::from_digit(digit, 10));
+    [digit(number / 10), digit(number)].into_iter().flatten().collect()
 }
 
 /// Days since 1970-01-01 as a Gregorian date, by counting eras of 400 years that start in March

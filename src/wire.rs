@@ -1,6 +1,12 @@
 //! HTTP as values: what a connector asks for and what came back. Nothing here opens a connection.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::json::Value;
+use crate::record::record;
 use crate::sign::{self, base64, hex};
 use crate::time::{Seconds, Timestamp};
 
@@ -44,7 +50,7 @@ impl Request {
 
     /// With Basic credentials (RFC 7617, UTF-8).
     pub(crate) fn basic_auth(self, user: &str, password: &str) -> Self {
-        self.header("authorization", format!("Basic {}", base64(format!("{user}:{password}").as_bytes())))
+        self.header("authorization", ["Basic ", &base64([user, ":", password].concat().as_bytes())].concat())
     }
 }
 
@@ -56,6 +62,8 @@ pub(crate) struct Response {
     pub(crate) retry_after: Option<Seconds>,
     pub(crate) body: String,
 }
+
+record!(Response { status = "status", retry_after = "retryAfter", body = "body" });
 
 impl Response {
     /// Whether the status is a success; which proves nothing about the message.
@@ -109,7 +117,7 @@ pub(crate) fn form_encode(fields: &[(&str, &str)]) -> String {
 
 /// A text as a JSON string, quotes included.
 pub(crate) fn json_string(text: &str) -> String {
-    Value::from(text).to_string()
+    Value::from(text).json()
 }
 
 /// A JSON object of members whose values are JSON already, in the order given (a signature may cover the bytes).

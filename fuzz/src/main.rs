@@ -7,12 +7,14 @@
 //!
 //! FUZZ_SEED=<number> gives other inputs; without it they are the same each time.
 
-#![allow(dead_code, reason = "the core's callers, the doors, are not here")]
+#![allow(dead_code, reason = "the wasm's door, a caller of the core, is not here")]
 #![allow(
     clippy::disallowed_methods,
     clippy::type_complexity,
     reason = "the driver measures how long it takes"
 )]
+
+extern crate alloc;
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));
 

@@ -2,7 +2,7 @@
 import { ask } from "./engine.js";
 
 /** @returns {import("../index.js").ConnectorFactory[]} */
-export const connectorFactories = () => JSON.parse(ask((glue) => glue.factories()));
+export const connectorFactories = () => ask({ operation: "factories" }).value;
 
 /**
  * @param {string} template @param {{ code: string, locale?: string }} variables
@@ -11,5 +11,5 @@ export const connectorFactories = () => JSON.parse(ask((glue) => glue.factories(
 export const renderMessage = (template, variables) => {
   if (typeof template !== "string") throw new TypeError("renderMessage: the template must be text");
   if (typeof variables?.code !== "string") throw new TypeError("renderMessage: `code` must be text");
-  return JSON.parse(ask((glue) => glue.renderMessage(template, JSON.stringify(variables))));
+  return ask({ operation: "render", template, variables }).value;
 };

@@ -14,6 +14,13 @@ const routes = {
   verify: () => ({ method: "POST", path: "/verify" }),
   get: () => ({ method: "GET", path: "/api/connectors", admin: true }),
   set: () => ({ method: "POST", path: "/api/connectors", admin: true }),
+  edit: (id = "") => ({ method: "PATCH", path: `/api/connectors/${encodeURIComponent(id)}`, admin: true }),
+  archive: () => ({ method: "GET", path: "/api/connectors/archive", admin: true }),
+  restore: (id = "") => ({
+    method: "POST",
+    path: `/api/connectors/archive/${encodeURIComponent(id)}/restore`,
+    admin: true,
+  }),
   delete: (id = "") => ({ method: "DELETE", path: `/api/connectors/${encodeURIComponent(id)}`, admin: true }),
   test: (id = "") => ({
     method: "POST",

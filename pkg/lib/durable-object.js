@@ -1,10 +1,11 @@
-// The guard as a Durable Object of the user's own Worker: one object per phone number (and one per idempotency key).
-// All that concerns one phone happens in one place, one event after another. Its twin in Rust is src/edge/guard.rs.
+// The guard as a Durable Object, of the Worker and of a user's own: one object per phone number (and one per idempotency key).
+// All that concerns one phone happens in one place, one event after another.
 // The class extends nothing: without RPC, its only doors are fetch and the alarm.
-import { ask, call } from "./engine.js";
+import { ask } from "./engine.js";
 import { POLICY_HEADER } from "./host.js";
 import { isKv, isSecret, kvRule, must, secretRule } from "./options.js";
 import { settingNames, settingsOf } from "./policy.js";
+import { tell } from "./story.js";
 
 const caller = "VerificationGuard";
 
@@ -76,21 +77,26 @@ export const verificationGuard = (read) =>
         load: (/** @type {string} */ key) => (key === "" ? this.#load() : surrendered(guard, key)),
         swap: (
           /** @type {string} */ _key,
-          /** @type {string | undefined} */ expected,
-          /** @type {string | undefined} */ next,
+          /** @type {string | null} */ expected,
+          /** @type {string | null} */ next,
           /** @type {number} */ ttl,
-        ) => this.#swap(expected ?? null, next ?? null, ttl),
+        ) => this.#swap(expected, next, ttl),
       };
-      const host = { kv, store, fetch: () => Promise.reject(new Error("a guard sends nothing")), settings };
-      return new Response(await call(host, "guard", undefined, await request.text()));
+      const fetch = () => Promise.reject(new Error("a guard sends nothing"));
+      const told = await tell(
+        { kv, store, fetch, settings },
+        { operation: "guard", body: await request.text() },
+      );
+      if (told.error) throw new Error(told.error.message);
+      return Response.json(told.value);
     }
 
     /** Forgets everything once nothing in it can matter; else looks again when it will not. */
     async alarm() {
       this.#alarmIsSet = false;
       const text = await this.#load();
-      const idleAt = text === null ? 0 : ask((glue) => glue.idleAt(text, Date.now()));
-      if (idleAt > 0) {
+      const idleAt = text && ask({ operation: "idleAt", text, now: Date.now() }).value;
+      if (idleAt) {
         await this.#setAlarm(idleAt);
       } else {
         await this.#storage.deleteAll();

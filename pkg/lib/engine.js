@@ -1,23 +1,35 @@
-// The engine: which wasm this runtime has (each entry provides it in its own way), the instance that is alive, and the
-// calls under way in it. The first call compiles and starts it. If it dies, the calls under way fail as `internal` and
-// the next call starts a new instance.
+// The engine: which wasm this runtime has (each entry provides it in its own way), and the way in and out of it. The
+// first question compiles and starts it. The wasm keeps nothing between two questions: if it traps, that question fails
+// as `internal`, and the next one is put to a fresh instance.
 import { OtpError } from "./error.js";
-import { instantiate } from "./instance.js";
 
-/** @typedef {{ glue: ReturnType<typeof instantiate>, failures: Set<(cause: unknown) => void>, dead: boolean, cause?: unknown }} Live */
+/** @typedef {{ memory: WebAssembly.Memory, begin: (length: number) => number, answer: (from: number, length: number) => number }} Instance */
+
+/** An instance whose memory one large question has blown up beyond this, in bytes, is let go. */
+const LARGE = 16 * 1024 * 1024;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** @type {unknown} */
 let source;
 /** @type {WebAssembly.Module | undefined} */
 let compiled;
-/** @type {Live | undefined} */
+/** @type {Instance | undefined} */
 let alive;
+
+/** Whether the wasm is the Worker's, which can do all that the package's can and more. */
+let whole = false;
 
 /**
  * Says where the wasm comes from.
  * @param {unknown} given a compiled module, its bytes, or a function that gives either when it is first needed
+ * @param {boolean} [isWhole] whether it is the Worker's
  */
-export const provide = (given) => {
+export const provide = (given, isWhole = false) => {
+  // Who has both in one bundle keeps the Worker's, in whatever order they are loaded.
+  if (whole && !isWhole) return;
+  whole = isWhole;
   source = given;
   compiled = undefined;
   alive = undefined;
@@ -39,66 +51,36 @@ const asModule = (given) => {
 
 const start = () => {
   compiled ??= asModule(typeof source === "function" ? source() : source);
-  /** @type {Set<(cause: unknown) => void>} */
-  const failures = new Set();
-  const own = /** @type {Live} */ ({ failures, dead: false });
-  own.glue = instantiate(compiled, (cause) => {
-    own.dead = true;
-    own.cause = cause;
-    if (alive === own) alive = undefined;
-    for (const fail of failures) fail(cause);
-    failures.clear();
-  });
-  return own;
+  const { exports } = new WebAssembly.Instance(compiled);
+  return /** @type {Instance} */ (/** @type {unknown} */ (exports));
 };
 
-const live = () => {
+/** @param {Instance} instance @param {string} text */
+const exchange = ({ memory, begin, answer }, text) => {
+  const bytes = encoder.encode(text);
+  // Zero where there is no room: then writing fails, or what the wasm makes of it does.
+  const at = begin(bytes.length);
+  new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
+  // First the answer, then the buffer: the memory may have grown.
+  const told = answer(at, bytes.length);
+  const [from, length] = new Uint32Array(memory.buffer, told, 2);
+  return decoder.decode(new Uint8Array(memory.buffer, from, length));
+};
+
+/**
+ * Puts a question to the wasm and gives its answer.
+ * @param {object} question @returns {any}
+ */
+export const ask = (question) => {
   alive ??= start();
-  return alive;
-};
-
-/** @param {unknown} cause */
-const stopped = (cause) =>
-  new OtpError("internal", "The core stopped during this call; the next one starts it afresh.", {
-    status: 500,
-    cause,
-  });
-
-/**
- * Does one thing in the wasm and gives its answer, JSON as text.
- * @param {object} host @param {string} operation @param {string | undefined} id @param {string} body
- * @returns {Promise<string>}
- */
-export const call = (host, operation, id, body) =>
-  new Promise((resolve, reject) => {
-    const own = live();
-    /** @param {unknown} cause */
-    const fail = (cause) => {
-      own.failures.delete(fail);
-      reject(stopped(cause));
-    };
-    own.failures.add(fail);
-    try {
-      const answer = own.glue.call(host, operation, id, body);
-      if (own.dead) return;
-      answer.then((/** @type {string} */ text) => {
-        own.failures.delete(fail);
-        resolve(text);
-      }, fail);
-    } catch (error) {
-      fail(error);
-    }
-  });
-
-/**
- * Asks the wasm something that it answers at once.
- * @template T
- * @param {(glue: Live["glue"]) => T} ask
- * @returns {T}
- */
-export const ask = (ask) => {
-  const own = live();
-  const answer = ask(own.glue);
-  if (own.dead) throw stopped(own.cause);
-  return answer;
+  const instance = alive;
+  try {
+    return JSON.parse(exchange(instance, JSON.stringify(question)));
+  } catch (cause) {
+    alive = undefined;
+    const message = "The core stopped during this call; the next one starts it afresh.";
+    throw new OtpError("internal", message, { status: 500, cause });
+  } finally {
+    if (instance.memory.buffer.byteLength > LARGE) alive = undefined;
+  }
 };

@@ -1,8 +1,8 @@
-// The host: what the wasm is handed with each call. Here the options of `createOtp` become the objects that it knows,
-// and whatever the caller's storage throws is remembered, for the wasm tells of it only that storage failed.
+// The host: what the stories are told in. Here the options of `createOtp` are checked and become its parts.
 import { kvGuard } from "./kv-guard.js";
 import { hasMethod, isKv, isSecret, kvRule, must, onlyKnown, secretRule } from "./options.js";
 import { settingsOf } from "./policy.js";
+import { tell } from "./story.js";
 
 /** The header in which the policy travels to a guard object of this package. */
 export const POLICY_HEADER = "edge-otp-policy";
@@ -67,18 +67,14 @@ const check = (options) => {
 };
 
 /**
- * A store as the wasm takes it: it says undefined for absent, and it believes any answer.
+ * A store whose answers are checked.
  * @param {import("../index.js").GuardStore} store
+ * @returns {import("../index.js").GuardStore}
  */
 const storeFor = (store) => ({
-  load: async (/** @type {string} */ key) => store.load(key),
-  swap: async (
-    /** @type {string} */ key,
-    /** @type {string | undefined} */ expected,
-    /** @type {string | undefined} */ next,
-    /** @type {number} */ ttl,
-  ) => {
-    const swapped = await store.swap(key, expected ?? null, next ?? null, ttl);
+  load: (key) => store.load(key),
+  swap: async (key, expected, next, ttlSeconds) => {
+    const swapped = await store.swap(key, expected, next, ttlSeconds);
     if (typeof swapped !== "boolean")
       throw new TypeError("edge-otp: the guard's swap() must give true or false");
     return swapped;
@@ -86,81 +82,53 @@ const storeFor = (store) => ({
 });
 
 /**
- * A namespace as the wasm takes it. The policy goes along, so that the object enforces what `createOtp` was given.
+ * The guard objects of a namespace. The policy goes along, so that the object enforces what `createOtp` was given.
  * @param {any} namespace @param {Record<string, string>} policy
  */
-const namespaceFor = (namespace, policy) => {
+export const askObjects = (namespace, policy) => {
   const headers = Object.keys(policy).length > 0 ? { [POLICY_HEADER]: JSON.stringify(policy) } : {};
   const stub = (/** @type {string} */ name) =>
     hasMethod(namespace, "getByName") ? namespace.getByName(name) : namespace.get(namespace.idFromName(name));
-  return {
-    getByName: (/** @type {string} */ name) => ({
-      fetch: async (/** @type {string} */ url, /** @type {object} */ init) =>
-        stub(name).fetch(url, { ...init, headers }),
-    }),
+  return async (/** @type {unknown} */ _, /** @type {string} */ name, /** @type {object} */ call) => {
+    // The address is never resolved; it only has to be one.
+    const init = { method: "POST", headers, body: JSON.stringify(call) };
+    return (await stub(name).fetch("https://guard/", init)).json();
   };
 };
 
 /**
- * Checks the options and gives a function that makes the host of one call.
+ * The guard over a store of the caller's: its story is told right here.
+ * @param {import("./story.js").Host} host @param {string} name @param {object} call
+ */
+const askStore = async (host, name, call) =>
+  (await tell(host, { operation: "guard", id: name, body: JSON.stringify(call) })).value;
+
+/** @param {import("../index.js").ConnectorInput} connector */
+const storedForm = ({ connectorId, config }) => JSON.stringify({ connectorId, config });
+
+/**
+ * Checks the options and gives the host of their stories.
  * @param {import("../index.js").OtpOptions} options
+ * @returns {import("./story.js").Host}
  */
 export const hostOf = (options) => {
   check(options);
   const { kv, secret, secretPrevious, guard, connector, policy, fetch, now, acceptWeakGuard } = options;
   const limits = settingsOf(caller, policy);
-  const settings = {
-    ...limits,
-    OTP_SECRET: secret,
-    ...(secretPrevious === undefined ? {} : { OTP_SECRET_PREVIOUS: secretPrevious }),
-  };
   if (guard === undefined && !acceptWeakGuard) warnOfWeakGuard();
-  const namespace = isNamespace(guard) ? namespaceFor(guard, limits) : undefined;
-  const store = namespace ? undefined : storeFor(/** @type {any} */ (guard ?? kvGuard(kv)));
-  const clock = now && (() => Number(now()));
-  const stored =
-    connector && JSON.stringify({ connectorId: connector.connectorId, config: connector.config });
-
-  /** @param {{ cause?: unknown }} seen gets what storage threw */
-  return (seen) => {
-    /**
-     * @template {unknown[]} A
-     * @template R
-     * @param {(...args: A) => R} act
-     */
-    const watched =
-      (act) =>
-      /** @param {A} args */
-      async (...args) => {
-        try {
-          return await act(...args);
-        } catch (error) {
-          seen.cause = error;
-          throw error;
-        }
-      };
-    return {
-      kv: {
-        get: watched((/** @type {string} */ key) => kv.get(key)),
-        put: watched(
-          (
-            /** @type {string} */ key,
-            /** @type {string} */ value,
-            /** @type {{ expirationTtl?: number }} */ how,
-          ) => kv.put(key, value, how),
-        ),
-        delete: watched((/** @type {string} */ key) => kv.delete(key)),
-      },
-      // Asked for at the moment of use, so that a fetch that is replaced later is seen.
-      fetch: (/** @type {string} */ url, /** @type {RequestInit} */ init) =>
-        (fetch ?? globalThis.fetch)(url, init),
-      now: clock,
-      guard: namespace && {
-        getByName: (/** @type {string} */ name) => ({ fetch: watched(namespace.getByName(name).fetch) }),
-      },
-      store: store && { load: watched(store.load), swap: watched(store.swap) },
-      connector: stored,
-      settings,
-    };
+  return {
+    kv,
+    ...(isNamespace(guard)
+      ? { guard: askObjects(guard, limits) }
+      : { guard: askStore, store: storeFor(/** @type {any} */ (guard ?? kvGuard(kv))) }),
+    // Asked for at the moment of use, so that a fetch that is replaced later is seen.
+    fetch: (url, init) => (fetch ?? globalThis.fetch)(url, init),
+    now,
+    ...(connector ? { connector: async () => storedForm(connector) } : {}),
+    settings: {
+      ...limits,
+      OTP_SECRET: secret,
+      ...(secretPrevious === undefined ? {} : { OTP_SECRET_PREVIOUS: secretPrevious }),
+    },
   };
 };

@@ -5,7 +5,7 @@ import { OtpError } from "./error.js";
 /**
  * Carries out an operation: gives its value or throws an OtpError. `id` is the idempotency key of a send, else the id
  * of a connector.
- * @typedef {(operation: "send" | "verify" | "get" | "set" | "delete" | "test", body?: object, id?: string) => Promise<any>} Carry
+ * @typedef {(operation: "send" | "verify" | "get" | "set" | "edit" | "delete" | "test" | "archive" | "restore", body?: object, id?: string) => Promise<any>} Carry
  */
 
 // What a person who types a code can do wrong. Everything else is thrown.
@@ -29,16 +29,24 @@ const asValue = (error) => {
 /** @param {Carry} carry @returns {import("../index.js").Otp} */
 export const otpOver = (carry) => {
   const get = async () => (await carry("get"))[0] ?? null;
+  const active = async () => {
+    const connector = await get();
+    if (connector) return connector;
+    throw new OtpError("connector.not_found", "No SMS connector is set up.", { status: 501 });
+  };
   return {
     send: async ({ idempotencyKey, ...request }) => carry("send", request, idempotencyKey),
     verify: async (request) => carry("verify", request).catch(asValue),
     connector: {
       get,
       set: async (connector) => carry("set", connector),
+      edit: async ({ config }) => carry("edit", { config }, (await active()).id),
       delete: async () => {
         const active = await get();
         if (active) await carry("delete", undefined, active.id);
       },
+      archive: async () => carry("archive"),
+      restore: async (id) => carry("restore", undefined, id),
       test: async ({ connectorId, ...request }) => carry("test", request, connectorId),
     },
   };

@@ -1,54 +1,65 @@
 // In process: the wasm does the work, with the caller's KV, fetch and guard.
-import { call } from "./engine.js";
 import { OtpError } from "./error.js";
 import { hostOf } from "./host.js";
 import { otpOver } from "./interface.js";
 import { optionOf } from "./policy.js";
+import { tell } from "./story.js";
+
+/** @typedef {import("./story.js").Host} Host */
 
 /**
- * Management of a connector that is given in code: it can be shown and tried, not changed.
- * @param {object} host @param {import("../index.js").ConnectorInput} connector
+ * Carries operations out in a host.
+ * @param {Host} host @returns {import("./interface.js").Carry}
  */
-const fixed = (host, connector) => ({
+export const carryIn = (host) => async (operation, body, id) => {
+  /** @type {unknown} */
+  let cause;
+  const failed = (/** @type {unknown} */ thrown) => {
+    cause = thrown;
+  };
+  const story = { operation, id, body: body && JSON.stringify(body) };
+  const { error, value } = await tell({ ...host, failed }, story);
+  if (!error) return value;
+  const { code, message, status, data } = error;
+  throw new OtpError(code, message, { status, data, cause });
+};
+
+/**
+ * A host for managing a connector that is given in code: it can be shown and tried, not changed.
+ * @param {Host} host @returns {Host}
+ */
+const fixed = (host) => ({
   ...host,
   kv: {
-    get: async (/** @type {string} */ key) => (key === "connector" ? JSON.stringify(connector) : null),
+    get: async (key) => (key === "connector" && host.connector ? host.connector() : null),
     put: async () => {},
     delete: async () => {},
   },
 });
 
-/** @param {any} error what the wasm told @param {unknown} cause */
-const failure = ({ code, message, status, data }, cause) => {
-  if (code !== "config.invalid") return new OtpError(code, message, { status, data, cause });
-  // The core knows settings; the caller gave options.
-  const issues = data.issues.map((/** @type {any} */ issue) => ({ ...issue, path: optionOf(issue.path) }));
-  return new OtpError(code, "An option of createOtp is not valid.", { status, data: { ...data, issues } });
+/** What changes the connector. */
+const changing = new Set(["set", "edit", "delete", "restore"]);
+
+/** The core knows settings; the caller gave options. @param {unknown} error */
+const inOptions = (error) => {
+  if (!(error instanceof OtpError) || error.code !== "config.invalid") throw error;
+  const issues = error.data?.issues?.map((issue) => ({ ...issue, path: optionOf(issue.path) }));
+  const { status, cause } = error;
+  const message = "An option of createOtp is not valid.";
+  throw new OtpError(error.code, message, { status, data: { ...error.data, issues }, cause });
 };
 
 /** @param {import("../index.js").OtpOptions} options */
 export const createOtp = (options) => {
-  const hostFor = hostOf(options);
-  const { connector } = options;
+  const host = hostOf(options);
+  const carry = carryIn(host);
+  const manage = options.connector ? carryIn(fixed(host)) : carry;
   return otpOver(async (operation, body, id) => {
-    /** @type {{ cause?: unknown }} */
-    const seen = {};
-    /** @type {object} */
-    let host = hostFor(seen);
-    if (connector && operation !== "send" && operation !== "verify") {
-      if (operation === "set" || operation === "delete") {
-        throw new OtpError(
-          "request.method_not_allowed",
-          "The connector is given in code, as an option of createOtp.",
-          {
-            status: 405,
-          },
-        );
-      }
-      host = fixed(host, connector);
+    if (options.connector && changing.has(operation)) {
+      const message = "The connector is given in code, as an option of createOtp.";
+      throw new OtpError("request.method_not_allowed", message, { status: 405 });
     }
-    const told = JSON.parse(await call(host, operation, id, body === undefined ? "" : JSON.stringify(body)));
-    if (!told.error) return told.value;
-    throw failure(told.error, seen.cause);
+    const act = operation === "send" || operation === "verify" ? carry : manage;
+    return act(operation, body, id).catch(inOptions);
   });
 };

@@ -5,8 +5,12 @@
 //! for the mainland or for abroad. Logto's switch for strict number checks is kept but means nothing here, where
 //! every number says its country.
 
-use super::aliyun_rpc::{self, Call};
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use super::aliyun_rpc::{self, CODES, Call};
 use super::field::Shape;
+use super::outcome::Codes;
 use super::{About, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::error::Issue;
 use crate::json::Value;
@@ -50,6 +54,10 @@ impl Provider for Aliyun {
         FIELDS
     }
 
+    fn codes(&self) -> Codes {
+        CODES
+    }
+
     /// Aliyun's template types: 0 notification, 1 promotion, 2 code, 6 abroad, 7 digits. Checked as Logto does, used
     /// for nothing.
     fn check(&self, config: &Config) -> Vec<Issue> {
@@ -60,7 +68,9 @@ impl Provider for Aliyun {
             .enumerate()
             .filter(|(_, item)| item.get("type").is_some_and(|kind| !known(kind)));
         wrong
-            .map(|(index, _)| Issue::new(format!("templates.{index}.type"), "must be 0, 1, 2, 6 or 7"))
+            .map(|(index, _)| {
+                Issue::new(["templates.", &index.to_string(), ".type"].concat(), "must be 0, 1, 2, 6 or 7")
+            })
             .collect()
     }
 

@@ -5,8 +5,11 @@
 //! (100001 to 100005), and every template has a second variable, `min`, the minutes of validity. Aliyun could make
 //! and check the codes; it is used as a transport only, the codes are ours.
 
-use super::aliyun_rpc::{self, Call};
+use alloc::string::ToString;
+
+use super::aliyun_rpc::{self, CODES, Call};
 use super::field::Shape;
+use super::outcome::Codes;
 use super::{About, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
 use crate::message::Message;
 use crate::phone::PhoneNumber;
@@ -41,6 +44,10 @@ impl Provider for AliyunMas {
 
     fn fields(&self) -> &'static [Field] {
         FIELDS
+    }
+
+    fn codes(&self) -> Codes {
+        CODES
     }
 
     /// As Logto: whatever begins with +86. Aliyun itself tells a landline.

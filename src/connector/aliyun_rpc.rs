@@ -6,6 +6,8 @@
 //! signature repeats the signed text, so number and code with it: only `Code` is read. The message service puts
 //! `isv.`, `isp.` or `biz.` before a code where the authentication service often does not.
 
+use alloc::vec;
+
 use super::outcome::{Codes, class_of};
 use super::{Class, Config, Outcome};
 use crate::json::Value;
@@ -24,7 +26,7 @@ pub(super) struct Call<'a> {
 }
 
 /// Codes without their `isv.`, `isp.` or `biz.`.
-const CODES: Codes = &[
+pub(super) const CODES: Codes = &[
     (
         Class::Throttled(None),
         "BUSINESS_LIMIT_CONTROL DAY_LIMIT_CONTROL MONTH_LIMIT_CONTROL FREQUENCY FREQUENCY_FAIL Throttling",

@@ -1,6 +1,10 @@
 //! A config that has passed its field table. Checking collects every issue, each with its path; a value is never
 //! repeated.
 
+use alloc::borrow::ToOwned;
+use alloc::string::{String, ToString};
+use alloc::vec;
+use alloc::vec::Vec;
 use core::fmt;
 
 use super::field::{Field, Kind, Shape, TemplateRules};
@@ -8,6 +12,7 @@ use crate::api::is_locale;
 use crate::error::Issue;
 use crate::json::{Map, Value};
 use crate::template::{Template, TemplateBody, holds_code};
+use crate::text::split_last;
 use crate::usage::UsageType;
 
 /// A config; without issues, every required field is there and every present one has its type.
@@ -99,7 +104,9 @@ fn read_templates(key: &str, rules: TemplateRules, value: &Value, issues: &mut V
     let templates: Vec<_> = items
         .iter()
         .enumerate()
-        .filter_map(|(index, item)| read_template(&format!("{key}.{index}"), rules, item, issues))
+        .filter_map(|(index, item)| {
+            read_template(&[key, ".", &index.to_string()].concat(), rules, item, issues)
+        })
         .collect();
     let has_generic =
         items.iter().any(|item| item.get("usageType").and_then(Value::as_str) == Some("Generic"));
@@ -118,7 +125,7 @@ fn read_template(
     let mut text = |name: &str, value: Option<&Value>| match value.and_then(Value::as_str) {
         Some(text) if !text.is_empty() => Some(text.to_owned()),
         _ => {
-            issues.push(Issue::new(format!("{path}.{name}"), "must be a string that is not empty"));
+            issues.push(Issue::new([path, ".", name].concat(), "must be a string that is not empty"));
             None
         }
     };
@@ -154,7 +161,8 @@ fn complain_about_values(
     body: Option<&TemplateBody>,
     issues: &mut Vec<Issue>,
 ) {
-    let mut complain = |name: &str, message: &str| issues.push(Issue::new(format!("{path}.{name}"), message));
+    let mut complain =
+        |name: &str, message: &str| issues.push(Issue::new([path, ".", name].concat(), message));
     if rules.known_usages && usage.is_some_and(|usage| UsageType::parse(usage).is_none()) {
         complain("usageType", "must be a known usage type");
     }
@@ -177,7 +185,7 @@ pub(crate) fn is_url(text: &str) -> bool {
         _ => return false,
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let (host, port) = match authority.rsplit_once(':') {
+    let (host, port) = match authority.split_once(':') {
         Some((host, port)) => (host, Some(port)),
         None => (authority, None),
     };
@@ -197,8 +205,7 @@ fn is_host(text: &str) -> bool {
             && !label.ends_with('-')
             && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     });
-    let last = text.rsplit('.').next().unwrap_or_default();
-    let numeric = last.bytes().all(|b| b.is_ascii_digit());
+    let numeric = split_last(text, '.').1.bytes().all(|b| b.is_ascii_digit());
     let is_address =
         || text.split('.').count() == 4 && text.split('.').all(|part| part.parse::<u8>().is_ok());
     (1..=253).contains(&text.len()) && labels && (!numeric || is_address())
@@ -210,15 +217,15 @@ fn is_id(text: &str) -> bool {
 
 /// The addresses that Logto's check for smsaero lets pass.
 fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let Some((local, domain)) = text.split_once('@') else { return false };
     let local_fits = !local.is_empty()
         && !local.starts_with('.')
         && !local.ends_with(['.', '\''])
         && !local.as_bytes().windows(2).any(|pair| pair == b"..")
         && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"_'+-.".contains(&b));
-    let top_level = domain.rsplit('.').next().unwrap_or_default();
+    let (below, top_level) = split_last(domain, '.');
     local_fits
-        && domain.contains('.')
+        && below.is_some()
         && domain.split('.').all(|label| {
             label.starts_with(|c: char| c.is_ascii_alphanumeric())
                 && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')

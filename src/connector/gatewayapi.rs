@@ -5,6 +5,8 @@
 //! their own, so the endpoint is a field. A success carries `ids`; an error carries a `code` in hex. Characters
 //! outside GSM-7 need `encoding: UCS2`. Numbers are digits without `+`.
 
+use alloc::vec;
+
 use super::field::Shape;
 use super::outcome::Codes;
 use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
@@ -50,6 +52,10 @@ impl Provider for GatewayApi {
 
     fn fields(&self) -> &'static [Field] {
         FIELDS
+    }
+
+    fn codes(&self) -> Codes {
+        CODES
     }
 
     fn delivery(&self, config: &Config, message: &Message<'_>, _: &Stamp) -> Delivery {

@@ -4,6 +4,8 @@
 //! Oddities: the endpoint may answer with anything, so success is a 204 or a 2xx whose body says so: a JSON object
 //! (without `"success": false`) or `OK`. An empty or unreadable 200 leaves the outcome open.
 
+use alloc::vec::Vec;
+
 use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider};
 use crate::error::Issue;
 use crate::json::{Map, Value};
@@ -54,7 +56,7 @@ impl Provider for Http {
         if let Some(ip) = message.ip {
             body.insert("ip", ip);
         }
-        let request = Request::json(config.text("endpoint"), Value::Object(body).to_string());
+        let request = Request::json(config.text("endpoint"), Value::Object(body).json());
         Delivery::Http(match config.text("authorization") {
             "" => request,
             authorization => request.header("authorization", authorization),

@@ -48,7 +48,7 @@ impl Provider for Mock {
         record.insert("type", message.usage.name());
         record.insert("payload", payload);
         record.insert("text", message.text());
-        Delivery::Terminal(format!("mock SMS {}", Value::Object(record)))
+        Delivery::Terminal(["mock SMS ", &Value::Object(record).json()].concat())
     }
 
     fn outcome(&self, _: &Response) -> Outcome {

@@ -19,6 +19,10 @@ mod vonage;
 mod whatsapp;
 mod yunpian;
 
+use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use crate::error::{Error, Issue, Result};
 use crate::json::Value;
 use crate::message::Message;
@@ -31,7 +35,7 @@ pub(crate) use config::Config;
 pub(crate) use field::{Field, Kind, Shape, TemplateRules};
 #[cfg(test)]
 pub(crate) use mock::ID as MOCK;
-pub(crate) use outcome::{Class, Outcome};
+pub(crate) use outcome::{Class, Codes, Outcome};
 
 /// Every provider, in the order in which they are offered.
 pub(crate) static REGISTRY: [&dyn Provider; 12] = [
@@ -59,6 +63,11 @@ pub(crate) trait Provider: Sync {
 
     /// The config's fields. From this table follow the check, the form, the redaction and the sealing.
     fn fields(&self) -> &'static [Field];
+
+    /// The codes that the provider documents: these may be told, whatever they look like.
+    fn codes(&self) -> Codes {
+        &[]
+    }
 
     /// What the field table cannot say: rules over several fields. The config may have issues of its own.
     fn check(&self, config: &Config) -> Vec<Issue> {
@@ -154,6 +163,12 @@ impl Connector {
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let (provider, config) = Self::stored(text)?;
         Self::new(provider, &config)
+    }
+
+    /// The secrets of the config.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secret = self.provider.fields().iter().filter(|field| matches!(field.kind, Kind::Secret));
+        secret.map(|field| self.config.text(field.key))
     }
 
     /// The template for a usage type and a locale; Ok(None) if the provider has no templates.

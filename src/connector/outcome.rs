@@ -1,5 +1,7 @@
 //! What an answer means. Success must be proven by the body, refusal by the status or the body; all else is open.
 
+use alloc::string::String;
+
 use crate::error::{ProviderRefusal, RefusalClass};
 use crate::json::Value;
 use crate::wire::Response;
@@ -51,11 +53,12 @@ impl Outcome {
         Self::refused(response, class_of(response, codes, code), code)
     }
 
-    /// The same without the provider's code, if that holds one of these: no provider is known to answer with the
-    /// number or the one-time code for a code, and none may teach us to pass it on.
-    pub(crate) fn without(mut self, private: &[&str]) -> Self {
+    /// The same without the provider's code, if that is not a documented one and repeats [`REPEATED`] characters of
+    /// what we sent: no provider is known to answer so, and none may teach us to pass a secret on.
+    pub(crate) fn without(mut self, codes: Codes, sent: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self {
-            refusal.code.take_if(|code| private.iter().any(|text| code.contains(text)));
+            let private = |code: &str| sent.iter().any(|text| repeats(code, text));
+            refusal.code.take_if(|code| private(code) && !is_documented(codes, code));
         }
         self
     }
@@ -69,6 +72,22 @@ impl Outcome {
         };
         Self::Refused(ProviderRefusal { class, status: response.status, code: None })
     }
+}
+
+/// So many characters of a secret in a row tell too much.
+const REPEATED: usize = 5;
+
+/// Whether so many characters of one text stand in another.
+fn repeats(text: &str, sent: &str) -> bool {
+    let mut windows = text.as_bytes().windows(REPEATED);
+    windows.any(|window| sent.as_bytes().windows(REPEATED).any(|other| other == window))
+}
+
+/// Whether a code stands in the table as it is, or behind a family of three letters (`isv.`).
+fn is_documented(codes: Codes, code: &str) -> bool {
+    let bare = code.get(4..).filter(|bare| bare.len() > REPEATED && code.as_bytes().get(3) == Some(&b'.'));
+    let documented = |known| known == code || Some(known) == bare;
+    codes.iter().any(|(_, list)| list.split(' ').any(documented))
 }
 
 /// A provider's code as text, whether it is a JSON string or a number.
@@ -133,6 +152,25 @@ mod tests {
         }
         for dropped in ["", "no credits", "+8613800138000", "价", "a\nb", &"x".repeat(65)] {
             assert_eq!(code(dropped), None, "{dropped:?}");
+        }
+    }
+
+    #[test]
+    fn a_code_that_repeats_what_we_sent_does_not_travel_on() {
+        let told = |code: &str| {
+            let refused = Outcome::refused(&Response::default(), Class::Other, code);
+            match refused.without(CODES, &["14155550123", "s3cret-Throttling", "QUMwMDAw"]) {
+                Outcome::Refused(refusal) => refusal.code.is_some(),
+                _ => false,
+            }
+        };
+        for code in ["21211", "3cre", "isv.Throttling", "Throttling", "Limit.QUMw", "Other"] {
+            assert!(told(code), "{code}");
+        }
+        for code in
+            ["55501", "s3cret-Throttling", "Limit.t-Thr", "QUMwMDAw", "x.3cret", "t-Throttling", "1415521211"]
+        {
+            assert!(!told(code), "{code}");
         }
     }
 

@@ -4,6 +4,10 @@
 //! The answer is a bare number: 0 is success. Mainland China only, eleven digits. The password is Logto's: an API
 //! key, or the password's MD5, sent as it stands. Texts must begin with the approved signature.
 
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::field::Shape;
 use super::outcome::Codes;
 use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
@@ -49,6 +53,10 @@ impl Provider for Smsbao {
 
     fn fields(&self) -> &'static [Field] {
         FIELDS
+    }
+
+    fn codes(&self) -> Codes {
+        CODES
     }
 
     fn check(&self, config: &Config) -> Vec<Issue> {

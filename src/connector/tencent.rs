@@ -5,6 +5,8 @@
 //! (`Error`) or for the number (`SendStatusSet`). The signature covers the bytes of the body and the content type,
 //! down to its `charset`. Numbers may always have their `+`; without it only those of the mainland are understood.
 
+use alloc::string::{String, ToString};
+
 use super::field::Shape;
 use super::outcome::{Codes, at};
 use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
@@ -50,7 +52,11 @@ const CODES: Codes = &[
          UnsupportedOperation.GlobalTemplateToChineseMainlandPhone",
     ),
     (Class::Throttled(None), "LimitExceeded RequestLimitExceeded"),
-    (Class::Credentials, "AuthFailure UnauthorizedOperation InvalidParameterValue.SdkAppIdNotExist"),
+    (
+        Class::Credentials,
+        "AuthFailure AuthFailure.InvalidSecretId AuthFailure.SecretIdNotFound UnauthorizedOperation \
+         InvalidParameterValue.SdkAppIdNotExist",
+    ),
 ];
 
 impl Provider for Tencent {
@@ -71,6 +77,10 @@ impl Provider for Tencent {
 
     fn fields(&self) -> &'static [Field] {
         FIELDS
+    }
+
+    fn codes(&self) -> Codes {
+        CODES
     }
 
     fn delivery(&self, config: &Config, message: &Message<'_>, stamp: &Stamp) -> Delivery {

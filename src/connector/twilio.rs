@@ -4,6 +4,9 @@
 //! is always sent, as Logto does. Beside Logto's messaging service we take a number or a sender name (`from`), and
 //! a regional host.
 
+use alloc::vec;
+use alloc::vec::Vec;
+
 use super::field::Shape;
 use super::outcome::{Codes, code_text};
 use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
@@ -65,6 +68,10 @@ impl Provider for Twilio {
         FIELDS
     }
 
+    fn codes(&self) -> Codes {
+        CODES
+    }
+
     fn check(&self, config: &Config) -> Vec<Issue> {
         let has_sender = ["fromMessagingServiceSID", "from"].iter().any(|key| !config.text(key).is_empty());
         let issue = Issue::new("fromMessagingServiceSID", "is required, unless from is given");
@@ -80,7 +87,7 @@ impl Provider for Twilio {
         };
         let risk_check = if config.flag("disableRiskCheck") { "disable" } else { "enable" };
         let request = Request::form(
-            format!("https://{host}/2010-04-01/Accounts/{account}/Messages.json"),
+            ["https://", host, "/2010-04-01/Accounts/", account, "/Messages.json"].concat(),
             &[("To", message.to.e164()), sender, ("Body", &message.text()), ("RiskCheck", risk_check)],
         );
         Delivery::Http(request.basic_auth(account, config.text("authToken")))

@@ -5,6 +5,8 @@
 //! `?` unless the type says `unicode`. Errors of the gateway are problem details (RFC 9457) without a code.
 //! Numbers are digits without `+`.
 
+use alloc::vec;
+
 use super::field::Shape;
 use super::outcome::{Codes, code_text};
 use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
@@ -46,6 +48,10 @@ impl Provider for Vonage {
 
     fn fields(&self) -> &'static [Field] {
         FIELDS
+    }
+
+    fn codes(&self) -> Codes {
+        CODES
     }
 
     fn delivery(&self, config: &Config, message: &Message<'_>, _: &Stamp) -> Delivery {

@@ -6,6 +6,9 @@
 //! languages are Meta's (`zh_CN`), beside our `locale`. A success carries `messages`, an error carries `error.code`.
 //! Meta recommends numbers with their `+`.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::field::Shape;
 use super::outcome::{Codes, at, code_text};
 use super::{About, Class, Config, Delivery, Field, Kind, Outcome, Provider, TemplateRules};
@@ -52,6 +55,10 @@ impl Provider for WhatsApp {
 
     fn fields(&self) -> &'static [Field] {
         FIELDS
+    }
+
+    fn codes(&self) -> Codes {
+        CODES
     }
 
     fn check(&self, config: &Config) -> Vec<Issue> {

@@ -56,6 +56,10 @@ impl Provider for Yunpian {
         FIELDS
     }
 
+    fn codes(&self) -> Codes {
+        CODES
+    }
+
     fn serves(&self, config: &Config, phone: &PhoneNumber) -> bool {
         config.flag("enableInternational") || mainland(phone).is_some()
     }

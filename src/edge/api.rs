@@ -1,81 +1,54 @@
 //! `POST /send`, `POST /verify` and `GET /health`: from a request to a story and back.
 
-use worker::{Env, Request};
-
-use super::connectors::Connectors;
+use super::Visit;
 use super::log::Entry;
 use super::reply::Reply;
-use super::settings::{self, Settings};
-use super::{auth, body};
 use crate::api::{SendRequest, VerifyRequest, check_idempotency_key, verified};
 use crate::error::Result;
-use crate::js::{Objects, Outbound, Runtime};
 use crate::record::{Record, object};
 use crate::service::Service;
 
-/// (1) Key, (2) body, (3) story, (4) answer.
-pub(super) async fn send(
-    request: Request,
-    env: &Env,
-    settings: &Settings,
-    entry: &mut Entry,
-) -> Result<Reply> {
-    // (1)
-    auth::check(request.headers(), &settings.api_keys, &settings.keys)?;
-    // (2)
-    let idempotency_key = request.headers().get("idempotency-key").ok().flatten();
-    idempotency_key.as_deref().map(check_idempotency_key).transpose()?;
-    let send = SendRequest::parse(&body::json(&request).await?, &settings.policy)?;
-    entry.phone(&send.phone);
-    entry.note("usageType", send.usage.name());
-    // (3)
-    let receipt = service(env, settings)?.send(&send, idempotency_key.as_deref()).await?;
-    // (4)
-    entry.note("connectorId", &receipt.connector_id);
-    entry.note("verificationId", &receipt.verification_id);
-    Ok(Reply::json(receipt.http_status(), &receipt.write()))
-}
+impl<'a> Visit<'a> {
+    /// (1) Key, (2) body, (3) story, (4) answer.
+    pub(super) fn send(&self, log: &mut Entry) -> Result<Reply> {
+        // (1)
+        self.check_key(&self.settings.api_keys)?;
+        // (2)
+        let idempotency_key = self.request.optional_header("idempotency-key");
+        idempotency_key.map(check_idempotency_key).transpose()?;
+        let send = SendRequest::parse(self.json()?.as_bytes(), &self.settings.policy)?;
+        log.phone(&send.phone);
+        log.note("usageType", send.usage.name());
+        // (3)
+        let receipt = self.service().send(&send, idempotency_key)?;
+        // (4)
+        log.note("connectorId", &receipt.connector_id);
+        log.note("verificationId", &receipt.verification_id);
+        Ok(Reply::json(receipt.http_status(), &receipt.write()))
+    }
 
-/// (1) Key, (2) body, (3) story, (4) answer.
-pub(super) async fn verify(
-    request: Request,
-    env: &Env,
-    settings: &Settings,
-    entry: &mut Entry,
-) -> Result<Reply> {
-    // (1)
-    auth::check(request.headers(), &settings.api_keys, &settings.keys)?;
-    // (2)
-    let verify = VerifyRequest::parse(&body::json(&request).await?)?;
-    entry.phone(&verify.phone);
-    entry.note("usageType", verify.usage.name());
-    // (3)
-    let (id, at) = service(env, settings)?.verify(&verify).await?;
-    // (4)
-    entry.note("verificationId", &id);
-    Ok(Reply::json(200, &verified(&verify, &id, at)))
+    /// (1) Key, (2) body, (3) story, (4) answer.
+    pub(super) fn verify(&self, log: &mut Entry) -> Result<Reply> {
+        // (1)
+        self.check_key(&self.settings.api_keys)?;
+        // (2)
+        let verify = VerifyRequest::parse(self.json()?.as_bytes())?;
+        log.phone(&verify.phone);
+        log.note("usageType", verify.usage.name());
+        // (3)
+        let (id, at) = self.service().verify(&verify)?;
+        // (4)
+        log.note("verificationId", &id);
+        Ok(Reply::json(200, &verified(&verify, &id, at)))
+    }
+
+    /// The stories under this deployment's settings.
+    pub(super) const fn service(&self) -> Service<'a> {
+        Service { world: self.world, keys: &self.settings.keys, policy: &self.settings.policy }
+    }
 }
 
 /// That the Worker runs and its settings parse. It asks neither KV nor the guard.
 pub(super) fn health() -> Reply {
     Reply::json(200, &object([("status", "ok".into()), ("version", env!("CARGO_PKG_VERSION").into())]))
-}
-
-/// The stories over this deployment's bindings.
-pub(super) fn service<'a>(
-    env: &Env,
-    settings: &'a Settings,
-) -> Result<Service<'a, Connectors<'a>, Objects, Outbound, Runtime>> {
-    Ok(Service {
-        connectors: Connectors {
-            kv: settings::kv(env)?,
-            keys: &settings.keys,
-            allow_mock: settings.policy.allow_mock,
-        },
-        guard: Objects(settings::guard(env)?),
-        transport: Outbound(settings::fetch()),
-        ambient: Runtime,
-        keys: &settings.keys,
-        policy: &settings.policy,
-    })
 }

@@ -1,11 +1,9 @@
 //! One line of log per request, as an object whose fields Workers Logs indexes. It holds no code, no key, no body;
 //! of a phone only its last two digits, of a provider only its code.
 
-use crate::json::{Map, Value};
-use worker::js_sys::JSON;
-use worker::web_sys::console;
-
+use super::request::Request;
 use crate::error::Error;
+use crate::json::{Map, Value};
 use crate::phone::PhoneNumber;
 
 /// The line while it is gathered.
@@ -13,17 +11,17 @@ pub(super) struct Entry(Map);
 
 impl Entry {
     /// Begins the line of a request. A path that is not ours is not repeated.
-    pub(super) fn new(request_id: &str, path: &str) -> Self {
+    pub(super) fn begin(request: &Request<'_>) -> Self {
         let mut entry = Self(Map::new());
-        let event = match path {
+        let event = match request.path {
             "/send" => "otp.send",
             "/verify" => "otp.verify",
             "/health" => "otp.health",
-            _ if path.starts_with("/api/") => "otp.manage",
+            path if path.starts_with("/api/") => "otp.manage",
             _ => "otp.other",
         };
         entry.note("event", event);
-        entry.note("requestId", request_id);
+        entry.note("requestId", request.id);
         entry
     }
 
@@ -55,12 +53,13 @@ impl Entry {
         }
     }
 
-    /// Writes the line.
-    pub(super) fn write(mut self, status: u16) {
+    /// Notes how the request was answered.
+    pub(super) fn status(&mut self, status: u16) {
         self.0.insert("status", u32::from(status));
-        let text = Value::Object(self.0).to_string();
-        if let Ok(object) = JSON::parse(&text) {
-            if status < 500 { console::log_1(&object) } else { console::error_1(&object) }
-        }
+    }
+
+    /// The line.
+    pub(super) fn write(self) -> Value {
+        self.0.into()
     }
 }

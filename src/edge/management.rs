@@ -1,127 +1,104 @@
 //! `/api/*`: the management API, in Logto's paths and shapes, behind the admin key.
 
-use worker::{Env, Request};
+use alloc::vec::Vec;
 
-use super::connectors::Connectors;
+use super::Visit;
 use super::log::Entry;
 use super::reply::Reply;
-use super::settings::{self, Settings};
-use super::{api, auth, body, method};
 use crate::api::{SendRequest, SendStatus, VerifyRequest};
 use crate::catalog::factory;
 use crate::connector::{REGISTRY, provider};
 use crate::error::{Error, Result};
-use crate::js::{Kv, Outbound, Runtime};
 use crate::json::Value;
 use crate::management::Management;
 use crate::record::object;
 use crate::vault::Vault;
 
-/// What every route below `/api` works with.
-struct Desk<'a> {
-    request: Request,
-    env: &'a Env,
-    settings: &'a Settings,
-}
-
-/// Routes a request below `/api`. Whether a route exists is told only to who has the key.
-pub(super) async fn handle(
-    request: Request,
-    env: &Env,
-    settings: &Settings,
-    entry: &mut Entry,
-) -> Result<Reply> {
-    auth::check(request.headers(), &settings.admin_key, &settings.keys)?;
-    let path = request.path();
-    let segments: Vec<&str> = path.trim_start_matches("/api/").split('/').collect();
-    let desk = Desk { request, env, settings };
-    match segments.as_slice() {
-        ["connector-factories"] => {
-            desk.only("GET")?;
-            Ok(Reply::json(200, &Value::Array(REGISTRY.into_iter().map(factory).collect())))
-        }
-        ["connector-factories", id] => {
-            desk.only("GET")?;
-            factory_with_guide(env, id).await
-        }
-        ["settings"] => {
-            desk.only("GET")?;
-            let rotating = settings.keys.previous.is_some();
-            Ok(Reply::json(200, &settings.policy.shown(env!("CARGO_PKG_VERSION"), rotating)))
-        }
-        ["connectors", rest @ ..] => desk.connectors(rest).await,
-        ["verification-codes"] => {
-            desk.only("POST")?;
-            desk.send_code(entry).await
-        }
-        ["verification-codes", "verify"] => {
-            desk.only("POST")?;
-            desk.verify_code(entry).await
-        }
-        _ => Err(Error::RouteNotFound),
-    }
-}
-
-impl Desk<'_> {
-    async fn connectors(&self, rest: &[&str]) -> Result<Reply> {
-        let stories = management(self.env, self.settings)?;
-        match (rest, method(&self.request).as_str()) {
-            ([], "GET") => Ok(Reply::json(200, &stories.list().await?)),
-            ([], "POST") => Ok(changed(&stories.replace(&self.config().await?).await?)),
-            ([], _) => Err(Error::MethodNotAllowed("GET, POST")),
-            (["archive"], "GET") => Ok(Reply::json(200, &stories.archived().await?)),
-            (["archive"], _) => Err(Error::MethodNotAllowed("GET")),
-            (["archive", id, "restore"], "POST") => Ok(changed(&stories.restore(id).await?)),
-            ([id, "test"], "POST") => Ok(tested(stories.test(id, &self.config().await?).await?)),
-            (["archive", _, "restore"] | [_, "test"], _) => Err(Error::MethodNotAllowed("POST")),
-            ([id], "GET") => Ok(Reply::json(200, &stories.show(id).await?)),
-            ([id], "PATCH") => Ok(changed(&stories.edit(id, &self.config().await?).await?)),
-            ([id], "DELETE") => {
-                stories.delete(id).await?;
-                Connectors::forget();
-                Ok(Reply::empty())
+impl Visit<'_> {
+    /// Routes a request below `/api/`. Whether a route exists is told only to who has the key.
+    pub(super) fn manage(&self, path: &str, log: &mut Entry) -> Result<Reply> {
+        self.check_key(&self.settings.admin_key)?;
+        let segments: Vec<&str> = path.split('/').collect();
+        match segments.as_slice() {
+            ["connector-factories"] => {
+                self.only("GET")?;
+                Ok(Reply::json(200, &Value::Array(REGISTRY.into_iter().map(factory).collect())))
             }
-            ([_], _) => Err(Error::MethodNotAllowed("GET, PATCH, DELETE")),
+            ["connector-factories", id] => {
+                self.only("GET")?;
+                self.factory_with_guide(id)
+            }
+            ["settings"] => {
+                self.only("GET")?;
+                let rotating = self.settings.keys.previous.is_some();
+                Ok(Reply::json(200, &self.settings.policy.shown(env!("CARGO_PKG_VERSION"), rotating)))
+            }
+            ["connectors", rest @ ..] => self.connectors(rest),
+            ["verification-codes"] => {
+                self.only("POST")?;
+                self.send_code(log)
+            }
+            ["verification-codes", "verify"] => {
+                self.only("POST")?;
+                self.verify_code(log)
+            }
             _ => Err(Error::RouteNotFound),
         }
     }
 
-    async fn send_code(&self, entry: &mut Entry) -> Result<Reply> {
-        let send = SendRequest::parse_logto(&body::json(&self.request).await?, &self.settings.policy)?;
-        entry.phone(&send.phone);
-        api::service(self.env, self.settings)?.send(&send, None).await?;
+    fn connectors(&self, rest: &[&str]) -> Result<Reply> {
+        let stories = self.stories();
+        let body = || self.long_json();
+        let shown = match (rest, self.request.method) {
+            ([], "GET") => stories.list(),
+            ([], "POST") => stories.replace(body()?.as_bytes()),
+            ([], _) => Err(Error::MethodNotAllowed("GET, POST")),
+            (["archive"], "GET") => stories.archived(),
+            (["archive"], _) => Err(Error::MethodNotAllowed("GET")),
+            (["archive", id, "restore"], "POST") => stories.restore(id),
+            ([id, "test"], "POST") => return Ok(tested(stories.test(id, body()?.as_bytes())?)),
+            (["archive", _, "restore"] | [_, "test"], _) => Err(Error::MethodNotAllowed("POST")),
+            ([id], "GET") => stories.show(id),
+            ([id], "PATCH") => stories.edit(id, body()?.as_bytes()),
+            ([id], "DELETE") => return stories.delete(id).map(|()| Reply::empty()),
+            ([_], _) => Err(Error::MethodNotAllowed("GET, PATCH, DELETE")),
+            _ => Err(Error::RouteNotFound),
+        };
+        Ok(Reply::json(200, &shown?))
+    }
+
+    fn send_code(&self, log: &mut Entry) -> Result<Reply> {
+        let send = SendRequest::parse_logto(self.json()?.as_bytes(), &self.settings.policy)?;
+        log.phone(&send.phone);
+        self.service().send(&send, None)?;
         Ok(Reply::empty())
     }
 
-    async fn verify_code(&self, entry: &mut Entry) -> Result<Reply> {
-        let verify = VerifyRequest::parse_logto(&body::json(&self.request).await?)?;
-        entry.phone(&verify.phone);
-        api::service(self.env, self.settings)?.verify(&verify).await?;
+    fn verify_code(&self, log: &mut Entry) -> Result<Reply> {
+        let verify = VerifyRequest::parse_logto(self.json()?.as_bytes())?;
+        log.phone(&verify.phone);
+        self.service().verify(&verify)?;
         Ok(Reply::empty())
     }
 
-    async fn config(&self) -> Result<Vec<u8>> {
-        body::long_json(&self.request).await
+    /// A factory with its setup guide, which is one of the console's static files.
+    fn factory_with_guide(&self, id: &str) -> Result<Reply> {
+        let provider = provider(id).ok_or(Error::EntityNotFound)?;
+        let mut shown = factory(provider);
+        if let Value::Object(members) = &mut shown {
+            members.insert("readme", self.world.asset(["/guides/", id, ".md"].concat()).unwrap_or_default());
+        }
+        Ok(Reply::json(200, &shown))
+    }
+
+    fn stories(&self) -> Management<'_> {
+        let vault = Vault { keys: &self.settings.keys, world: self.world };
+        Management { world: self.world, vault, policy: &self.settings.policy }
     }
 
     fn only(&self, allow: &'static str) -> Result<()> {
-        if method(&self.request) == allow { Ok(()) } else { Err(Error::MethodNotAllowed(allow)) }
+        if self.request.method == allow { Ok(()) } else { Err(Error::MethodNotAllowed(allow)) }
     }
-}
-
-fn management<'a>(env: &Env, settings: &'a Settings) -> Result<Management<'a, Kv, Outbound, Runtime>> {
-    Ok(Management {
-        shelf: settings::kv(env)?,
-        transport: Outbound(settings::fetch()),
-        vault: Vault { keys: &settings.keys, ambient: &Runtime },
-        policy: &settings.policy,
-    })
-}
-
-/// A change is in force here at once: the isolate forgets what it had read.
-fn changed(shown: &Value) -> Reply {
-    Connectors::forget();
-    Reply::json(200, shown)
 }
 
 /// 204 as in Logto; 202 while the provider's outcome is open, which Logto would not tell.
@@ -130,15 +107,4 @@ fn tested(status: SendStatus) -> Reply {
         SendStatus::Sent => Reply::empty(),
         SendStatus::Unknown => Reply::json(202, &object([("status", "unknown".into())])),
     }
-}
-
-/// A factory with its setup guide, which is one of the console's static files.
-async fn factory_with_guide(env: &Env, id: &str) -> Result<Reply> {
-    let provider = provider(id).ok_or(Error::EntityNotFound)?;
-    let mut shown = factory(provider);
-    if let Value::Object(members) = &mut shown {
-        let guide = settings::asset(env, &["/guides/", id, ".md"].concat()).await;
-        members.insert("readme", guide.unwrap_or_default());
-    }
-    Ok(Reply::json(200, &shown))
 }

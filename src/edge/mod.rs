@@ -1,54 +1,83 @@
-//! The Worker's door: only here does `worker::` appear. A request comes in, one of the stories of `service` runs
-//! over Cloudflare's KV, Durable Objects and fetch, an answer goes out. Nothing is decided here but HTTP.
+//! The Worker as a story: a request comes in as a value, an answer and a line of log go out as one. Nothing is decided
+//! here but HTTP; the JavaScript around the wasm (pkg/worker.js) moves bytes.
 
 mod api;
 mod auth;
 mod body;
-mod connectors;
-mod guard;
 mod log;
 mod management;
 mod reply;
+mod request;
 mod settings;
 
-use worker::{Context, Env, Request, Response};
+use alloc::borrow::ToOwned;
+use alloc::string::String;
 
 use crate::error::{Error, Result};
-use crate::js::Runtime;
-use crate::sign::hex;
+use crate::json::Value;
+use crate::record::object;
+use crate::world::World;
 use log::Entry;
 use reply::Reply;
+use request::Request;
 use settings::Settings;
 
-/// One request: settings, then route, then story. Whatever fails becomes an answer of the contract, and one line
-/// of log tells what happened.
-#[worker::event(fetch)]
-async fn fetch(request: Request, env: Env, _: Context) -> worker::Result<Response> {
-    let request_id = hex(&crate::ports::random::<16, _>(&Runtime).unwrap_or_default());
-    let mut entry = Entry::new(&request_id, &request.path());
-    let answer = route(request, &env, &mut entry).await;
-    let reply = answer.unwrap_or_else(|error| {
-        entry.error(&error);
-        Reply::error(&error, &request_id)
-    });
-    entry.write(reply.status);
-    reply.into_response(&request_id)
+/// What a request is answered with.
+pub(crate) struct Answered {
+    reply: Reply,
+    log: Entry,
+    request_id: String,
 }
 
-async fn route(request: Request, env: &Env, entry: &mut Entry) -> Result<Reply> {
-    let settings = Settings::of(env)?;
-    match (request.path().as_str(), method(&request).as_str()) {
-        ("/send", "POST") => api::send(request, env, &settings, entry).await,
-        ("/verify", "POST") => api::verify(request, env, &settings, entry).await,
-        ("/send" | "/verify", _) => Err(Error::MethodNotAllowed("POST")),
-        ("/health", "GET" | "HEAD") => Ok(api::health()),
-        ("/health", _) => Err(Error::MethodNotAllowed("GET, HEAD")),
-        (path, _) if path.starts_with("/api/") => management::handle(request, env, &settings, entry).await,
-        _ => Err(Error::RouteNotFound),
+impl Answered {
+    /// `{status, headers, body?, log}`.
+    pub(crate) fn write(self) -> Value {
+        let Self { reply, mut log, request_id } = self;
+        log.status(reply.status);
+        let [headers, body] = reply.write(&request_id);
+        object([
+            ("status", u32::from(reply.status).into()),
+            ("headers", headers),
+            ("body", body),
+            ("log", log.write()),
+        ])
     }
 }
 
-/// The method as it was sent: `worker::Method` takes one that it does not know for a GET.
-fn method(request: &Request) -> String {
-    request.inner().method()
+/// One request: settings, then route, then story. Whatever fails becomes an answer of the contract, and one line of log
+/// tells what happened. `request` is `{id, method, path, headers}`, `settings` the texts of the environment by name,
+/// `missing` a binding that the environment lacks.
+pub(crate) fn fetch(world: &World<'_>, request: &Value, settings: &Value, missing: Option<&str>) -> Answered {
+    let request = Request::read(request);
+    let mut log = Entry::begin(&request);
+    let answer = Settings::parse(settings, missing)
+        .and_then(|settings| Visit { world, request: &request, settings: &settings }.route(&mut log));
+    let reply = answer.unwrap_or_else(|error| {
+        log.error(&error);
+        Reply::error(&error, request.id)
+    });
+    Answered { reply, log, request_id: request.id.to_owned() }
+}
+
+/// What every route works with.
+struct Visit<'a> {
+    world: &'a World<'a>,
+    request: &'a Request<'a>,
+    settings: &'a Settings,
+}
+
+impl Visit<'_> {
+    fn route(&self, log: &mut Entry) -> Result<Reply> {
+        match (self.request.path, self.request.method) {
+            ("/send", "POST") => self.send(log),
+            ("/verify", "POST") => self.verify(log),
+            ("/send" | "/verify", _) => Err(Error::MethodNotAllowed("POST")),
+            ("/health", "GET" | "HEAD") => Ok(api::health()),
+            ("/health", _) => Err(Error::MethodNotAllowed("GET, HEAD")),
+            (path, _) => match path.strip_prefix("/api/") {
+                Some(path) => self.manage(path, log),
+                None => Err(Error::RouteNotFound),
+            },
+        }
+    }
 }

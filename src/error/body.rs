@@ -1,5 +1,7 @@
 //! How an answer tells an error.
 
+use alloc::vec::Vec;
+
 use super::{Error, Issue, Refusal, SendLimit};
 use crate::json::{Map, Value};
 use crate::record::{Record, object};

@@ -4,6 +4,9 @@
 mod body;
 mod stored;
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::time::Seconds;
 
 /// The result of nearly everything.

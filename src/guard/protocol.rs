@@ -1,5 +1,7 @@
 //! What Worker and guard object say to each other, and its JSON form.
 
+use alloc::string::String;
+
 use crate::claim::{Answer, Claimed};
 use crate::error::Refusal;
 use crate::json::Value;

@@ -1,5 +1,9 @@
 //! The reader: recursive descent over a text, one function for each production of RFC 8259.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::{Map, Value};
 
 /// Deepest nesting read.

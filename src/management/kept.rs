@@ -1,21 +1,24 @@
 //! What KV holds of connectors: the active one and the archive, and how answers show them.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::catalog::factory;
 use crate::connector::provider;
 use crate::error::Result;
 use crate::json::Value;
-use crate::ports::{Ambient, Cipher, random};
 use crate::record::{Record, object, record};
 use crate::time::{DAY, Seconds, Timestamp};
 use crate::vault::Vault;
+use crate::world::World;
 
 /// The key of the archive.
 pub(super) const ARCHIVE: &str = "connector-archive";
 /// How long the archive keeps a connector, and how many.
 pub(super) const ARCHIVE_LIFETIME: Seconds = Seconds(90 * DAY.0);
 const ARCHIVE_LENGTH: usize = 10;
-/// Letters and length of a connector's id: Logto's.
-const ID_LETTERS: &str = "0123456789abcdefghijklmnopqrstuvwxyz";
+/// Length of a connector's id: Logto's.
 const ID_LENGTH: usize = 12;
 
 /// A connector as it is stored, its secrets sealed. One that was put there by hand has no times, and its factory's id
@@ -55,7 +58,7 @@ impl Record for Kept {
 
 impl Kept {
     /// The factory with the connector's own members over it; no secret leaves.
-    pub(super) async fn shown<A: Ambient + Cipher>(&self, vault: &Vault<'_, A>) -> Result<Value> {
+    pub(super) fn shown(&self, vault: &Vault<'_>) -> Result<Value> {
         let Some(provider) = provider(&self.connector_id) else { return Ok(Value::Null) };
         let mut shown = factory(provider);
         if let Value::Object(members) = &mut shown {
@@ -63,7 +66,7 @@ impl Kept {
             members.remove("formItems");
             members.insert("id", self.id.as_str());
             members.insert("connectorId", self.connector_id.as_str());
-            members.insert("config", vault.redacted(provider, &self.config).await?);
+            members.insert("config", vault.redacted(provider, &self.config)?);
             members.insert("createdAt", time(self.created_at));
             members.insert("updatedAt", time(self.updated_at));
         }
@@ -81,8 +84,8 @@ record!(Archived { kept = "connector", archived_at = "archivedAt" });
 
 impl Archived {
     /// As the connector is shown, with the time it was archived.
-    pub(super) async fn shown<A: Ambient + Cipher>(&self, vault: &Vault<'_, A>) -> Result<Value> {
-        let mut shown = self.kept.shown(vault).await?;
+    pub(super) fn shown(&self, vault: &Vault<'_>) -> Result<Value> {
+        let mut shown = self.kept.shown(vault)?;
         if let Value::Object(members) = &mut shown {
             members.insert("archivedAt", self.archived_at.rfc3339());
         }
@@ -98,8 +101,8 @@ pub(super) fn newest(mut archive: Vec<Archived>, now: Timestamp) -> Vec<Archived
 }
 
 /// A fresh id; 12 of 36 letters, each from a byte below 252, so that none is likelier.
-pub(super) fn fresh_id(ambient: &impl Ambient) -> Result<String> {
-    let bytes = random::<64, _>(ambient)?;
+pub(super) fn fresh_id(world: &World<'_>) -> Result<String> {
+    let bytes = world.random::<64>()?;
     let letters = bytes.iter().filter(|byte| **byte < 252);
-    Ok(letters.filter_map(|byte| ID_LETTERS.chars().nth(usize::from(byte % 36))).take(ID_LENGTH).collect())
+    Ok(letters.filter_map(|byte| char::from_digit(u32::from(byte % 36), 36)).take(ID_LENGTH).collect())
 }

@@ -110,7 +110,7 @@ test("no route of the code is missing", () => {
   const management = source("src/edge/management.rs");
   const path = (segments) => segments.map((one) => `/${/^"(.*)"$/.exec(one)?.[1] ?? "{}"}`).join("");
   const below = (prefix, list) => `${prefix}${path(list.split(", ").filter(Boolean))}`;
-  for (const [, list, name] of management.matchAll(/\[([^\]]+)\] => \{\s+desk\.only\("([A-Z]+)"/g)) {
+  for (const [, list, name] of management.matchAll(/\[([^\]]+)\] => \{\s+self\.only\("([A-Z]+)"/g)) {
     routes.add(`${name.toUpperCase()} ${below("/api", list)}`);
   }
   for (const [, list, name] of management.matchAll(/\(\[([^\]]*)\], "([A-Z]+)"\) =>/g)) {

@@ -61,9 +61,9 @@ fn bodies_say_what_the_contract_says() {
             r#""data":{"issues":[{"path":"phone","message":"is required"}]}"#,
         ),
     ] {
-        let text = error.body("id").to_string();
+        let text = error.body("id").json();
         assert!(text.contains(body), "{text}");
         assert!(text.ends_with(r#""requestId":"id"}"#), "{text}");
     }
-    assert!(!Error::PhoneInvalid.body("id").to_string().contains("data"));
+    assert!(!Error::PhoneInvalid.body("id").json().contains("data"));
 }

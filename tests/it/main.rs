@@ -8,7 +8,9 @@ mod guard;
 mod ledger;
 mod service;
 mod stored;
+pub(crate) mod telling;
 #[cfg(not(target_arch = "wasm32"))]
 mod tidy;
 mod vault;
 mod vectors;
+mod world;

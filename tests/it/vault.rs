@@ -1,66 +1,68 @@
 //! Secrets: sealed for KV, bound to their place, redacted in answers, kept over an edit.
 
 use core::cell::Cell;
-use core::future::Future;
-use core::pin::pin;
-use core::task::{Context, Poll, Waker};
 
 use aes_gcm::aead::{Aead, Payload};
 use aes_gcm::{Aes256Gcm, KeyInit};
 use proptest::prelude::*;
 
+use super::telling::{Granter, told};
 use crate::connector::{Kind, Provider, REGISTRY, provider};
 use crate::error::{Error, Result};
 use crate::json::{Map, Value};
 use crate::keys::Keys;
-use crate::ports::{Ambient, Cipher};
+use crate::record::Record;
 use crate::secret::Secret;
+use crate::sign::{hex, unhex};
 use crate::time::Timestamp;
 use crate::vault::{Vault, completed};
+use crate::world::Wish;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 /// A real AES-256-GCM, and dice that count.
-struct World(Cell<u8>);
+struct Outside(Cell<u8>);
 
-impl Ambient for World {
+impl Granter for Outside {
     fn now(&self) -> Timestamp {
         Timestamp(0)
     }
 
-    fn fill_random(&self, buffer: &mut [u8]) -> Result<()> {
-        self.0.set(self.0.get().wrapping_add(1));
-        buffer.fill(self.0.get());
-        Ok(())
-    }
-
-    async fn sleep(&self, _: u32) {}
-}
-
-impl Cipher for World {
-    async fn seal(&self, key: &[u8; 32], nonce: &[u8], place: &[u8], plain: &[u8]) -> Result<Vec<u8>> {
-        let nonce: [u8; 12] = nonce.try_into().expect("twelve bytes");
-        let sealed = Aes256Gcm::new(key.into()).encrypt(&nonce.into(), Payload { msg: plain, aad: place });
-        sealed.map_err(|_| Error::Storage)
-    }
-
-    async fn open(
-        &self,
-        key: &[u8; 32],
-        nonce: &[u8],
-        place: &[u8],
-        sealed: &[u8],
-    ) -> Result<Option<Vec<u8>>> {
-        let nonce: [u8; 12] = nonce.try_into().expect("twelve bytes");
-        Ok(Aes256Gcm::new(key.into()).decrypt(&nonce.into(), Payload { msg: sealed, aad: place }).ok())
+    fn grant(&self, wish: Wish) -> Option<Value> {
+        match wish {
+            Wish::Random(length) => {
+                self.0.set(self.0.get().wrapping_add(1));
+                Some(hex(&vec![self.0.get(); length as usize]).into())
+            }
+            Wish::Seal { key, nonce, place, text } => {
+                let payload = Payload { msg: text.as_bytes(), aad: place.as_bytes() };
+                Some(hex(&cipher(&key).encrypt(&bytes(&nonce).into(), payload).ok()?).into())
+            }
+            Wish::Open { key, nonce, place, sealed } => {
+                let sealed = unhex(&sealed)?;
+                let payload = Payload { msg: &sealed, aad: place.as_bytes() };
+                let plain = cipher(&key).decrypt(&bytes(&nonce).into(), payload).ok();
+                Some(plain.map(|plain| String::from_utf8(plain).expect("text")).write())
+            }
+            _ => panic!("a vault wants nothing else"),
+        }
     }
 }
 
-fn now<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("nothing here waits"),
-    }
+fn cipher(key: &str) -> Aes256Gcm {
+    Aes256Gcm::new(&bytes::<32>(key).into())
+}
+
+fn bytes<const N: usize>(hex: &str) -> [u8; N] {
+    unhex(hex).and_then(|bytes| bytes.try_into().ok()).expect("hex of that length")
+}
+
+fn sealed(keys: &Keys, outside: &Outside, provider: &dyn Provider, config: &Value) -> Value {
+    told(outside, |world| Vault { keys, world }.sealed(provider, config)).expect("sealed")
+}
+
+fn opened(keys: &Keys, outside: &Outside, provider: &dyn Provider, config: &Value) -> Result<Value> {
+    told(outside, |world| Vault { keys, world }.opened(provider, config))
 }
 
 fn keys(current: &str, previous: Option<&str>) -> Keys {
@@ -87,12 +89,11 @@ fn config_of(provider: &dyn Provider, secret: &str) -> Value {
 fn no_five_characters_of_a_secret_leave() {
     proptest!(ProptestConfig::with_cases(2_000), |(secret in "[ -~]{1,40}", pick in 0..REGISTRY.len())| {
         let provider = REGISTRY[pick];
-        let (keys, world) = (keys(ROOT, None), World(Cell::new(0)));
-        let vault = Vault { keys: &keys, ambient: &world };
+        let (keys, world) = (keys(ROOT, None), Outside(Cell::new(0)));
         let config = config_of(provider, &secret);
-        let sealed = now(vault.sealed(provider, &config)).expect("sealed");
-        for shown in [now(vault.redacted(provider, &config)), now(vault.redacted(provider, &sealed))] {
-            let shown = shown.expect("shown");
+        let sealed = sealed(&keys, &world, provider, &config);
+        for stored in [&config, &sealed] {
+            let shown = told(&world, |world| Vault { keys: &keys, world }.redacted(provider, stored)).expect("shown");
             for key in secret_fields(provider) {
                 let hint = shown.get(key).and_then(|value| value.get("hint")).and_then(Value::as_str);
                 let length = secret.chars().count();
@@ -104,38 +105,32 @@ fn no_five_characters_of_a_secret_leave() {
             let stored = sealed.get(key).and_then(Value::as_str).expect("text");
             prop_assert!(secret.len() < 9 || !stored.contains(&secret));
         }
-        prop_assert_eq!(now(vault.opened(provider, &sealed)).expect("opened"), config);
+        prop_assert_eq!(opened(&keys, &world, provider, &sealed).expect("opened"), config);
     });
 }
 
 #[test]
 fn a_seal_opens_only_in_its_place_and_with_its_key() {
-    let world = World(Cell::new(0));
+    let world = Outside(Cell::new(0));
     let twilio = provider("twilio-short-message-service").expect("known");
     let tencent = provider("tencent-short-message-service").expect("known");
     let old = keys("old-0123456789abcdef0123456789ab", None);
     let config = config_of(twilio, "a-secret-of-some-length");
-    let sealed = now(Vault { keys: &old, ambient: &world }.sealed(twilio, &config)).expect("sealed");
+    let at_rest = sealed(&old, &world, twilio, &config);
 
     let rotated = keys(ROOT, Some("old-0123456789abcdef0123456789ab"));
-    let vault = Vault { keys: &rotated, ambient: &world };
-    assert_eq!(now(vault.opened(twilio, &sealed)), Ok(config.clone()), "while the rotation runs");
-    let fresh =
-        now(vault.sealed(twilio, &now(vault.opened(twilio, &sealed)).expect("open"))).expect("sealed");
-    assert_ne!(fresh, sealed);
+    assert_eq!(opened(&rotated, &world, twilio, &at_rest), Ok(config.clone()), "while the rotation runs");
+    assert_ne!(sealed(&rotated, &world, twilio, &config), at_rest);
 
-    let text = sealed.get("authToken").and_then(Value::as_str).expect("text");
+    let text = at_rest.get("authToken").and_then(Value::as_str).expect("text");
     let mut moved = Map::new();
     moved.insert("accessKeySecret", text);
-    let refused = |provider, config: &Value, keys: &Keys| {
-        let vault = Vault { keys, ambient: &world };
-        match now(vault.opened(provider, config)) {
-            Err(Error::ConnectorConfig(issues)) => issues[0].path.clone(),
-            other => panic!("{other:?}"),
-        }
+    let refused = |provider, config: &Value, keys: &Keys| match opened(keys, &world, provider, config) {
+        Err(Error::ConnectorConfig(issues)) => issues[0].path.clone(),
+        other => panic!("{other:?}"),
     };
     assert_eq!(refused(tencent, &moved.into(), &rotated), "accessKeySecret", "another place");
-    assert_eq!(refused(twilio, &sealed, &keys(ROOT, None)), "authToken", "another key");
+    assert_eq!(refused(twilio, &at_rest, &keys(ROOT, None)), "authToken", "another key");
     for broken in ["sealed.v1.", "sealed.v1.zz", "sealed.v1.8f689978.00", &text[..text.len() - 2]] {
         let mut config = Map::new();
         config.insert("authToken", broken);
@@ -159,8 +154,8 @@ fn an_edit_keeps_the_secrets_it_does_not_name() {
         ("[]", "[]"),
     ] {
         let posted = Value::parse(posted).expect("JSON");
-        assert_eq!(completed(http, &posted, Some(&known)).to_string(), result);
+        assert_eq!(completed(http, &posted, Some(&known)).json(), result);
     }
     let redacted = Value::parse(r#"{"authorization":{"set":true}}"#).expect("JSON");
-    assert_eq!(completed(http, &redacted, None).to_string(), "{}", "nothing is known to fill it in");
+    assert_eq!(completed(http, &redacted, None).json(), "{}", "nothing is known to fill it in");
 }

@@ -34,6 +34,53 @@ pub(super) fn answers(provider: &dyn Provider) -> Vec<Vec<u8>> {
     bodies.flat_map(|body| heads.map(|head| [&head[..], body.as_bytes()].concat())).collect()
 }
 
+/// Requests to the Worker, each with answers that its story may wish for: a body, the connector, dice, a guard's word, a
+/// provider's answer.
+pub(super) fn visits() -> Vec<Vec<u8>> {
+    let stored = |config: Json| {
+        json!({ "connectorId": "http-sms", "id": "abc", "config": config, "createdAt": 1 }).to_string()
+    };
+    let plain = stored(json!({ "endpoint": "https://sms.example.com", "authorization": "secret" }));
+    let sealed = format!("sealed.v1.8f689978.{}", "0a".repeat(40));
+    let at_rest = stored(json!({ "endpoint": "https://sms.example.com", "authorization": sealed }));
+    let grant =
+        json!({ "granted": { "id": "a", "code": "123456", "issuedAt": 1, "expiresAt": 2, "resendAt": 3 } });
+    let dice = "00".repeat(64);
+    let archive = format!(r#"[{{"connector":{at_rest},"archivedAt":1800000000000}}]"#);
+    let send = r#"{"phone":"+14155550123"}"#;
+    let verify = r#"{"phone":"+14155550123","code":"123456"}"#;
+    let config = json!({ "endpoint": "https://a.example", "authorization": "x" });
+    let body = json!({ "connectorId": "http-sms", "config": config, "phone": "+14155550123" }).to_string();
+    let edit = json!({ "config": { "authorization": { "set": true } } }).to_string();
+    let answer = json!({ "status": 200, "body": "OK" });
+    [
+        ("POST", "/send", json!([send, plain, grant, &dice[..32], answer])),
+        ("POST", "/send", json!([send, at_rest, "secret", { "refused": "unavailable" }])),
+        ("POST", "/verify", json!([verify, { "verified": { "id": "a", "at": 1 } }])),
+        ("POST", "/verify", json!([verify, { "refused": { "mismatch": { "attemptsLeft": 2 } } }])),
+        ("GET", "/health", json!([])),
+        ("GET", "/api/connector-factories/http-sms", json!(["# Guide"])),
+        ("GET", "/api/connectors", json!([at_rest, "secret"])),
+        ("GET", "/api/connectors/archive", json!([archive, null])),
+        (
+            "POST",
+            "/api/connectors",
+            json!([body, plain, &dice[..24], "ab", dice, archive, &dice[..24], "ab", null, null]),
+        ),
+        ("PATCH", "/api/connectors/abc", json!([edit, plain, &dice[..24], "ab", null, "secret"])),
+        ("DELETE", "/api/connectors/abc", json!([plain, null, &dice[..24], "ab", null, null])),
+        ("POST", "/api/connectors/archive/abc/restore", json!([archive, "secret", false])),
+        ("POST", "/api/connectors/http-sms/test", json!([body.replace("connectorId", "usageType"), plain])),
+    ]
+    .map(|(method, path, answers)| {
+        let headers = json!({ "authorization": "Bearer key", "content-type": "application/json" });
+        json!({ "id": "1", "method": method, "path": path, "headers": headers, "answers": answers })
+            .to_string()
+            .into_bytes()
+    })
+    .to_vec()
+}
+
 /// Connectors as KV holds them: each default config, and each of those that the config vectors change.
 pub(super) fn connectors() -> Vec<Vec<u8>> {
     let stored =

@@ -1,6 +1,7 @@
 //! What is fuzzed, and what must hold of every input beside that nothing panics. A target gives a number for what it
 //! did, so that the driver can tell a new behaviour from a known one.
 
+use core::ops::ControlFlow;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::corpus;
@@ -21,6 +22,7 @@ use crate::template::{holds_code, render};
 use crate::time::{Seconds, Timestamp};
 use crate::usage::UsageType;
 use crate::wire::{Response, Stamp};
+use crate::world::{Answer, Journal, tell};
 
 /// One thing to fuzz.
 pub(crate) struct Target {
@@ -70,6 +72,7 @@ pub(crate) fn all() -> Vec<Target> {
             own("phone", &["+86138", "+999"], corpus::phones, phone),
             own("json", &["\\u", "e", "E", "."], corpus::documents, json),
             own("record", &["live", "sends", "failures", "now", "attempts"], corpus::records, record),
+            own("worker", &["PATCH", "archive", "sealed.v1.", "granted", "refused"], corpus::visits, worker),
         ])
         .collect()
 }
@@ -110,7 +113,7 @@ fn answer(provider: &'static dyn Provider, input: &[u8]) -> u64 {
             assert!((1..=64).contains(&code.len()) && code.bytes().all(fits), "{code:?} is no code");
             let answer = Error::Provider(refusal.clone());
             assert!([429, 502].contains(&answer.status()));
-            let body = answer.body("id").to_string();
+            let body = answer.body("id").json();
             assert!(body.len() < 512, "{body}");
             behaviour((2, status, format!("{:?}", refusal.class), order(code.len())))
         }
@@ -177,7 +180,7 @@ fn policy() -> Policy {
 /// Whatever is refused is refused with a code of the contract, and an answer that stays small.
 fn refused(error: &Error) -> u64 {
     assert!([400, 403].contains(&error.status()), "{}", error.status());
-    let answer = error.body("id").to_string();
+    let answer = error.body("id").json();
     let Error::InvalidInput(issues) = error else { return behaviour(error.code()) };
     let longest = issues.iter().map(|issue| issue.path.chars().count()).max().unwrap_or_default();
     assert!(longest <= 64, "a path of {longest} characters");
@@ -247,6 +250,33 @@ fn template(input: &[u8]) -> u64 {
     ))
 }
 
+/// A request to the Worker, with answers to the wishes of its story: `{method, path, headers, answers}`. Whatever comes
+/// from outside, from KV and from the guard, the story ends with an answer of the contract or wishes for more.
+fn worker(input: &[u8]) -> u64 {
+    let Some(visit) = core::str::from_utf8(input).ok().and_then(Value::parse) else { return 0 };
+    let settings = crate::record::object([
+        ("OTP_SECRET", "0123456789abcdef0123456789abcdef".into()),
+        ("API_KEYS", "key".into()),
+        ("ADMIN_KEY", "key".into()),
+        ("ALLOW_MOCK", "1".into()),
+    ]);
+    let at = Timestamp(1_800_000_000_000);
+    let mut journal = Journal::begin(at);
+    for answer in visit.get("answers").and_then(Value::as_array).unwrap_or_default() {
+        journal.add(Answer { at, value: (!matches!(answer, Value::Bool(false))).then(|| answer.clone()) });
+    }
+    match tell(&journal, |world| crate::edge::fetch(world, &visit, &settings, None).write()) {
+        ControlFlow::Continue(_) => 1,
+        ControlFlow::Break(answered) => {
+            let status = answered.get("status").and_then(Value::as_u64).expect("a status");
+            assert!((200..=204).contains(&status) || (400..=503).contains(&status), "{status}");
+            let body = answered.get("body").and_then(Value::as_str).unwrap_or("null");
+            let code = Value::parse(body).expect("JSON").get("code").and_then(String::read);
+            behaviour((status, code))
+        }
+    }
+}
+
 fn phone(input: &[u8]) -> u64 {
     let text = String::from_utf8_lossy(input);
     let Some(phone) = PhoneNumber::parse(&text) else { return behaviour(order(text.len())) };
@@ -282,7 +312,7 @@ fn json(input: &[u8]) -> u64 {
         return behaviour((judged.is_ok(), order(text.len())));
     };
     let judged = judged.expect("serde_json reads it too");
-    let written = value.to_string();
+    let written = value.json();
     assert_eq!(Value::parse(&written).as_ref(), Some(&value), "{written}");
     assert_eq!(serde_json::from_str::<serde_json::Value>(&written).expect("JSON"), judged);
     let shape = shape(&value, 0);
