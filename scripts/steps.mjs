@@ -31,6 +31,8 @@ export const capture = (command, args, { env = {}, cwd = root, quiet = true, inp
     }
     child.on("error", (error) => resolve({ code: 127, output: `${output}${error.message}` }));
     child.on("close", (code) => resolve({ code: code ?? 1, output }));
+    // A program that ends at once closes its end first.
+    child.stdin.on("error", () => {});
     child.stdin.end(input ?? "");
   });
 

@@ -141,6 +141,10 @@ impl<R: Record> Record for Vec<R> {
     }
 
     fn read(value: &Value) -> Option<Self> {
-        value.as_array()?.iter().map(R::read).collect()
+        let mut items = Self::new();
+        for item in value.as_array()? {
+            items.push(R::read(item)?);
+        }
+        Some(items)
     }
 }

@@ -60,7 +60,24 @@ pub(crate) enum Wish {
 pub(crate) struct Journal {
     /// When it began.
     begun: Timestamp,
+    known: Known,
     answers: Vec<Answer>,
+}
+
+/// What stands in a cell; None if nothing does.
+pub(crate) type CellText = Option<String>;
+
+/// What the shell knew that the story would ask for. Each saves a wish; none has to be there.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// Random bytes, never told to another story.
+    pub(crate) dice: Vec<u8>,
+    /// The answer to [`Wish::Body`].
+    pub(crate) body: Option<String>,
+    /// The answer to [`Wish::Connector`].
+    pub(crate) connector: Option<String>,
+    /// The text of the guard object's own cell.
+    pub(crate) cell: Option<CellText>,
 }
 
 /// How a wish ended.
@@ -73,8 +90,8 @@ pub(crate) struct Answer {
 
 impl Journal {
     /// The journal of a story that begins now.
-    pub(crate) const fn begin(begun: Timestamp) -> Self {
-        Self { begun, answers: Vec::new() }
+    pub(crate) const fn begin(begun: Timestamp, known: Known) -> Self {
+        Self { begun, known, answers: Vec::new() }
     }
 
     /// Writes down how the newest wish ended.
@@ -85,8 +102,13 @@ impl Journal {
 
 /// Tells a story as far as its journal goes: to its end, or to its next wish.
 pub(crate) fn tell<T>(journal: &Journal, story: impl FnOnce(&World<'_>) -> T) -> ControlFlow<T, Wish> {
-    let world =
-        World { journal, next: Cell::new(0), now: Cell::new(journal.begun), wish: RefCell::default() };
+    let world = World {
+        journal,
+        thrown: Cell::new(0),
+        next: Cell::new(0),
+        now: Cell::new(journal.begun),
+        wish: RefCell::default(),
+    };
     let end = story(&world);
     match world.wish.into_inner() {
         // Whatever the story made of an answer that it has not got means nothing.
@@ -98,6 +120,8 @@ pub(crate) fn tell<T>(journal: &Journal, story: impl FnOnce(&World<'_>) -> T) ->
 /// The world as one telling of a story sees it.
 pub(crate) struct World<'a> {
     journal: &'a Journal,
+    /// How many of the known dice were used.
+    thrown: Cell<usize>,
     next: Cell<usize>,
     now: Cell<Timestamp>,
     /// The first wish without an answer. From then on every answer is a failure, so that the story ends soon.
@@ -115,6 +139,11 @@ impl<'a> World<'a> {
     /// # Errors
     /// If there is no source of them: nothing may then be made of it.
     pub(crate) fn random<const N: usize>(&self) -> Result<[u8; N]> {
+        let from = self.thrown.get();
+        if let Some(bytes) = self.journal.known.dice.get(from..from + N) {
+            self.thrown.set(from + N);
+            return bytes.try_into().map_err(|_| Error::Internal("no random source"));
+        }
         let bytes = self.ask(Wish::Random(u32::try_from(N).unwrap_or(u32::MAX))).and_then(Value::as_str);
         bytes.and_then(|hex| unhex(hex)?.try_into().ok()).ok_or(Error::Internal("no random source"))
     }
@@ -126,7 +155,10 @@ impl<'a> World<'a> {
 
     /// The active connector in its stored form, as it was 90 s ago or later.
     pub(crate) fn connector(&self) -> Result<Option<String>> {
-        self.text(Wish::Connector)
+        match &self.journal.known.connector {
+            Some(text) => Ok(Some(text.clone())),
+            None => self.text(Wish::Connector),
+        }
     }
 
     /// A text from KV.
@@ -142,6 +174,11 @@ impl<'a> World<'a> {
     /// Removes a text from KV.
     pub(crate) fn delete(&self, key: &str) -> Result<()> {
         self.done(Wish::Delete(key.to_owned()))
+    }
+
+    /// The text of the guard object's own cell, if that was known from the beginning.
+    pub(crate) const fn known_cell(&self) -> Option<&'a CellText> {
+        self.journal.known.cell.as_ref()
     }
 
     /// A cell's text.
@@ -176,7 +213,10 @@ impl<'a> World<'a> {
 
     /// The body of the request at hand; None if it has more bytes than `limit`, empty if it is not UTF-8.
     pub(crate) fn body(&self, limit: u32) -> Result<Option<String>> {
-        self.text(Wish::Body(limit)).map_err(|_| Error::Internal("the body broke off"))
+        match &self.journal.known.body {
+            Some(text) => Ok(Some(text.clone())),
+            None => self.text(Wish::Body(limit)).map_err(|_| Error::Internal("the body broke off")),
+        }
     }
 
     /// A static file of the deployment; None if there is none of that path.

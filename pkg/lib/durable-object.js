@@ -5,7 +5,7 @@ import { ask } from "./engine.js";
 import { POLICY_HEADER } from "./host.js";
 import { isKv, isSecret, kvRule, must, secretRule } from "./options.js";
 import { settingNames, settingsOf } from "./policy.js";
-import { tell } from "./story.js";
+import { askGuard } from "./story.js";
 
 const caller = "VerificationGuard";
 
@@ -83,12 +83,9 @@ export const verificationGuard = (read) =>
         ) => this.#swap(expected, next, ttl),
       };
       const fetch = () => Promise.reject(new Error("a guard sends nothing"));
-      const told = await tell(
-        { kv, store, fetch, settings },
-        { operation: "guard", body: await request.text() },
-      );
-      if (told.error) throw new Error(told.error.message);
-      return Response.json(told.value);
+      const call = await request.json();
+      const told = await askGuard({ kv, store, fetch, settings }, "", call, (await this.#load()) ?? null);
+      return Response.json(told);
     }
 
     /** Forgets everything once nothing in it can matter; else looks again when it will not. */

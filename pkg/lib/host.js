@@ -2,7 +2,7 @@
 import { kvGuard } from "./kv-guard.js";
 import { hasMethod, isKv, isSecret, kvRule, must, onlyKnown, secretRule } from "./options.js";
 import { settingsOf } from "./policy.js";
-import { tell } from "./story.js";
+import { askGuard } from "./story.js";
 
 /** The header in which the policy travels to a guard object of this package. */
 export const POLICY_HEADER = "edge-otp-policy";
@@ -101,7 +101,7 @@ export const askObjects = (namespace, policy) => {
  * @param {import("./story.js").Host} host @param {string} name @param {object} call
  */
 const askStore = async (host, name, call) =>
-  (await tell(host, { operation: "guard", id: name, body: JSON.stringify(call) })).value;
+  askGuard(host, name, call, (await host.store?.load(name)) ?? null);
 
 /** @param {import("../index.js").ConnectorInput} connector */
 const storedForm = ({ connectorId, config }) => JSON.stringify({ connectorId, config });

@@ -1,6 +1,6 @@
 // The Worker's routes: a request goes into the core as a value, an answer and a line of log come out.
 import { tell } from "./story.js";
-import { forget, missingFrom, newRequestId, requestHost } from "./worker-host.js";
+import { forget, knownOf, missingFrom, newRequestId, requestHost } from "./worker-host.js";
 
 /** The headers that the core reads. */
 const read = ["authorization", "content-type", "content-encoding", "content-length", "idempotency-key"];
@@ -29,7 +29,8 @@ const answered = async (request, env, id) => {
   const asked = { id, method, path, headers: headersOf(headers) };
   const story = { operation: "fetch", missing: missingFrom(env), request: asked };
   try {
-    return (await tell(requestHost(request, path, env), story)).value ?? stopped(id);
+    const known = await knownOf(request, path);
+    return (await tell(requestHost(request, path, env), story, known)).value ?? stopped(id);
   } catch {
     return stopped(id);
   }

@@ -2,6 +2,7 @@
 import { randomHex, readUpTo } from "./bytes.js";
 import { askObjects } from "./host.js";
 import { settingNames } from "./policy.js";
+import { sendDice } from "./story.js";
 
 /** How long an isolate works with the connector it has read, in ms. KV's own cache adds 60 s at most: 90 s in all. */
 const FRESH = 30_000;
@@ -102,6 +103,30 @@ const bodyOf = (request) => async (/** @type {number} */ limit) => {
     return "";
   }
 };
+
+/** Longest body that is read before the core asks for it, in bytes: that of `/send` and `/verify`. */
+const SMALL = 8 * 1024;
+
+/** The body, if it says that it is small. @param {Request} request */
+const smallBody = async (request) => {
+  const length = request.headers.get("content-length");
+  if (!request.body || length === null || !(Number(length) <= SMALL)) return {};
+  const body = await bodyOf(request)(SMALL);
+  return body === null ? {} : { body };
+};
+
+/** The connector, if it was read just now. */
+const freshConnector = () => (kept && Date.now() - kept.readAt < FRESH ? { connector: kept.text } : {});
+
+/**
+ * What is known of a request that its story will ask for.
+ * @param {Request} request @param {string} path
+ * @returns {Promise<import("./story.js").Known>}
+ */
+export const knownOf = async (request, path) => ({
+  ...(await smallBody(request)),
+  ...(path === "/send" ? { ...freshConnector(), ...sendDice() } : {}),
+});
 
 /**
  * The host of one request.

@@ -22,10 +22,11 @@ use crate::policy::Policy;
 use crate::record::{Record, object, tagged};
 use crate::secret::Secret;
 use crate::service::Service;
+use crate::sign::unhex;
 use crate::template::render;
 use crate::time::Timestamp;
 use crate::vault::Vault;
-use crate::world::{Answer, Journal, Wish, World, tell};
+use crate::world::{Answer, Journal, Known, Wish, World, tell};
 
 /// What JavaScript hands over with every call.
 struct Input {
@@ -104,14 +105,22 @@ fn fetched(world: &World<'_>, question: &Value, settings: &Value) -> Value {
     crate::edge::fetch(world, request, settings, missing).write()
 }
 
-/// Reads `{begun, answers: [{at, value}]}`; an answer without a value has failed.
+/// Reads `{begun, known, answers: [{at, value}]}`; an answer without a value has failed.
 fn journal(value: &Value) -> Option<Journal> {
-    let mut journal = Journal::begin(Timestamp::read(value.get("begun")?)?);
+    let mut journal = Journal::begin(Timestamp::read(value.get("begun")?)?, known(value.get("known")?));
     for answer in value.get("answers")?.as_array()? {
         let at = Timestamp::read(answer.get("at")?)?;
         journal.add(Answer { at, value: answer.get("value").cloned() });
     }
     Some(journal)
+}
+
+/// Reads `{dice?, body?, connector?, cell?}`.
+fn known(value: &Value) -> Known {
+    let text = |name: &str| value.get(name).and_then(String::read);
+    let cell = value.get("cell").and_then(Record::read);
+    let dice = text("dice").and_then(|dice| unhex(&dice)).unwrap_or_default();
+    Known { dice, body: text("body"), connector: text("connector"), cell }
 }
 
 fn story(world: &World<'_>, input: &Input) -> Result<Value> {
@@ -156,7 +165,7 @@ fn manage(stories: &Management<'_>, operation: &str, id: &str, body: &[u8]) -> R
 fn guard(world: &World<'_>, input: &Input, keys: &Keys, policy: &Policy) -> Told {
     let Some(call) = Call::from_json(&input.body) else { return Told::Refused(Refusal::Unavailable) };
     let (name, previous) = (input.id.as_deref().unwrap_or_default(), call.previous.as_deref());
-    Keeper { world, cell: Cell { name, previous }, keys, policy }.answer(&call.ask)
+    Keeper { world, cell: Cell::new(world, name, previous), keys, policy }.answer(&call.ask)
 }
 
 /// A template, filled in with the string members of `variables`, and what the text costs.

@@ -9,6 +9,7 @@ mod protocol;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use core::cell::RefCell;
 
 use crate::challenge::{Binding, Challenge, Verdict};
 use crate::claim::{Answer, Claim, Claimed};
@@ -22,7 +23,7 @@ use crate::record::Record;
 use crate::sign::hex;
 use crate::time::{CODE_LIFETIME, Seconds, Timestamp};
 use crate::usage::UsageType;
-use crate::world::World;
+use crate::world::{CellText, World};
 
 pub(crate) use protocol::{Ask, Call, Grant, Told};
 
@@ -101,7 +102,7 @@ impl Keeper<'_> {
         let code = Code::parse(code).ok_or(Error::Storage)?;
         for _ in 0..COMPARISONS {
             // (1)
-            let (ledger, _) = self.ledger()?;
+            let ledger = self.ledger()?;
             let id = ledger.admit(wanted, self.world.now(), self.policy).map_err(Error::Guard)?;
             // (2)
             let record = self.world.get(&place(id))?;
@@ -149,8 +150,8 @@ impl Keeper<'_> {
     /// A record that KV does not have: void meanwhile, or too old by a rounding. Else KV has lost it, and a guess
     /// that cannot be compared is not counted.
     fn missing_record(&self, wanted: Wanted<'_>, id: &str, now: Timestamp) -> Result<Judgement> {
-        let (ledger, _) = self.ledger()?;
-        match ledger.admit(wanted, now.plus(KV_ROUNDING), self.policy) {
+        self.cell.reload(self.world)?;
+        match self.ledger()?.admit(wanted, now.plus(KV_ROUNDING), self.policy) {
             Err(refusal) => Ok(Judgement::Refused(refusal)),
             Ok(live) if live != id => Ok(Judgement::Moved),
             Ok(_) => Err(Error::Storage),
@@ -185,9 +186,8 @@ impl Keeper<'_> {
         let _ = self.world.delete(&place(id));
     }
 
-    fn ledger(&self) -> Result<(Ledger, Option<String>)> {
-        let text = self.cell.load(self.world)?;
-        Ok((parsed(text.as_deref())?.unwrap_or_default(), text))
+    fn ledger(&self) -> Result<Ledger> {
+        Ok(parsed(self.cell.load(self.world)?.as_deref())?.unwrap_or_default())
     }
 
     /// Decides on the ledger as it stands and stores what comes of it, if anything.
@@ -217,16 +217,33 @@ impl Keeper<'_> {
 /// Where a guard object keeps its text. While a rotation of the secret runs, it begins with what the cell of the secret
 /// before holds: a new secret gives no one new guesses.
 pub(crate) struct Cell<'a> {
-    pub(crate) name: &'a str,
-    pub(crate) previous: Option<&'a str>,
+    name: &'a str,
+    previous: Option<&'a str>,
+    /// The text as this telling knows it. It may have changed since; then an exchange fails, and it is read again.
+    known: RefCell<Option<CellText>>,
 }
 
-impl Cell<'_> {
+impl<'a> Cell<'a> {
+    pub(crate) fn new(world: &World<'_>, name: &'a str, previous: Option<&'a str>) -> Self {
+        // Which of two texts was known, no one said.
+        let known = world.known_cell().filter(|_| previous.is_none());
+        Self { name, previous, known: RefCell::new(known.cloned()) }
+    }
+
     fn load(&self, world: &World<'_>) -> Result<Option<String>> {
-        match (world.load(self.name)?, self.previous) {
-            (None, Some(previous)) => world.load(previous),
-            (text, _) => Ok(text),
+        if let Some(text) = &*self.known.borrow() {
+            return Ok(text.clone());
         }
+        self.reload(world)
+    }
+
+    fn reload(&self, world: &World<'_>) -> Result<Option<String>> {
+        let text = match (world.load(self.name)?, self.previous) {
+            (None, Some(previous)) => world.load(previous)?,
+            (text, _) => text,
+        };
+        self.known.replace(Some(text.clone()));
+        Ok(text)
     }
 
     fn swap(
@@ -238,7 +255,9 @@ impl Cell<'_> {
     ) -> Result<bool> {
         // A text that came from the cell before is not in this one yet.
         let adopted = self.previous.is_some() && world.load(self.name)?.is_none();
-        world.swap(self.name, expected.filter(|_| !adopted), next, ttl)
+        let swapped = world.swap(self.name, expected.filter(|_| !adopted), next.clone(), ttl)?;
+        self.known.replace(swapped.then_some(next));
+        Ok(swapped)
     }
 }
 

@@ -146,26 +146,38 @@ impl Value {
     }
 }
 
+/// Whether a byte cannot stand in a string as it is.
+const fn is_special(byte: u8) -> bool {
+    byte < b' ' || byte == b'"' || byte == b'\\'
+}
+
+/// Runs of plain characters are copied whole: most strings are one.
 fn write_string(text: &str, out: &mut String) {
+    let mut start = 0;
     out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\0'..'\x20' => {
-                out.push_str("\\u00");
-                out.push(if c < '\x10' { '0' } else { '1' });
-                out.extend(char::from_digit(u32::from(c) % 16, 16));
-            }
-            _ => out.push(c),
+    for (at, byte) in text.bytes().enumerate() {
+        if is_special(byte) {
+            out.push_str(text.get(start..at).unwrap_or_default());
+            escape(byte, out);
+            start = at + 1;
         }
     }
+    out.push_str(text.get(start..).unwrap_or_default());
     out.push('"');
+}
+
+fn escape(byte: u8, out: &mut String) {
+    match byte {
+        b'"' => out.push_str("\\\""),
+        b'\\' => out.push_str("\\\\"),
+        b'\n' => out.push_str("\\n"),
+        b'\r' => out.push_str("\\r"),
+        b'\t' => out.push_str("\\t"),
+        _ => {
+            out.push_str(if byte < 16 { "\\u000" } else { "\\u001" });
+            out.extend(char::from_digit(u32::from(byte % 16), 16));
+        }
+    }
 }
 
 impl From<&str> for Value {

@@ -51,9 +51,9 @@ impl Outside {
     fn ask(&self, ask: &Ask) -> Told {
         // Through its wire form, as between Worker and object.
         let ask = Ask::from_json(&ask.to_json()).expect("a question survives its way");
-        let cell = || Cell { name: "", previous: None };
         let told = told(self, |world| {
-            Keeper { world, cell: cell(), keys: &self.keys, policy: &self.policy }.answer(&ask)
+            Keeper { world, cell: Cell::new(world, "", None), keys: &self.keys, policy: &self.policy }
+                .answer(&ask)
         });
         Told::from_json(&told.to_json()).expect("an answer survives its way")
     }

@@ -87,7 +87,7 @@ impl Outside {
     }
 
     fn keeper<'a>(&'a self, world: &'a World<'a>, name: &'a str) -> Keeper<'a> {
-        Keeper { world, cell: Cell { name, previous: None }, keys: &self.keys, policy: &self.policy }
+        Keeper { world, cell: Cell::new(world, name, None), keys: &self.keys, policy: &self.policy }
     }
 
     fn swap(&self, cell: String, expected: Option<&String>, next: Option<String>) -> bool {

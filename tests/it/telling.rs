@@ -4,7 +4,7 @@ use core::ops::ControlFlow;
 
 use crate::json::Value;
 use crate::time::Timestamp;
-use crate::world::{Answer, Journal, Wish, World, tell};
+use crate::world::{Answer, Journal, Known, Wish, World, tell};
 
 /// A world that a test plays.
 pub(crate) trait Granter {
@@ -24,7 +24,7 @@ pub(crate) struct Telling<'a, G> {
 
 impl<'a, G: Granter> Telling<'a, G> {
     pub(crate) fn begin(granter: &'a G) -> Self {
-        Self { granter, journal: Journal::begin(granter.now()), wish: None }
+        Self { granter, journal: Journal::begin(granter.now(), Known::default()), wish: None }
     }
 
     /// Tells the story until `waits` holds one of its wishes back. Some once it has ended.

@@ -5,12 +5,12 @@ use core::ops::ControlFlow;
 use crate::error::{Error, Result};
 use crate::json::Value;
 use crate::time::{Seconds, Timestamp};
-use crate::world::{Answer, Journal, Wish, World, tell};
+use crate::world::{Answer, Journal, Known, Wish, World, tell};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 fn journal(answers: &[(u64, Option<Value>)]) -> Journal {
-    let mut journal = Journal::begin(Timestamp(1_000));
+    let mut journal = Journal::begin(Timestamp(1_000), Known::default());
     for (at, value) in answers {
         journal.add(Answer { at: Timestamp(*at), value: value.clone() });
     }

@@ -22,7 +22,7 @@ use crate::template::{holds_code, render};
 use crate::time::{Seconds, Timestamp};
 use crate::usage::UsageType;
 use crate::wire::{Response, Stamp};
-use crate::world::{Answer, Journal, tell};
+use crate::world::{Answer, Journal, Known, tell};
 
 /// One thing to fuzz.
 pub(crate) struct Target {
@@ -261,7 +261,7 @@ fn worker(input: &[u8]) -> u64 {
         ("ALLOW_MOCK", "1".into()),
     ]);
     let at = Timestamp(1_800_000_000_000);
-    let mut journal = Journal::begin(at);
+    let mut journal = Journal::begin(at, Known::default());
     for answer in visit.get("answers").and_then(Value::as_array).unwrap_or_default() {
         journal.add(Answer { at, value: (!matches!(answer, Value::Bool(false))).then(|| answer.clone()) });
     }
