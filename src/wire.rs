@@ -31,6 +31,11 @@ impl Request {
         Self::post(url, "application/json", body)
     }
 
+    /// A POST of plain text.
+    pub(crate) fn text(url: impl Into<String>, body: String) -> Self {
+        Self::post(url, "text/plain", body)
+    }
+
     fn post(url: impl Into<String>, content_type: &str, body: String) -> Self {
         let headers = vec![("content-type", content_type.to_owned())];
         Self { method: "POST", url: url.into(), headers, body }

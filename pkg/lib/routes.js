@@ -26,7 +26,7 @@ const stopped = (requestId) => ({
 const answered = async (request, env, id) => {
   const { method, headers, url } = request;
   const path = new URL(url).pathname;
-  const asked = { id, method, path, headers: headersOf(headers) };
+  const asked = { id, method, path, headers: headersOf(headers), recorded: Boolean(env.ACTIVITY) };
   const story = { operation: "fetch", missing: missingFrom(env), request: asked };
   try {
     const known = await knownOf(request, path);
@@ -36,14 +36,24 @@ const answered = async (request, env, id) => {
   }
 };
 
+/** Counts what happened. That may fail: an answer does not hang on it. @param {any} env @param {object} point */
+const record = (env, point) => {
+  try {
+    env.ACTIVITY?.writeDataPoint(point);
+  } catch (error) {
+    console.error({ event: "otp.activity", error: String(error) });
+  }
+};
+
 /**
  * Answers a request.
  * @param {Request} request @param {Record<string, any>} env
  */
 export const route = async (request, env) => {
-  const { status, headers, body = null, log } = await answered(request, env, newRequestId());
+  const { status, headers, body = null, log, point } = await answered(request, env, newRequestId());
   // What is wrong with a connector may be mended by now.
   if (status >= 500) forget();
   (status < 500 ? console.log : console.error)(log);
+  if (point) record(env, point);
   return new Response(body, { status, headers });
 };

@@ -7,7 +7,15 @@ import { sendDice } from "./story.js";
 /** How long an isolate works with the connector it has read, in ms. KV's own cache adds 60 s at most: 90 s in all. */
 const FRESH = 30_000;
 
-const settings = [...settingNames, "OTP_SECRET", "OTP_SECRET_PREVIOUS", "API_KEYS", "ADMIN_KEY"];
+const settings = [
+  ...settingNames,
+  "OTP_SECRET",
+  "OTP_SECRET_PREVIOUS",
+  "API_KEYS",
+  "ADMIN_KEY",
+  "ACTIVITY_ACCOUNT",
+  "ACTIVITY_TOKEN",
+];
 const bindings = ["OTP_KV", "GUARD"];
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

@@ -13,6 +13,7 @@ impl<'a> Visit<'a> {
     pub(super) fn send(&self, log: &mut Entry) -> Result<Reply> {
         // (1)
         self.check_key(&self.settings.api_keys)?;
+        log.counts("send", "sent");
         // (2)
         let idempotency_key = self.request.optional_header("idempotency-key");
         idempotency_key.map(check_idempotency_key).transpose()?;
@@ -22,8 +23,7 @@ impl<'a> Visit<'a> {
         // (3)
         let receipt = self.service().send(&send, idempotency_key)?;
         // (4)
-        log.note("connectorId", &receipt.connector_id);
-        log.note("verificationId", &receipt.verification_id);
+        log.receipt(&receipt);
         Ok(Reply::json(receipt.http_status(), &receipt.write()))
     }
 
@@ -31,6 +31,7 @@ impl<'a> Visit<'a> {
     pub(super) fn verify(&self, log: &mut Entry) -> Result<Reply> {
         // (1)
         self.check_key(&self.settings.api_keys)?;
+        log.counts("verify", "verified");
         // (2)
         let verify = VerifyRequest::parse(self.json()?.as_bytes())?;
         log.phone(&verify.phone);

@@ -33,6 +33,10 @@ impl Visit<'_> {
                 let rotating = self.settings.keys.previous.is_some();
                 Ok(Reply::json(200, &self.settings.policy.shown(env!("CARGO_PKG_VERSION"), rotating)))
             }
+            ["activity"] => {
+                self.only("GET")?;
+                Ok(Reply::json(200, &self.activity()))
+            }
             ["connectors", rest @ ..] => self.connectors(rest),
             ["verification-codes"] => {
                 self.only("POST")?;
@@ -68,13 +72,15 @@ impl Visit<'_> {
     }
 
     fn send_code(&self, log: &mut Entry) -> Result<Reply> {
+        log.counts("send", "sent");
         let send = SendRequest::parse_logto(self.json()?.as_bytes(), &self.settings.policy)?;
         log.phone(&send.phone);
-        self.service().send(&send, None)?;
+        log.receipt(&self.service().send(&send, None)?);
         Ok(Reply::empty())
     }
 
     fn verify_code(&self, log: &mut Entry) -> Result<Reply> {
+        log.counts("verify", "verified");
         let verify = VerifyRequest::parse_logto(self.json()?.as_bytes())?;
         log.phone(&verify.phone);
         self.service().verify(&verify)?;

@@ -1,6 +1,7 @@
 //! The Worker as a story: a request comes in as a value, an answer and a line of log go out as one. Nothing is decided
 //! here but HTTP; the JavaScript around the wasm (pkg/worker.js) moves bytes.
 
+mod activity;
 mod api;
 mod auth;
 mod body;
@@ -30,22 +31,24 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// `{status, headers, body?, log}`.
+    /// `{status, headers, body?, log, point?}`.
     pub(crate) fn write(self) -> Value {
         let Self { reply, mut log, request_id } = self;
         log.status(reply.status);
         let [headers, body] = reply.write(&request_id);
+        let point = log.point();
         object([
             ("status", u32::from(reply.status).into()),
             ("headers", headers),
             ("body", body),
             ("log", log.write()),
+            ("point", point),
         ])
     }
 }
 
 /// One request: settings, then route, then story. Whatever fails becomes an answer of the contract, and one line of log
-/// tells what happened. `request` is `{id, method, path, headers}`, `settings` the texts of the environment by name,
+/// tells what happened. `request` is `{id, method, path, headers, recorded?}`, `settings` the texts of the environment by name,
 /// `missing` a binding that the environment lacks.
 pub(crate) fn fetch(world: &World<'_>, request: &Value, settings: &Value, missing: Option<&str>) -> Answered {
     let request = Request::read(request);

@@ -3,6 +3,7 @@
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
 
+use super::activity::Reader;
 use crate::error::Result;
 use crate::json::Value;
 use crate::keys::Keys;
@@ -16,6 +17,7 @@ pub(super) struct Settings {
     pub(super) api_keys: Vec<Secret>,
     /// Empty if the deployment has none: then no one may manage it.
     pub(super) admin_key: Vec<Secret>,
+    pub(super) activity: Option<Reader>,
 }
 
 impl Settings {
@@ -37,6 +39,7 @@ impl Settings {
             policy: Policy::parse(|name| text(name).map(str::to_owned))?,
             api_keys,
             admin_key: secret("ADMIN_KEY").filter(|key| !key.expose().is_empty()).into_iter().collect(),
+            activity: reader(text("ACTIVITY_ACCOUNT"), text("ACTIVITY_TOKEN"))?,
         };
         if settings.api_keys.is_empty() {
             return Err(wrong("API_KEYS", "must hold one key or more, separated by commas or white space"));
@@ -46,4 +49,15 @@ impl Settings {
             None => Ok(settings),
         }
     }
+}
+
+fn reader(account: Option<&str>, token: Option<&str>) -> Result<Option<Reader>> {
+    let (Some(account), Some(token)) = (account, token) else { return Ok(None) };
+    if account.len() != 32 || !account.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(wrong("ACTIVITY_ACCOUNT", "must be an account id: 32 hex digits"));
+    }
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(wrong("ACTIVITY_TOKEN", "must be printable ASCII without spaces"));
+    }
+    Ok(Some(Reader { account: account.to_owned(), token: token.to_owned() }))
 }
