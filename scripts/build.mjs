@@ -40,7 +40,9 @@ const buildWasm = async (features, wasm) => {
   const built = join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "edge_otp.wasm");
   mkdirSync(dirname(wasm), { recursive: true });
   await run(binary("wasm-opt"), [
-    ...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz", "--reorder-functions-by-name"],
+    ...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"],
+    // The lowest kilobyte is the far end of the stack: no pointer is that small.
+    ...["--low-memory-unused", "-Oz", "--reorder-functions-by-name"],
     ...["--strip-debug", "--strip-producers", "--strip-target-features"],
     ...["--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"],
     ...["--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext"],

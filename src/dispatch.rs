@@ -38,9 +38,10 @@ pub(crate) fn dispatch(
     Ok(outcome.without(provider.codes(), &private))
 }
 
-/// What a request carries to prove who sends it.
+/// The credentials that a request carries as they are; a signature is none.
 fn credentials(request: &Request) -> String {
     let header = request.headers.iter().find(|(name, _)| *name == "authorization");
     let text = header.map(|(_, value)| value.as_str()).unwrap_or_default();
-    text.split_once(' ').map_or(text, |(_, credentials)| credentials).to_owned()
+    let bare = text.strip_prefix("Basic ").or_else(|| text.strip_prefix("Bearer "));
+    bare.unwrap_or_default().to_owned()
 }

@@ -53,12 +53,14 @@ impl Outcome {
         Self::refused(response, class_of(response, codes, code), code)
     }
 
-    /// The same without the provider's code, if that is not a documented one and repeats [`REPEATED`] characters of
-    /// what we sent: no provider is known to answer so, and none may teach us to pass a secret on.
+    /// The same without the provider's code, if what is not documented of it repeats [`REPEATED`] characters of what we
+    /// sent: no provider is known to answer so, and none may teach us to pass a secret on.
     pub(crate) fn without(mut self, codes: Codes, sent: &[&str]) -> Self {
         if let Self::Refused(refusal) = &mut self {
-            let private = |code: &str| sent.iter().any(|text| repeats(code, text));
-            refusal.code.take_if(|code| private(code) && !is_documented(codes, code));
+            refusal.code.take_if(|code| {
+                let unknown = undocumented(codes, code);
+                sent.iter().any(|text| repeats(unknown, text))
+            });
         }
         self
     }
@@ -83,11 +85,26 @@ fn repeats(text: &str, sent: &str) -> bool {
     windows.any(|window| sent.as_bytes().windows(REPEATED).any(|other| other == window))
 }
 
-/// Whether a code stands in the table as it is, or behind a family of three letters (`isv.`).
-fn is_documented(codes: Codes, code: &str) -> bool {
-    let bare = code.get(4..).filter(|bare| bare.len() > REPEATED && code.as_bytes().get(3) == Some(&b'.'));
-    let documented = |known| known == code || Some(known) == bare;
-    codes.iter().any(|(_, list)| list.split(' ').any(documented))
+/// What goes on behind a documented code, with as much of that as could make a repetition whole. A code may stand
+/// behind a family of three letters (`isv.`).
+fn undocumented(codes: Codes, code: &str) -> &str {
+    let family = code.get(4..).filter(|_| code.as_bytes().get(3) == Some(&b'.'));
+    let mut unknown = code;
+    for known in codes.iter().flat_map(|(_, list)| list.split(' ')) {
+        for text in [Some(code), family].into_iter().flatten() {
+            let rest = match text.strip_prefix(known) {
+                Some("") => "",
+                Some(rest) if rest.starts_with('.') => {
+                    text.get((known.len() + 1).saturating_sub(REPEATED)..).unwrap_or(code)
+                }
+                _ => continue,
+            };
+            if rest.len() < unknown.len() {
+                unknown = rest;
+            }
+        }
+    }
+    unknown
 }
 
 /// A provider's code as text, whether it is a JSON string or a number.
@@ -164,7 +181,8 @@ mod tests {
                 _ => false,
             }
         };
-        for code in ["21211", "3cre", "isv.Throttling", "Throttling", "Limit.QUMw", "Other"] {
+        for code in ["21211", "3cre", "isv.Throttling", "Throttling", "Throttling.Day", "Limit.QUMw", "Other"]
+        {
             assert!(told(code), "{code}");
         }
         for code in
