@@ -75,7 +75,10 @@ const copyWorker = () => {
 const copyConsole = () => {
   rmSync(at("console"), { recursive: true, force: true });
   const built = join(root, "console", "dist");
-  if (existsSync(built)) cpSync(built, at("console"), { recursive: true });
+  if (!existsSync(built)) return;
+  cpSync(built, at("console"), { recursive: true });
+  const description = at("console", "openapi.json");
+  writeFileSync(description, JSON.stringify(JSON.parse(readFileSync(description, "utf8"))));
 };
 
 /** Builds everything that the package ships besides pkg/wasm/. */
