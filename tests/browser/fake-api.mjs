@@ -2,6 +2,7 @@
 // Only http-sms really sends; every other provider takes every message.
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
+import { activities } from "./fake-activity.mjs";
 import { asset, readHeaders } from "./fake-assets.mjs";
 import { issuesOf, merge, redact } from "./fake-config.mjs";
 import { factories } from "./fake-factories.mjs";
@@ -33,6 +34,7 @@ class Refusal extends Error {
 class Management {
   live = null;
   archive = [];
+  activity = "off";
 
   shown = ({ config, ...row }) => {
     const factory = factories.find(({ id }) => id === row.connectorId);
@@ -108,6 +110,7 @@ class Management {
     const [, , collection, id, action] = path.split("/").map(decodeURIComponent);
     const call = `${method} ${collection}${id ? "/:id" : ""}${action ? `/${action}` : ""}`;
     if (call === "GET settings") return [200, settings];
+    if (call === "GET activity") return [200, activities[this.activity]];
     if (call === "GET connector-factories") return [200, factories];
     if (path === "/api/connectors/archive") return [200, this.archive.map(this.shown)];
     if (id === "archive") {
@@ -151,10 +154,11 @@ const bodyOf = async (request) => {
   return text ? JSON.parse(text) : undefined;
 };
 
-/** Starts it on a free port: {url, adminKey, close}. */
-export const startServer = async () => {
+/** Starts it on a free port: {url, adminKey, close}. `activity` names one of the states in fake-activity.mjs. */
+export const startServer = async ({ activity = "off" } = {}) => {
   const rules = readHeaders();
   const management = new Management();
+  management.activity = activity;
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     if (!pathname.startsWith("/api/")) return asset(pathname, rules, response);

@@ -3,6 +3,7 @@
  * sent, no redirect is followed.
  */
 import type {
+  Activity,
   ArchivedConnector,
   Connector,
   Factory,
@@ -65,6 +66,8 @@ export class Api {
   factories = () => this.#get<Factory[]>("/api/connector-factories");
   connectors = () => this.#get<Connector[]>("/api/connectors");
   archive = () => this.#get<ArchivedConnector[]>("/api/connectors/archive");
+
+  activity = () => this.#get<Activity>("/api/activity");
 
   create = (connectorId: string, config: JsonObject) =>
     this.#json<Connector>("POST", "/api/connectors", { connectorId, config });

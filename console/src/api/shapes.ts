@@ -74,6 +74,21 @@ export interface Settings {
   rotating: boolean;
 }
 
+export interface ActivityRow {
+  event: string;
+  outcome: string;
+  connectorId?: string | null;
+  count: number;
+}
+
+/** What was counted lately. Not readable: this Worker has no token for it. No rows: not to be had just now. */
+export interface Activity {
+  recorded: boolean;
+  readable: boolean;
+  hours: number;
+  rows: ActivityRow[] | null;
+}
+
 /** One thing wrong with a config: where, as `templates.0.content`, and what. */
 export interface Issue {
   path: string;

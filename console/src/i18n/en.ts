@@ -1,3 +1,5 @@
+import { activityEn } from "./activity-en.ts";
+
 /** The console's words in English. The key set of this table is the one that every language has to have. */
 export const en = {
   "app.title": "edge-otp console",
@@ -213,6 +215,8 @@ export const en = {
   "detail.delete.when": "It takes effect here at once, and everywhere within 90 seconds.",
   "detail.delete.confirm": "Delete connector",
   "detail.deleted": "{name} is deleted. No code can be sent now.",
+
+  ...activityEn,
 
   "archive.title": "Archive",
   "archive.lead":

@@ -94,6 +94,8 @@ export const date = (iso: string): string => {
   return new Intl.DateTimeFormat(current, { dateStyle: "medium", timeStyle: "short" }).format(at);
 };
 
+export const number = (value: number): string => new Intl.NumberFormat(current).format(value);
+
 /** A language tag in words, such as "German (de)". Empty: any language. */
 export const localeName = (tag: string): string => {
   if (tag === "") return t("templates.anyLanguage");

@@ -1,4 +1,5 @@
 /** The console's words in Simplified Chinese. */
+import { activityZh } from "./activity-zh.ts";
 import type { Words } from "./index.ts";
 
 export const zh: Words = {
@@ -204,6 +205,8 @@ export const zh: Words = {
   "detail.delete.when": "在此处立即生效，在各地 90 秒内生效。",
   "detail.delete.confirm": "删除连接器",
   "detail.deleted": "{name} 已删除，现在无法发送验证码。",
+
+  ...activityZh,
 
   "archive.title": "归档",
   "archive.lead": "被替换或删除的连接器：最近十个，保留 90 天，密钥加密保存。",

@@ -14,6 +14,7 @@ import { fill, h, icon } from "../ui/dom.ts";
 import { logo } from "../ui/provider.ts";
 import { testSend } from "../ui/test-send.ts";
 import { toast } from "../ui/toast.ts";
+import { Activity } from "./activity.ts";
 import { archiveList } from "./archive.ts";
 import { confirmDelete } from "./delete.ts";
 import { Guide } from "./guide-pane.ts";
@@ -29,6 +30,7 @@ export const detail = (
   let connector = initial;
   let draft = draftOf(connector);
   const guide = new Guide(factory.id);
+  const activity = new Activity(session.api);
   const name = () => localized(factory.name);
 
   const save = async (form: ConnectorForm, button: HTMLButtonElement) => {
@@ -88,7 +90,7 @@ export const detail = (
       h(
         "div",
         { class: "with-rail" },
-        h("div", { class: "stack" }, form.element, bar, archiveList(app, session, archive)),
+        h("div", { class: "stack" }, form.element, bar, activity.view(), archiveList(app, session, archive)),
         h(
           "div",
           { class: "stack rail" },
