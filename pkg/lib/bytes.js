@@ -1,4 +1,8 @@
-// Bytes: as hex, and out of streams.
+// Bytes: as hex, and out of streams; and texts that can be bytes.
+
+/** A text without halves of characters, which no UTF-8 can hold. @param {string} text */
+export const wellFormed = (text) =>
+  /[\ud800-\udfff]/.test(text) ? new TextDecoder().decode(new TextEncoder().encode(text)) : text;
 
 /** @param {Uint8Array} bytes */
 export const hex = (bytes) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

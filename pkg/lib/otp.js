@@ -1,4 +1,5 @@
 // In process: the wasm does the work, with the caller's KV, fetch and guard.
+import { wellFormed } from "./bytes.js";
 import { OtpError } from "./error.js";
 import { hostOf } from "./host.js";
 import { otpOver } from "./interface.js";
@@ -17,7 +18,9 @@ export const carryIn = (host) => async (operation, body, id) => {
   const failed = (/** @type {unknown} */ thrown) => {
     cause = thrown;
   };
-  const story = { operation, id, body: body && JSON.stringify(body) };
+  // What is no text becomes one: a key that the core did not see would be no key.
+  const named = id === undefined ? {} : { id: wellFormed(String(id)) };
+  const story = { operation, ...named, body: body && JSON.stringify(body) };
   const { error, value } = await tell({ ...host, failed }, story);
   if (!error) return value;
   const { code, message, status, data } = error;

@@ -2,7 +2,7 @@
 // then it leaves a wish, and once that is granted here and noted in its journal, it is told again from the beginning and
 // gets one step further. So the core needs no I/O, and a story survives the instance of the wasm that began it.
 
-import { randomHex } from "./bytes.js";
+import { randomHex, wellFormed } from "./bytes.js";
 import { ask } from "./engine.js";
 import { grant } from "./wishes.js";
 
@@ -65,7 +65,7 @@ export const tell = async (host, story, known) => {
 export const askGuard = async (host, name, call, cell) => {
   const dice = call?.ask?.beginSend ? guardDice() : {};
   const story = { operation: "guard", id: name, body: JSON.stringify(call) };
-  const { value, error } = await tell(host, story, { cell, ...dice });
+  const { value, error } = await tell(host, story, { cell: cell && wellFormed(cell), ...dice });
   if (error) throw new Error(error.message);
   return value;
 };

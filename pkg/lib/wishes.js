@@ -1,6 +1,6 @@
 // What the core wishes of the world, granted with the host's KV, fetch and guard. An answer of undefined is a failure:
 // the core then does what is safe. What each wish means, src/world.rs says.
-import { hex, randomHex, readUpTo, unhex } from "./bytes.js";
+import { hex, randomHex, readUpTo, unhex, wellFormed } from "./bytes.js";
 
 /** @typedef {import("./story.js").Host} Host */
 
@@ -10,7 +10,7 @@ const MAX_ANSWER = 64 * 1024;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** @param {unknown} value */
-const text = (value) => (typeof value === "string" ? value : null);
+const text = (value) => (typeof value === "string" ? wellFormed(value) : null);
 
 /** @param {{ key: string, nonce: string, place: string }} wish @returns {Promise<[AesGcmParams, CryptoKey]>} */
 const cipher = async ({ key, nonce, place }) => [

@@ -102,6 +102,25 @@ test("a panic fails its call; the next call works", async () => {
   assert.deepEqual(stray, [], "nothing escapes");
 });
 
+test("whatever is given for an idempotency key is a key, or refused", async () => {
+  const { otp, provider } = await world();
+  const phone = newPhone();
+  const first = await otp.send({ phone, idempotencyKey: 7 });
+  assert.deepEqual(await otp.send({ phone, idempotencyKey: "7" }), first, "one SMS");
+  assert.equal(provider.requests.length, 1);
+  for (const idempotencyKey of ["\ud800", "", "ü", "x".repeat(256)]) {
+    await assert.rejects(otp.send({ phone, idempotencyKey }), { code: "guard.invalid_input", status: 400 });
+  }
+});
+
+test("texts of a store that no UTF-8 can hold let no one pass", async () => {
+  const kv = kvOf();
+  const { otp } = await world({ kv, guard: { load: async () => "\udfff{", swap: async () => true } });
+  await assert.rejects(otp.send({ phone: newPhone() }), { code: "storage.unavailable" });
+  await kv.put("connector", "\ud800");
+  await assert.rejects(otp.send({ phone: newPhone() }), { code: "connector.invalid_config" });
+});
+
 test("a wrong option is a TypeError that names it", () => {
   const good = { kv: kvOf(), secret, guard: guards.memoryGuard() };
   const rejects = (options, name) =>
