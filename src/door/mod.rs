@@ -57,7 +57,7 @@ impl Input {
     }
 }
 
-/// Answers a question: `{operation, id?, body?, connector?, settings, journal}` for a story, the operations of
+/// Answers a question: `{operation, id?, body?, settings, journal}` for a story, the operations of
 /// [`at_once`] for the rest. Gives `{"wish": …}`, `{"value": …}` or `{"error": {code, message, status, data}}`.
 fn answer(question: &[u8]) -> String {
     let question = core::str::from_utf8(question).ok().and_then(Value::parse).unwrap_or(Value::Null);
