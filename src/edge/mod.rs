@@ -48,8 +48,8 @@ impl Answered {
 }
 
 /// One request: settings, then route, then story. Whatever fails becomes an answer of the contract, and one line of log
-/// tells what happened. `request` is `{id, method, path, headers, recorded?}`, `settings` the texts of the environment by name,
-/// `missing` a binding that the environment lacks.
+/// tells what happened. `request` is `{id, method, path, headers, recorded?}`, `settings` the texts of the environment by
+/// name, `missing` a binding that the environment lacks.
 pub(crate) fn fetch(world: &World<'_>, request: &Value, settings: &Value, missing: Option<&str>) -> Answered {
     let request = Request::read(request);
     let mut log = Entry::begin(&request);
