@@ -1,63 +1,34 @@
-//! edge-otp: SMS one-time codes at the edge.
+//! The Worker: HTTP, bindings and the guard object. The rules are in `edge_otp_core`.
 //!
-//! A pure core that decides and thin shells that act. The modules in reading order:
-//!
-//! - what a caller says: [`phone`], [`usage`], [`code`], [`api`] (read with [`document`], told with [`error`], written with
-//!   [`record`], all over [`json`])
-//! - what is decided: [`ledger`] and [`claim`] under a [`policy`] ([`country`]), [`challenge`] under [`keys`]
-//! - what is sent: [`template`], [`message`], [`connector`] (with [`wire`], [`sign`], [`text`])
-//! - the stories: [`guard`] inside the phone's guard object, [`service`] around it, [`management`] beside it (with
-//!   [`vault`], [`catalog`]), all over [`world`]
-//! - the doors: [`edge`], HTTP requests and answers as values; `door`, the way in and out of the wasm
-//!
-//! The core has no clock, no dice and no I/O: what it needs of the world it wishes, see [`world`]. ARCHITECTURE.md tells
-//! who may import whom, `tests/it/tidy.rs` holds it.
+//! A request passes [`fetch`], [`router`] and a handler, which calls a service of the core over [`platform`]. The guard
+//! object ([`verification_guard`]) runs the core's guard operations over its own storage.
 
-// The artefact can name no file, no socket, no clock and no thread.
-#![cfg_attr(all(target_arch = "wasm32", not(test)), no_std)]
-// Without its door the core has no caller; the wasm is the judge of dead code.
-#![cfg_attr(
-    not(all(feature = "worker", target_arch = "wasm32")),
-    allow(dead_code, clippy::allow_attributes, reason = "the door's")
-)]
-
-extern crate alloc;
-
-mod api;
-mod catalog;
-mod challenge;
-mod claim;
-mod code;
-mod connector;
-mod country;
-mod dispatch;
-mod document;
+mod auth;
 mod error;
-mod guard;
-mod json;
-mod keys;
-mod ledger;
-mod management;
-mod message;
-mod phone;
-mod policy;
-mod record;
-mod secret;
-mod service;
-mod sign;
-mod template;
-mod text;
-mod time;
-mod usage;
-mod vault;
-mod wire;
-mod world;
+mod handlers;
+mod panic;
+mod platform;
+mod request;
+mod request_log;
+mod response;
+mod router;
+mod rpc;
+mod settings;
+mod verification_guard;
 
-#[cfg(all(target_arch = "wasm32", not(test)))]
-mod door;
-#[cfg(feature = "worker")]
-mod edge;
+use worker::{Context, Env, Result, event};
 
-#[cfg(test)]
-#[path = "../tests/it/main.rs"]
-mod it;
+use request::IncomingRequest;
+use request_log::RequestLog;
+use settings::Deployment;
+
+/// Answers a request. Every failure becomes a response of the contract, and one log line says what happened.
+#[event(fetch)]
+async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> Result<web_sys::Response> {
+    let request = IncomingRequest::read(request)?;
+    let mut log = RequestLog::new(&request);
+    let deployment = Deployment::of(&env);
+    let response = router::respond(&request, deployment.as_deref(), &mut log).await;
+    log.write(response.status, deployment.as_deref().ok().and_then(Deployment::analytics));
+    response.into_js(&request.id)
+}

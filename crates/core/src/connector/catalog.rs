@@ -1,0 +1,264 @@
+//! The catalogue of connectors as the management API shows it: Logto's factories, derived from the registry.
+
+use serde::Serialize;
+
+use crate::provider::{FieldKind, FieldSpec, REGISTRY, SmsProvider, TemplateKind};
+
+/// A text in two languages.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Phrase {
+    /// English.
+    pub en: &'static str,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    pub zh_cn: &'static str,
+}
+
+/// How a provider is presented.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FactorySummary {
+    /// Logto's target, for instance `twilio-sms`.
+    pub target: &'static str,
+    /// Always `Sms`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The name.
+    pub name: Phrase,
+    /// One sentence.
+    pub description: Phrase,
+    /// The path of the logo, a static file.
+    pub logo: String,
+    /// Always null: Logto's SMS connectors have none, but the member is there.
+    pub platform: Option<&'static str>,
+}
+
+/// A factory: how a provider is presented, and the form of its config.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Factory {
+    /// Logto's factory id.
+    pub id: &'static str,
+    /// How the provider is presented.
+    #[serde(flatten)]
+    pub summary: FactorySummary,
+    /// The form.
+    pub form_items: Vec<FormItem>,
+    /// The set-up guide in Markdown, where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub readme: Option<String>,
+}
+
+/// One field of a form.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FormItem {
+    /// The key in the config.
+    pub key: &'static str,
+    /// `Text`, `Switch` or `Json`.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The label.
+    pub label: &'static str,
+    /// An example of a value.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub placeholder: &'static str,
+    /// One sentence on what the field is for.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub description: &'static str,
+    /// Whether the field must be there.
+    pub required: bool,
+    /// Whether the field holds a credential.
+    pub is_confidential: bool,
+    /// `url`, `email`, `host` or `templates`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub format: Option<&'static str>,
+    /// The rules of the templates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub templates: Option<TemplateRulesView>,
+}
+
+/// The rules of a provider's templates.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TemplateRulesView {
+    /// `text`, `registered` or `named`.
+    pub shape: &'static str,
+    /// Whether there must be one for `Generic`.
+    pub generic: bool,
+    /// Whether only the nine usage types may occur.
+    pub known_usages: bool,
+}
+
+/// Lists every factory.
+pub fn list_factories() -> Vec<Factory> {
+    REGISTRY.into_iter().map(Factory::new).collect()
+}
+
+impl FactorySummary {
+    /// Describes a provider.
+    pub fn new(provider: &dyn SmsProvider) -> Self {
+        let metadata = provider.metadata();
+        let phrase = |[en, zh_cn]: [&'static str; 2]| Phrase { en, zh_cn };
+        Self {
+            target: metadata.target,
+            kind: "Sms",
+            name: phrase(metadata.name),
+            description: phrase(metadata.description),
+            logo: format!("/logos/{}.svg", provider.id()),
+            platform: None,
+        }
+    }
+}
+
+impl Factory {
+    /// Describes a provider and its form.
+    pub fn new(provider: &dyn SmsProvider) -> Self {
+        Self {
+            id: provider.id(),
+            summary: FactorySummary::new(provider),
+            form_items: provider.fields().iter().map(FormItem::new).collect(),
+            readme: None,
+        }
+    }
+}
+
+impl FormItem {
+    fn new(field: &FieldSpec) -> Self {
+        let (kind, format) = match field.kind {
+            FieldKind::Switch => ("Switch", None),
+            FieldKind::Templates(_) => ("Json", Some("templates")),
+            FieldKind::Url => ("Text", Some("url")),
+            FieldKind::Email => ("Text", Some("email")),
+            FieldKind::Host => ("Text", Some("host")),
+            FieldKind::Text | FieldKind::NonEmptyText | FieldKind::Secret | FieldKind::Id => ("Text", None),
+        };
+        Self {
+            key: field.key,
+            kind,
+            label: field.label,
+            placeholder: field.placeholder,
+            description: field.description,
+            required: field.required,
+            is_confidential: field.is_secret(),
+            format,
+            templates: template_rules(field),
+        }
+    }
+}
+
+fn template_rules(field: &FieldSpec) -> Option<TemplateRulesView> {
+    let FieldKind::Templates(rules) = field.kind else { return None };
+    let shape = match rules.kind {
+        TemplateKind::Text => "text",
+        TemplateKind::Registered => "registered",
+        TemplateKind::Named => "named",
+    };
+    Some(TemplateRulesView {
+        shape,
+        generic: rules.requires_generic,
+        known_usages: rules.known_usage_types_only,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+    use crate::provider::find_provider;
+
+    fn factory(id: &str) -> Value {
+        serde_json::to_value(Factory::new(find_provider(id).expect(id))).expect("a JSON form")
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn list_factories_has_one_factory_for_each_provider() {
+        let ids: Vec<_> = list_factories().into_iter().map(|factory| factory.id).collect();
+        assert_eq!(ids, REGISTRY.map(SmsProvider::id));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_factory_describes_its_provider_and_its_form() {
+        assert_eq!(
+            factory("http-sms"),
+            json!({
+                "id": "http-sms",
+                "target": "http-sms",
+                "type": "Sms",
+                "name": { "en": "HTTP endpoint", "zh-CN": "HTTP 接口" },
+                "description": {
+                    "en": "Posts the code to an endpoint of your own.",
+                    "zh-CN": "把验证码发送到您自己的接口。",
+                },
+                "logo": "/logos/http-sms.svg",
+                "platform": null,
+                "formItems": [
+                    {
+                        "key": "endpoint",
+                        "type": "Text",
+                        "label": "Endpoint",
+                        "placeholder": "https://example.com/send-sms",
+                        "required": true,
+                        "isConfidential": false,
+                        "format": "url",
+                    },
+                    {
+                        "key": "authorization",
+                        "type": "Text",
+                        "label": "Authorization header",
+                        "placeholder": "Bearer …",
+                        "description": "Sent as it stands, so that the endpoint knows us.",
+                        "required": false,
+                        "isConfidential": true,
+                    },
+                ],
+            })
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn form_items_name_the_rules_of_templates() {
+        for (id, rules) in [
+            (
+                "twilio-short-message-service",
+                json!({ "shape": "text", "generic": true, "knownUsages": false }),
+            ),
+            ("smsbao-sms", json!({ "shape": "text", "generic": false, "knownUsages": true })),
+            (
+                "aliyun-short-message-service",
+                json!({ "shape": "registered", "generic": true, "knownUsages": false }),
+            ),
+            (
+                "whatsapp-short-message-service",
+                json!({ "shape": "named", "generic": true, "knownUsages": false }),
+            ),
+        ] {
+            let form = factory(id)["formItems"].clone();
+            let items = form.as_array().expect("a list");
+            let item = items.iter().find(|item| item["key"] == "templates").expect("templates");
+            assert_eq!((&item["type"], &item["format"]), (&json!("Json"), &json!("templates")), "{id}");
+            assert_eq!(item["templates"], rules, "{id}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn form_items_have_a_kind_and_format_for_every_kind_of_field() {
+        for (kind, expected) in [
+            (FieldKind::Text, ("Text", None)),
+            (FieldKind::NonEmptyText, ("Text", None)),
+            (FieldKind::Id, ("Text", None)),
+            (FieldKind::Secret, ("Text", None)),
+            (FieldKind::Switch, ("Switch", None)),
+            (FieldKind::Url, ("Text", Some("url"))),
+            (FieldKind::Email, ("Text", Some("email"))),
+            (FieldKind::Host, ("Text", Some("host"))),
+        ] {
+            let item = FormItem::new(&FieldSpec::new("key", "Label", kind));
+            assert_eq!((item.kind, item.format), expected, "{kind:?}");
+            assert_eq!(item.is_confidential, matches!(kind, FieldKind::Secret));
+            assert!(item.templates.is_none());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! A connector: a provider together with the config of one operator; its stored form, its secrets at rest, and the
+//! catalogue of all connectors.
+
+mod catalog;
+mod sealing;
+mod stored;
+
+use core::fmt;
+
+use serde_json::Value;
+
+use crate::error::Issue;
+use crate::provider::{FieldKind, MOCK_ID, ProviderConfig, SmsProvider};
+use crate::template::{Template, select_template};
+use crate::usage_type::UsageType;
+
+pub use catalog::{Factory, FactorySummary, FormItem, Phrase, TemplateRulesView, list_factories};
+pub use sealing::{RedactedSecret, SecretSealer, merge_stored_secrets};
+pub use stored::{
+    ARCHIVE_KEY, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, ConnectorView, StoredConnector,
+    archive_to_json, draw_connector_id, load_connector, parse_archive, prune_archive,
+};
+
+/// The active connector as it was loaded, or every issue of its config.
+pub type LoadedConnector = Result<Connector, Vec<Issue>>;
+
+/// A provider with a config that passed its validation.
+pub struct Connector {
+    /// The provider.
+    pub provider: &'static dyn SmsProvider,
+    /// Its config.
+    pub config: ProviderConfig,
+}
+
+impl fmt::Debug for Connector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Connector({})", self.provider.id())
+    }
+}
+
+/// The connector has no template for the usage type and none for `Generic`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no template for this usage type")]
+pub struct TemplateNotFound;
+
+impl Connector {
+    /// Validates a config by its provider's fields and rules.
+    ///
+    /// # Errors
+    /// Every issue, with its path; none holds a value.
+    pub fn new(provider: &'static dyn SmsProvider, config: &Value) -> Result<Self, Vec<Issue>> {
+        let Value::Object(object) = config else { return Err(vec![Issue::new("", "must be an object")]) };
+        let (config, mut issues) = ProviderConfig::validate(provider.fields(), object);
+        issues.extend(provider.validate(&config));
+        if issues.is_empty() { Ok(Self { provider, config }) } else { Err(issues) }
+    }
+
+    /// Yields the credentials in the config.
+    pub fn secrets(&self) -> impl Iterator<Item = &str> {
+        self.provider
+            .fields()
+            .iter()
+            .filter(|field| field.is_secret())
+            .map(|field| self.config.text(field.key))
+    }
+
+    /// Tells whether the provider has templates at all.
+    pub fn has_templates(&self) -> bool {
+        self.provider.fields().iter().any(|field| matches!(field.kind, FieldKind::Templates(_)))
+    }
+
+    /// Selects the template for a usage type and a locale; `None` if the provider has no templates.
+    ///
+    /// # Errors
+    /// [`TemplateNotFound`] if the provider has templates and none fits.
+    pub fn template(
+        &self,
+        usage_type: UsageType,
+        locale: Option<&str>,
+    ) -> Result<Option<&Template>, TemplateNotFound> {
+        match select_template(self.config.templates(), usage_type.as_str(), locale) {
+            None if self.has_templates() => Err(TemplateNotFound),
+            template => Ok(template),
+        }
+    }
+}
+
+/// Keeps the mock connector out of deployments that do not allow it.
+///
+/// # Errors
+/// One issue at `connectorId`.
+pub fn ensure_mock_allowed(provider: &dyn SmsProvider, allow_mock: bool) -> Result<(), Vec<Issue>> {
+    if provider.id() != MOCK_ID || allow_mock {
+        return Ok(());
+    }
+    Err(vec![Issue::new("connectorId", "the mock connector works only where ALLOW_MOCK=1")])
+}

@@ -1,0 +1,170 @@
+//! The secrets of a connector's config: sealed at rest (AES-256-GCM), redacted in responses, kept over an edit that leaves
+//! them out. The provider's field table tells which fields are secret.
+
+use aes_gcm::Aes256Gcm;
+use aes_gcm::aead::{Aead, Nonce, Payload};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::error::Issue;
+use crate::keys::{KeyRing, KeySet};
+use crate::ports::{RandomError, RandomSource};
+use crate::provider::SmsProvider;
+
+/// The beginning of a sealed value; then the id of the key set, a dot, and nonce, ciphertext and tag in hex.
+const PREFIX: &str = "sealed.v1.";
+/// The length of the AES-GCM nonce in bytes.
+const NONCE_LENGTH: usize = 12;
+/// The length of the AES-GCM tag in bytes.
+const TAG_LENGTH: usize = 16;
+/// The length of a [`KeySet::id`] in hex digits.
+const KEY_ID_LENGTH: usize = 8;
+/// The shortest secret, in characters, whose last four are shown as a hint.
+const HINT_MIN_LENGTH: usize = 12;
+
+/// Seals, opens and redacts the secrets of configs.
+#[derive(Clone, Copy, Debug)]
+pub struct SecretSealer<'a> {
+    /// Secrets are sealed with the current keys and opened with either.
+    pub keys: &'a KeyRing,
+}
+
+/// A secret as responses show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RedactedSecret {
+    /// Always true.
+    pub set: bool,
+    /// The last four characters, if the secret has 12 or more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl SecretSealer<'_> {
+    /// Returns a config as it is stored: every secret sealed, what is sealed already unchanged. Members that the field
+    /// table does not know are dropped, and so are secrets that are no text: either may be a misplaced secret.
+    ///
+    /// # Errors
+    /// If there are no random bytes for a nonce.
+    pub fn seal_config(
+        &self,
+        provider: &dyn SmsProvider,
+        config: &Value,
+        random: &impl RandomSource,
+    ) -> Result<Value, RandomError> {
+        let mut sealed = Map::new();
+        for field in provider.fields() {
+            let value = match config.get(field.key) {
+                Some(value) if !field.is_secret() => value.clone(),
+                Some(Value::String(text)) if text.is_empty() || is_sealed(text) => text.as_str().into(),
+                Some(Value::String(text)) => {
+                    self.seal(&associated_data(provider, field.key), text, random.bytes()?)?.into()
+                }
+                None | Some(_) => continue,
+            };
+            sealed.insert(field.key.to_owned(), value);
+        }
+        Ok(sealed.into())
+    }
+
+    /// Returns a config as the provider uses it. A secret that was stored by hand in the clear is taken as it is.
+    ///
+    /// # Errors
+    /// The field whose seal neither key opens.
+    pub fn open_config(&self, provider: &dyn SmsProvider, config: &Value) -> Result<Value, Vec<Issue>> {
+        let mut opened = config.as_object().cloned().unwrap_or_default();
+        for field in provider.fields().iter().filter(|field| field.is_secret()) {
+            let text = config.get(field.key).and_then(Value::as_str);
+            if let Some(sealed) = text.and_then(|text| text.strip_prefix(PREFIX)) {
+                let plain = self.open(&associated_data(provider, field.key), sealed).ok_or_else(|| {
+                    let message = "is sealed with a key that this deployment does not have; set it again";
+                    vec![Issue::new(field.key, message)]
+                })?;
+                opened.insert(field.key.to_owned(), plain.into());
+            }
+        }
+        Ok(opened.into())
+    }
+
+    /// Returns a config as responses show it: a [`RedactedSecret`] for each secret. Members that the field table does not
+    /// know are dropped: one may be a secret under a misspelt name.
+    pub fn redact_config(&self, provider: &dyn SmsProvider, config: &Value) -> Value {
+        let mut redacted = Map::new();
+        for field in provider.fields() {
+            let Some(value) = config.get(field.key) else { continue };
+            let shown = if field.is_secret() {
+                let secret = RedactedSecret { set: true, hint: self.hint(provider, field.key, value) };
+                serde_json::to_value(secret).unwrap_or_default()
+            } else {
+                value.clone()
+            };
+            redacted.insert(field.key.to_owned(), shown);
+        }
+        redacted.into()
+    }
+
+    fn hint(self, provider: &dyn SmsProvider, key: &str, value: &Value) -> Option<String> {
+        let text = value.as_str()?;
+        match text.strip_prefix(PREFIX) {
+            Some(sealed) => last_four_hint(&self.open(&associated_data(provider, key), sealed)?),
+            None => last_four_hint(text),
+        }
+    }
+
+    fn seal(self, aad: &str, text: &str, nonce: [u8; NONCE_LENGTH]) -> Result<String, RandomError> {
+        let keys = &self.keys.current;
+        let payload = Payload { msg: text.as_bytes(), aad: aad.as_bytes() };
+        // AES-GCM refuses only texts of more than 64 GiB.
+        let sealed = keys.seal.encrypt(&Nonce::<Aes256Gcm>::from(nonce), payload).map_err(|_| RandomError)?;
+        Ok(format!("{PREFIX}{}.{}{}", keys.id, hex::encode(nonce), hex::encode(sealed)))
+    }
+
+    fn open(self, aad: &str, sealed: &str) -> Option<String> {
+        let (keys, nonce, ciphertext) = self.parse(sealed)?;
+        let payload = Payload { msg: &ciphertext, aad: aad.as_bytes() };
+        let plain = keys.seal.decrypt(&Nonce::<Aes256Gcm>::from(nonce), payload).ok()?;
+        String::from_utf8(plain).ok()
+    }
+
+    fn parse(&self, sealed: &str) -> Option<(&KeySet, [u8; NONCE_LENGTH], Vec<u8>)> {
+        let (id, encoded) = sealed.split_once('.')?;
+        let bytes = hex::decode(encoded).ok()?;
+        let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
+        Some((self.keys.find(id)?, *nonce, ciphertext.to_vec()))
+    }
+}
+
+/// A secret is bound to its field as associated data, so that a sealed value opens nowhere else.
+fn associated_data(provider: &dyn SmsProvider, key: &str) -> String {
+    format!("{}.{key}", provider.id())
+}
+
+fn last_four_hint(secret: &str) -> Option<String> {
+    let length = secret.chars().count();
+    (length >= HINT_MIN_LENGTH).then(|| secret.chars().skip(length - 4).collect())
+}
+
+/// Tells whether a text has the form of a sealed value, whatever key sealed it.
+fn is_sealed(text: &str) -> bool {
+    let parts = text.strip_prefix(PREFIX).and_then(|rest| rest.split_once('.'));
+    parts.is_some_and(|(id, encoded)| {
+        let is_key_id = id.len() == KEY_ID_LENGTH && hex::decode(id).is_ok();
+        is_key_id && hex::decode(encoded).is_ok_and(|bytes| bytes.len() > NONCE_LENGTH + TAG_LENGTH)
+    })
+}
+
+/// Returns a posted config with the secrets filled in that were left out or sent back redacted; `null` clears a field.
+pub fn merge_stored_secrets(provider: &dyn SmsProvider, posted: &Value, stored: Option<&Value>) -> Value {
+    let Some(posted) = posted.as_object() else { return posted.clone() };
+    let mut merged: Map<String, Value> =
+        posted.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    for field in provider.fields().iter().filter(|field| field.is_secret()) {
+        let is_kept = posted.get(field.key).is_none_or(|value| value.get("set") == Some(&Value::Bool(true)));
+        if is_kept {
+            merged.shift_remove(field.key);
+            if let Some(value) = stored.and_then(|stored| stored.get(field.key)) {
+                merged.insert(field.key.to_owned(), value.clone());
+            }
+        }
+    }
+    merged.into()
+}

@@ -1,0 +1,225 @@
+//! The public error codes and how a response describes an error. Codes and statuses are part of the contract and never
+//! change. Nothing here holds a code, a secret, a full phone number or a provider's own text.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::Seconds;
+
+/// Every public error code. The error types of each layer map to these; which of them HTTP alone can cause is noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorCode {
+    /// The body is not JSON, has the wrong shape or an unknown field.
+    InvalidInput,
+    /// The phone number is not E.164.
+    PhoneInvalid,
+    /// The country of the phone number may not be sent to.
+    PhoneNotAllowed,
+    /// There is no live code for this phone number and usage type.
+    CodeNotFound,
+    /// The code is wrong.
+    CodeMismatch,
+    /// The code is older than 600 s.
+    CodeExpired,
+    /// The attempts of this code are exhausted.
+    AttemptsExhausted,
+    /// The phone number has reached its limit of wrong codes.
+    LockedOut,
+    /// The phone number has reached a limit of sends.
+    MessageRateLimited,
+    /// The idempotency key was used with another body.
+    IdempotencyConflict,
+    /// HTTP: no key, or an unknown one.
+    Unauthorized,
+    /// HTTP: there is no such route.
+    RouteNotFound,
+    /// HTTP: the route does not accept the method.
+    MethodNotAllowed,
+    /// HTTP: the body is larger than the route accepts.
+    BodyTooLarge,
+    /// HTTP: the body is not declared as JSON.
+    UnsupportedMediaType,
+    /// No connector is set up.
+    ConnectorNotFound,
+    /// The stored connector does not pass its schema.
+    InvalidStoredConfig,
+    /// The connector in a request does not pass its schema.
+    InvalidRequestConfig,
+    /// The connector has no template for the usage type and none for `Generic`.
+    TemplateNotFound,
+    /// The connector cannot serve this phone number.
+    NumberNotSupported,
+    /// The provider throttles.
+    ProviderThrottled,
+    /// The provider refused the message.
+    ProviderRejected,
+    /// The provider refused the message in a response outside its documented format.
+    ProviderResponseInvalid,
+    /// There is no entity with this id.
+    EntityNotFound,
+    /// There is no connector factory with this id.
+    UnknownFactory,
+    /// KV or the guard failed or did not answer in time.
+    StorageUnavailable,
+    /// A setting does not parse or is out of range.
+    InvalidSettings,
+    /// Anything else.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Returns the public code.
+    pub const fn as_str(self) -> &'static str {
+        self.row().1
+    }
+
+    /// Returns the HTTP status.
+    pub const fn status(self) -> u16 {
+        self.row().0
+    }
+
+    /// Returns the message for people: one English sentence without values.
+    pub const fn message(self) -> &'static str {
+        self.row().2
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one row per code")]
+    const fn row(self) -> (u16, &'static str, &'static str) {
+        match self {
+            Self::InvalidInput => (400, "guard.invalid_input", "The request body is not valid."),
+            Self::PhoneInvalid => (400, "phone.invalid", "The phone number is not in E.164 form."),
+            Self::PhoneNotAllowed => (403, "phone.not_allowed", "Numbers of this country are not allowed."),
+            Self::CodeNotFound => (
+                400,
+                "verification_code.not_found",
+                "There is no live code for this phone and usage type; send one first.",
+            ),
+            Self::CodeMismatch => (400, "verification_code.code_mismatch", "The code is wrong."),
+            Self::CodeExpired => (400, "verification_code.expired", "The code has expired; send a new one."),
+            Self::AttemptsExhausted => (
+                400,
+                "verification_code.exceed_max_try",
+                "This code has been tried too often; send a new one.",
+            ),
+            Self::LockedOut => {
+                (429, "verification_code.locked", "Too many wrong codes for this phone; try later.")
+            }
+            Self::MessageRateLimited => {
+                (429, "request.message_rate_limited", "Too many messages to this phone; try later.")
+            }
+            Self::IdempotencyConflict => {
+                (422, "request.idempotency_conflict", "This Idempotency-Key was used with another body.")
+            }
+            Self::Unauthorized => (401, "auth.unauthorized", "A valid key is needed."),
+            Self::RouteNotFound => (404, "request.not_found", "There is no such route."),
+            Self::MethodNotAllowed => {
+                (405, "request.method_not_allowed", "The route does not take this method.")
+            }
+            Self::BodyTooLarge => (413, "request.too_large", "The body is too large."),
+            Self::UnsupportedMediaType => {
+                (415, "request.unsupported_media_type", "The body must be application/json.")
+            }
+            Self::ConnectorNotFound => (501, "connector.not_found", "No SMS connector is set up."),
+            Self::InvalidStoredConfig => {
+                (500, "connector.invalid_config", "The connector's config is not valid.")
+            }
+            Self::InvalidRequestConfig => {
+                (400, "connector.invalid_config", "The connector's config is not valid.")
+            }
+            Self::TemplateNotFound => {
+                (422, "connector.template_not_found", "The connector has no template for this usage type.")
+            }
+            Self::NumberNotSupported => (
+                422,
+                "connector.invalid_request_parameters",
+                "The connector does not serve numbers of this country.",
+            ),
+            Self::ProviderThrottled => (429, "connector.rate_limit_exceeded", "The provider throttles us."),
+            Self::ProviderRejected => (502, "connector.general", "The provider refused the message."),
+            Self::ProviderResponseInvalid => (
+                502,
+                "connector.invalid_response",
+                "The provider refused the message in an answer outside its format.",
+            ),
+            Self::EntityNotFound => (404, "entity.not_found", "There is nothing with this id."),
+            Self::UnknownFactory => {
+                (422, "connector.not_found_with_connector_id", "There is no such connector.")
+            }
+            Self::StorageUnavailable => {
+                (503, "storage.unavailable", "Storage did not answer; nothing was done.")
+            }
+            Self::InvalidSettings => (500, "config.invalid", "A setting of this Worker is not valid."),
+            Self::Internal => (500, "internal", "Something went wrong on our side."),
+        }
+    }
+}
+
+/// One thing that is wrong with a document: where (`templates.0.content`; empty for the whole) and what. It never holds
+/// the value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// Member names and indexes, joined by dots.
+    pub path: String,
+    /// What is wrong, as the rest of a sentence that begins with the path.
+    pub message: String,
+}
+
+impl Issue {
+    /// Creates an issue at a path.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { path: path.into(), message: message.into() }
+    }
+}
+
+/// The body of an error response.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorBody {
+    /// The stable code.
+    pub code: &'static str,
+    /// One English sentence for people.
+    pub message: &'static str,
+    /// What helps the caller or the operator.
+    #[serde(skip_serializing_if = "ErrorData::is_empty")]
+    pub data: ErrorData,
+    /// The id of the request, as in the log.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub request_id: String,
+}
+
+/// What helps the caller or the operator; which members are there depends on the code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorData {
+    /// What is wrong, and where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issues: Option<Vec<Issue>>,
+    /// How many more wrong codes are allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attempts_left: Option<u32>,
+    /// Seconds to wait, as in `Retry-After`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<Seconds>,
+    /// Which limit on sends was reached: `cooldown`, `hour` or `day`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<&'static str>,
+    /// What the provider answered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderErrorData>,
+}
+
+impl ErrorData {
+    /// Tells whether no member is there.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// What a provider answered, without its own text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ProviderErrorData {
+    /// The HTTP status.
+    pub status: u16,
+    /// The provider's own code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}

@@ -1,0 +1,97 @@
+//! The messages between a service and a guard object.
+
+use serde::{Deserialize, Serialize};
+
+use super::GuardState;
+use crate::idempotency::{IdempotencyState, StoredOutcome};
+use crate::ledger::LedgerError;
+use crate::time::Timestamp;
+use crate::usage_type::UsageType;
+
+/// What a service asks of a guard object. It holds phone numbers and codes, so it has no `Debug`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum GuardRequest {
+    /// Count a send, draw a code and store its record.
+    ReserveSend {
+        /// E.164.
+        phone: String,
+        /// What the code is for.
+        usage_type: UsageType,
+    },
+    /// The provider refused the message: the code is void and the send does not count.
+    RevokeSend {
+        /// [`IssuedCode::id`].
+        id: String,
+        /// [`IssuedCode::issued_at`].
+        issued_at: Timestamp,
+    },
+    /// Count an attempt and compare the code.
+    Verify {
+        /// E.164.
+        phone: String,
+        /// What the code was sent for.
+        usage_type: UsageType,
+        /// As it was typed.
+        code: String,
+        /// If given, only the code with this id is accepted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
+    /// Look an idempotency key up, and take it if it is free.
+    BeginIdempotent {
+        /// Of the request.
+        fingerprint: String,
+    },
+    /// The request of an idempotency key has ended: keep its outcome, or free the key if there is none.
+    EndIdempotent {
+        /// Of the request.
+        fingerprint: String,
+        /// How it ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<StoredOutcome>,
+    },
+    /// Return the state to the object that follows after a rotation of the secret.
+    ExportLedger,
+}
+
+/// What a guard object answers. It holds a code, so it has no `Debug`.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GuardResponse {
+    /// To [`GuardRequest::ReserveSend`].
+    SendReserved(IssuedCode),
+    /// To [`GuardRequest::Verify`]: the code was right.
+    Verified {
+        /// The id of the send.
+        id: String,
+        /// When it was compared.
+        at: Timestamp,
+    },
+    /// To [`GuardRequest::BeginIdempotent`].
+    Idempotency(IdempotencyState),
+    /// To [`GuardRequest::ExportLedger`].
+    LedgerExported(Option<GuardState>),
+    /// To the other requests.
+    Done,
+    /// The ledger does not permit the send or accept the code.
+    Rejected(LedgerError),
+    /// The object could not do its work: storage failed.
+    Unavailable,
+}
+
+/// A counted send: the code for the message, and what the caller is told.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct IssuedCode {
+    /// The verification id: 32 hex digits.
+    pub id: String,
+    /// The digits.
+    pub code: String,
+    /// When the send was counted.
+    pub issued_at: Timestamp,
+    /// When the code expires.
+    pub expires_at: Timestamp,
+    /// The earliest time at which the next send will be permitted.
+    pub resend_at: Timestamp,
+}

@@ -1,0 +1,306 @@
+//! The operations inside a guard object: read the ledger, decide, store it, and only then let the result be known. The
+//! Worker runs them in a Durable Object per phone number, the npm package also over the caller's own store.
+//!
+//! An attempt is counted and compared in one update of the ledger. The record that it is compared with is read from KV
+//! before that update, and nobody learns the result before the new ledger is stored. So no other event falls between the
+//! count and the comparison, and a crash leaves an attempt either uncounted and unanswered, or counted.
+
+mod messages;
+mod object;
+mod store;
+
+use core::pin::Pin;
+
+use serde::{Deserialize, Serialize};
+
+use crate::challenge::{ChallengeBinding, StoredChallenge, Verdict, challenge_key};
+use crate::code::Code;
+use crate::idempotency::{IdempotencyRecord, IdempotencyState, StoredOutcome};
+use crate::keys::KeyRing;
+use crate::ledger::{AttemptResult, CodeSelector, Ledger, LedgerError, SendPermit};
+use crate::phone::PhoneNumber;
+use crate::policy::Policy;
+use crate::ports::{Change, Clock, KvStore, LedgerStore, RandomError, RandomSource, StorageError};
+use crate::time::{CODE_LIFETIME, Seconds, Timestamp};
+use crate::usage_type::UsageType;
+
+pub use messages::{GuardRequest, GuardResponse, IssuedCode};
+pub use object::{GuardObject, ObjectLedgerStore, ObjectStorage};
+pub use store::{CasLedgerStore, CompareAndSwap};
+
+/// How often the live code may change during a verification before the guard gives up.
+const MAX_COMPARISONS: u32 = 4;
+/// KV counts its TTL in whole seconds, so a record may be gone up to a second before the code expires.
+const KV_ROUNDING: Seconds = Seconds(1);
+
+/// What a guard object stores. A test pins the stored form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum GuardState {
+    /// Of a phone number.
+    Ledger(Ledger),
+    /// Of an idempotency key.
+    Idempotency(IdempotencyRecord),
+}
+
+impl GuardState {
+    /// Returns when nothing in the state matters any more; `None` if that is so already.
+    pub fn expires_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let expires_at = match self {
+            Self::Ledger(ledger) => ledger.prune(now).expires_at(),
+            Self::Idempotency(record) => Some(record.expires_at()),
+        };
+        expires_at.filter(|at| *at > now)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum GuardError {
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+/// The operations of one guard object.
+pub struct GuardService<'a, P, L> {
+    /// KV, clock and random source.
+    pub platform: &'a P,
+    /// The object's state.
+    pub ledger_store: &'a L,
+    /// For the records of codes.
+    pub keys: &'a KeyRing,
+    /// The limits.
+    pub policy: &'a Policy,
+}
+
+impl<P, L> core::fmt::Debug for GuardService<'_, P, L> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("GuardService")
+    }
+}
+
+impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
+    /// Carries out a request. Every failure becomes a response; a reserved send whose record cannot be stored is revoked.
+    pub async fn handle(&self, request: &GuardRequest) -> GuardResponse {
+        // Else all operations are one function, which takes V8 0.3 s to optimise in a process that has just begun.
+        let response = match request {
+            GuardRequest::ReserveSend { phone, usage_type } => {
+                boxed(self.reserve_send(phone, *usage_type)).await.map(GuardResponse::SendReserved)
+            }
+            GuardRequest::RevokeSend { id, issued_at } => {
+                self.revoke_send(id, *issued_at).await.map(|()| GuardResponse::Done)
+            }
+            GuardRequest::Verify { phone, usage_type, code, id } => {
+                let selector = CodeSelector { usage_type: *usage_type, id: id.as_deref() };
+                boxed(self.verify(phone, code, selector)).await
+            }
+            GuardRequest::BeginIdempotent { fingerprint } => {
+                self.begin_idempotent(fingerprint).await.map(GuardResponse::Idempotency)
+            }
+            GuardRequest::EndIdempotent { fingerprint, outcome } => {
+                self.end_idempotent(fingerprint, outcome.as_ref()).await.map(|()| GuardResponse::Done)
+            }
+            GuardRequest::ExportLedger => self.export_ledger().await.map(GuardResponse::LedgerExported),
+        };
+        response.unwrap_or_else(|error| match error {
+            GuardError::Ledger(error) => GuardResponse::Rejected(error),
+            GuardError::Storage(_) | GuardError::Random(_) => GuardResponse::Unavailable,
+        })
+    }
+
+    /// Draws id and code, counts the send, and stores the code's record, awaited. If the record cannot be stored, the
+    /// send is revoked and nothing may be sent.
+    async fn reserve_send(&self, phone: &str, usage_type: UsageType) -> Result<IssuedCode, GuardError> {
+        let phone = PhoneNumber::parse(phone).ok_or(StorageError)?;
+        let id = hex::encode(self.platform.bytes::<16>()?);
+        let random = self.platform.bytes::<{ Code::RANDOM_BYTES }>()?;
+        let code = Code::draw(&random, self.policy.code_length).ok_or(RandomError)?;
+        let permit = self.record_send(usage_type, &id).await?;
+        let binding = ChallengeBinding { phone: &phone, usage_type, id: &id };
+        let challenge = StoredChallenge::new(&self.keys.current, binding, &code, permit.issued_at);
+        if let Err(error) = self.store_challenge(&id, &challenge).await {
+            self.revoke_send(&id, permit.issued_at).await?;
+            return Err(error.into());
+        }
+        let SendPermit { issued_at, expires_at, resend_at } = permit;
+        Ok(IssuedCode { id, code: code.as_str().to_owned(), issued_at, expires_at, resend_at })
+    }
+
+    async fn record_send(&self, usage_type: UsageType, id: &str) -> Result<SendPermit, GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let now = self.platform.now();
+            let (ledger, permit) = ledger_of(state)?.record_send(usage_type, id, now, self.policy)?;
+            Ok((put_ledger(ledger), permit))
+        };
+        self.ledger_store.update(decide).await
+    }
+
+    async fn store_challenge(&self, id: &str, challenge: &StoredChallenge) -> Result<(), StorageError> {
+        let text = challenge.to_json().ok_or(StorageError)?;
+        self.platform.put(&challenge_key(id), &text, Some(CODE_LIFETIME)).await
+    }
+
+    async fn revoke_send(&self, id: &str, issued_at: Timestamp) -> Result<(), GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let ledger = ledger_of(state)?.revoke_send(id, issued_at, self.platform.now());
+            Ok::<_, GuardError>((put_ledger(ledger), ()))
+        };
+        self.ledger_store.update(decide).await?;
+        self.delete_challenge(id).await;
+        Ok(())
+    }
+
+    /// Asks the ledger which record may be compared, reads it from KV, and counts and compares in one update. If another
+    /// code is live by then, starts again with that one.
+    async fn verify(
+        &self,
+        phone: &str,
+        code: &str,
+        selector: CodeSelector<'_>,
+    ) -> Result<GuardResponse, GuardError> {
+        let phone = PhoneNumber::parse(phone).ok_or(StorageError)?;
+        let code = Code::parse(code).ok_or(StorageError)?;
+        for _ in 0..MAX_COMPARISONS {
+            let id = self.find_live_code(selector, self.platform.now()).await?;
+            let record = self.platform.get(&challenge_key(&id)).await?;
+            let binding = ChallengeBinding { phone: &phone, usage_type: selector.usage_type, id: &id };
+            match self.compare_and_record(selector, binding, &code, record.as_deref()).await? {
+                AttemptResult::Verified => {
+                    self.delete_challenge(&id).await;
+                    return Ok(GuardResponse::Verified { id, at: self.platform.now() });
+                }
+                AttemptResult::Rejected(error) => return Err(error.into()),
+                AttemptResult::Superseded => {}
+            }
+        }
+        Err(StorageError.into())
+    }
+
+    async fn find_live_code(&self, selector: CodeSelector<'_>, now: Timestamp) -> Result<String, GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let ledger = ledger_of(state)?;
+            let id = ledger.check_attempt(selector, now, self.policy)?;
+            Ok((Change::Keep, id.to_owned()))
+        };
+        self.ledger_store.update(decide).await
+    }
+
+    async fn compare_and_record(
+        &self,
+        selector: CodeSelector<'_>,
+        binding: ChallengeBinding<'_>,
+        code: &Code,
+        record: Option<&str>,
+    ) -> Result<AttemptResult, GuardError> {
+        let Some(record) = record else { return self.explain_missing_record(selector, binding.id).await };
+        let record = StoredChallenge::parse(record).ok_or(StorageError)?;
+        let matched = match record.compare(self.keys, binding, code, self.platform.now()) {
+            Verdict::Match => true,
+            Verdict::Mismatch => false,
+            Verdict::Expired => return Ok(AttemptResult::Rejected(LedgerError::Expired)),
+            Verdict::UnknownKey => return Err(StorageError.into()),
+        };
+        let decide = |state: Option<&GuardState>| {
+            let now = self.platform.now();
+            let ledger = ledger_of(state)?;
+            let (next, result) = ledger.record_attempt(selector, binding.id, matched, now, self.policy);
+            let is_counted = matches!(
+                result,
+                AttemptResult::Verified | AttemptResult::Rejected(LedgerError::Mismatch { .. })
+            );
+            Ok((if is_counted { put_ledger(next) } else { Change::Keep }, result))
+        };
+        self.ledger_store.update(decide).await
+    }
+
+    /// KV does not have the record: it is void by now, or it expired within KV's rounding. Otherwise KV has lost it, and
+    /// an attempt that cannot be compared is not counted.
+    async fn explain_missing_record(
+        &self,
+        selector: CodeSelector<'_>,
+        id: &str,
+    ) -> Result<AttemptResult, GuardError> {
+        self.ledger_store.forget();
+        match self.find_live_code(selector, self.platform.now().plus(KV_ROUNDING)).await {
+            Err(GuardError::Ledger(error)) => Ok(AttemptResult::Rejected(error)),
+            Err(error) => Err(error),
+            Ok(live) if live != id => Ok(AttemptResult::Superseded),
+            Ok(_) => Err(StorageError.into()),
+        }
+    }
+
+    async fn begin_idempotent(&self, fingerprint: &str) -> Result<IdempotencyState, GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let now = self.platform.now();
+            let (record, found) = IdempotencyRecord::begin(idempotency_of(state)?, fingerprint, now);
+            Ok((record.map_or(Change::Keep, put_idempotency), found))
+        };
+        self.ledger_store.update(decide).await
+    }
+
+    async fn end_idempotent(
+        &self,
+        fingerprint: &str,
+        outcome: Option<&StoredOutcome>,
+    ) -> Result<(), GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let Some(record) = idempotency_of(state)? else { return Ok((Change::Keep, ())) };
+            let change = match outcome {
+                None if record.may_release(fingerprint) => Change::Delete,
+                None => Change::Keep,
+                Some(outcome) => {
+                    record.complete(fingerprint, outcome.clone()).map_or(Change::Keep, put_idempotency)
+                }
+            };
+            Ok((change, ()))
+        };
+        self.ledger_store.update(decide).await
+    }
+
+    async fn export_ledger(&self) -> Result<Option<GuardState>, GuardError> {
+        self.ledger_store.update(|state| Ok((Change::Keep, state.cloned()))).await
+    }
+
+    /// Deletes a record that no longer matters. Best effort: the ledger, not KV, decides whether a code is valid.
+    async fn delete_challenge(&self, id: &str) {
+        let _ = self.platform.delete(&challenge_key(id)).await;
+    }
+}
+
+/// Keeps the code of a future out of the function that awaits it.
+fn boxed<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(future)
+}
+
+/// A state of another kind is a storage failure: nobody may pass because a ledger is broken.
+fn ledger_of(state: Option<&GuardState>) -> Result<Ledger, StorageError> {
+    match state {
+        None => Ok(Ledger::default()),
+        Some(GuardState::Ledger(ledger)) => Ok(ledger.clone()),
+        Some(GuardState::Idempotency(_)) => Err(StorageError),
+    }
+}
+
+fn idempotency_of(state: Option<&GuardState>) -> Result<Option<&IdempotencyRecord>, StorageError> {
+    match state {
+        None => Ok(None),
+        Some(GuardState::Idempotency(record)) => Ok(Some(record)),
+        Some(GuardState::Ledger(_)) => Err(StorageError),
+    }
+}
+
+/// A ledger without anything that matters is deleted.
+fn put_ledger(ledger: Ledger) -> Change {
+    match ledger.expires_at() {
+        Some(expires_at) => Change::Put { state: GuardState::Ledger(ledger), expires_at },
+        None => Change::Delete,
+    }
+}
+
+fn put_idempotency(record: IdempotencyRecord) -> Change {
+    let expires_at = record.expires_at();
+    Change::Put { state: GuardState::Idempotency(record), expires_at }
+}

@@ -1,0 +1,115 @@
+//! A ledger store over any store with an atomic compare-and-swap: Redis, SQL, memory.
+
+use core::cell::RefCell;
+use std::rc::Rc;
+
+use super::GuardState;
+use crate::ports::{Change, Clock, LedgerStore, StorageError};
+use crate::time::Seconds;
+
+/// How often a swap may fail because of concurrent updates before the store gives up.
+const MAX_SWAPS: u32 = 64;
+
+/// A store of texts with an atomic compare-and-swap.
+#[expect(async_fn_in_trait, reason = "wasm has one thread, so no future has to be Send")]
+pub trait CompareAndSwap {
+    /// Reads a text; `None` if there is none.
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn load(&self, key: &str) -> Result<Option<String>, StorageError>;
+
+    /// Replaces `expected` by `next` (`None`: absent) if `expected` is what is stored, and tells whether it was. `ttl` is
+    /// how long `next` may matter.
+    ///
+    /// # Errors
+    /// If the store failed.
+    async fn swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        next: Option<&str>,
+        ttl: Seconds,
+    ) -> Result<bool, StorageError>;
+}
+
+/// The state of one guard object in a [`CompareAndSwap`] store. While a rotation of the root secret runs, the state under
+/// the previous name is taken over, so that a new secret gives nobody new attempts.
+#[derive(Debug)]
+pub struct CasLedgerStore<'a, S, C> {
+    store: &'a S,
+    clock: &'a C,
+    name: &'a str,
+    previous: Option<&'a str>,
+    /// The state as it was read or written last; a swap fails if it has changed since.
+    known: RefCell<Option<Rc<Known>>>,
+}
+
+#[derive(Debug)]
+struct Known {
+    /// What is stored under the object's own name.
+    own: Option<String>,
+    /// What counts: the state in that text, or in the one under the previous name.
+    state: Option<GuardState>,
+}
+
+impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
+    /// Creates the store of the object `name`.
+    pub const fn new(store: &'a S, clock: &'a C, name: &'a str, previous: Option<&'a str>) -> Self {
+        Self { store, clock, name, previous, known: RefCell::new(None) }
+    }
+
+    async fn load(&self) -> Result<Rc<Known>, StorageError> {
+        if let Some(known) = self.known.borrow().clone() {
+            return Ok(known);
+        }
+        let own = self.store.load(self.name).await?;
+        let state = match (&own, self.previous) {
+            (None, Some(previous)) => parse(self.store.load(previous).await?.as_deref())?,
+            (text, _) => parse(text.as_deref())?,
+        };
+        let known = Rc::new(Known { own, state });
+        self.known.replace(Some(Rc::clone(&known)));
+        Ok(known)
+    }
+
+    async fn swap(&self, known: &Known, change: Change) -> Result<bool, StorageError> {
+        let (next, ttl) = match change {
+            Change::Keep => return Ok(true),
+            Change::Delete => (Known { own: None, state: None }, Seconds(0)),
+            Change::Put { state, expires_at } => {
+                let text = serde_json::to_string(&state).map_err(|_| StorageError)?;
+                let next = Known { own: Some(text), state: Some(state) };
+                (next, self.clock.now().until(expires_at))
+            }
+        };
+        let swapped = self.store.swap(self.name, known.own.as_deref(), next.own.as_deref(), ttl).await?;
+        self.known.replace(swapped.then(|| Rc::new(next)));
+        Ok(swapped)
+    }
+}
+
+impl<S: CompareAndSwap, C: Clock> LedgerStore for CasLedgerStore<'_, S, C> {
+    async fn update<T, E: From<StorageError>>(
+        &self,
+        mut decide: impl FnMut(Option<&GuardState>) -> Result<(Change, T), E>,
+    ) -> Result<T, E> {
+        for _ in 0..MAX_SWAPS {
+            let known = self.load().await?;
+            let (change, result) = decide(known.state.as_ref())?;
+            if self.swap(&known, change).await? {
+                return Ok(result);
+            }
+        }
+        Err(StorageError.into())
+    }
+
+    fn forget(&self) {
+        self.known.replace(None);
+    }
+}
+
+/// A text that cannot be read is a storage failure: nobody may pass because a ledger is broken.
+fn parse(text: Option<&str>) -> Result<Option<GuardState>, StorageError> {
+    text.map(|text| serde_json::from_str(text).map_err(|_| StorageError)).transpose()
+}

@@ -1,0 +1,245 @@
+//! The keys derived from `OTP_SECRET`: one HKDF-SHA-256 label per purpose, so that no key serves two. The keys of
+//! `OTP_SECRET_PREVIOUS` stay readable while a rotation runs.
+
+use aes_gcm::{Aes256Gcm, KeyInit as _};
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+
+use crate::code::Code;
+use crate::error::Issue;
+use crate::phone::PhoneNumber;
+use crate::secret::Secret;
+use crate::usage_type::UsageType;
+
+type HmacSha256 = Hmac<Sha256>;
+
+/// The length of a MAC in bytes.
+pub const MAC_LENGTH: usize = 32;
+
+/// The keys of one root secret.
+#[derive(Clone)]
+pub struct KeySet {
+    /// Identifies the root secret without revealing anything of it: 8 hex digits, stored beside every MAC.
+    pub id: String,
+    code: HmacSha256,
+    phone: HmacSha256,
+    request: HmacSha256,
+    caller: HmacSha256,
+    pub(crate) seal: Aes256Gcm,
+}
+
+impl core::fmt::Debug for KeySet {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "KeySet({})", self.id)
+    }
+}
+
+impl KeySet {
+    /// Derives all keys of a root secret; `None` does not occur, for every length asked of HKDF and HMAC is allowed.
+    fn derive(root: &Secret) -> Option<Self> {
+        let root = Hkdf::<Sha256>::new(None, root.expose().as_bytes());
+        let mac = |label| HmacSha256::new_from_slice(&derive_key(&root, label)?).ok();
+        Some(Self {
+            id: hex::encode(derive_key(&root, "id")?.get(..4)?),
+            code: mac("code")?,
+            phone: mac("phone")?,
+            request: mac("body")?,
+            caller: mac("caller")?,
+            seal: Aes256Gcm::new_from_slice(&derive_key(&root, "seal")?).ok()?,
+        })
+    }
+
+    /// Computes the MAC of a code over everything that the code is bound to.
+    pub(crate) fn code_mac(
+        &self,
+        phone: &PhoneNumber,
+        usage_type: UsageType,
+        id: &str,
+        code: &Code,
+    ) -> HmacSha256 {
+        mac_parts(&self.code, &["otp", usage_type.as_str(), phone.e164(), id, code.as_str()])
+    }
+
+    /// Returns the name of the guard object of a phone number: 64 hex digits.
+    pub fn guard_object_name(&self, phone: &PhoneNumber) -> String {
+        hex_mac(mac_parts(&self.phone, &["guard", phone.e164()]))
+    }
+
+    /// Returns the name of the guard object of an idempotency key: 64 hex digits.
+    pub fn idempotency_object_name(&self, idempotency_key: &str) -> String {
+        hex_mac(mac_parts(&self.phone, &["idempotency", idempotency_key]))
+    }
+
+    /// Computes the fingerprint of a request, which recognises the same request again without keeping it.
+    pub fn request_fingerprint(&self, parts: &[&str]) -> String {
+        hex_mac(mac_parts(&self.request, parts))
+    }
+
+    /// Computes the MAC under which callers' keys are compared.
+    fn caller_mac(&self, key: &str) -> [u8; MAC_LENGTH] {
+        self.caller.clone().chain_update(key.as_bytes()).finalize().into_bytes().into()
+    }
+}
+
+fn derive_key(root: &Hkdf<Sha256>, label: &str) -> Option<[u8; 32]> {
+    let mut key = [0; 32];
+    root.expand(format!("edge-otp/v1/{label}").as_bytes(), &mut key).ok()?;
+    Some(key)
+}
+
+/// Feeds each part with its length in four bytes before it, so that no two different lists of parts are the same input.
+fn mac_parts(key: &HmacSha256, parts: &[&str]) -> HmacSha256 {
+    parts.iter().fold(key.clone(), |mac, part| {
+        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
+        mac.chain_update(length.to_be_bytes()).chain_update(part.as_bytes())
+    })
+}
+
+/// Finishes a MAC as lower-case hex.
+pub(crate) fn hex_mac(mac: HmacSha256) -> String {
+    hex::encode(mac.finalize().into_bytes())
+}
+
+/// The keys that callers present, kept as MACs.
+#[derive(Clone)]
+pub struct CallerKeys(Vec<[u8; MAC_LENGTH]>);
+
+impl core::fmt::Debug for CallerKeys {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "CallerKeys({})", self.0.len())
+    }
+}
+
+impl CallerKeys {
+    /// Computes the MAC of each key.
+    pub fn new(keys: &KeySet, callers: &[Secret]) -> Self {
+        Self(callers.iter().map(|caller| keys.caller_mac(caller.expose())).collect())
+    }
+
+    /// Tells whether there is no key at all.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Tells whether a presented key is one of these. Compares MACs of fixed length, and all of them, in constant time.
+    pub fn contains(&self, keys: &KeySet, presented: &str) -> bool {
+        let presented = keys.caller_mac(presented);
+        self.0.iter().fold(subtle::Choice::from(0), |found, known| found | known.ct_eq(&presented)).into()
+    }
+}
+
+/// The current keys and, while a rotation runs, the previous ones.
+#[derive(Clone, Debug)]
+pub struct KeyRing {
+    /// The keys of `OTP_SECRET`.
+    pub current: KeySet,
+    /// The keys of `OTP_SECRET_PREVIOUS`.
+    pub previous: Option<KeySet>,
+}
+
+impl KeyRing {
+    /// The shortest root secret, in characters.
+    pub const SECRET_LENGTH: usize = 32;
+
+    /// Derives all keys.
+    ///
+    /// # Errors
+    /// The name of the secret that is missing or shorter than 32 characters.
+    pub fn derive(secret: Option<&Secret>, previous: Option<&Secret>) -> Result<Self, Issue> {
+        let derive = |name: &str, secret: &Secret| {
+            Some(secret)
+                .filter(|secret| secret.expose().chars().count() >= Self::SECRET_LENGTH)
+                .and_then(KeySet::derive)
+                .ok_or_else(|| Issue::new(name, "must have at least 32 characters"))
+        };
+        let secret = secret.ok_or_else(|| Issue::new("OTP_SECRET", "is required"))?;
+        Ok(Self {
+            current: derive("OTP_SECRET", secret)?,
+            previous: previous.map(|previous| derive("OTP_SECRET_PREVIOUS", previous)).transpose()?,
+        })
+    }
+
+    /// Finds the keys of a stored record by their id.
+    pub fn find(&self, id: &str) -> Option<&KeySet> {
+        [Some(&self.current), self.previous.as_ref()].into_iter().flatten().find(|keys| keys.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    fn keys(root: &str) -> KeySet {
+        KeyRing::derive(Some(&Secret::new(root)), None).expect("long enough").current
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn each_purpose_has_its_own_key() {
+        let root = Hkdf::<Sha256>::new(None, b"0123456789abcdef0123456789abcdef");
+        let all = ["code", "phone", "caller", "body", "seal", "id"].map(|label| derive_key(&root, label));
+        for (i, a) in all.iter().enumerate() {
+            assert!(a.is_some() && all.iter().skip(i + 1).all(|b| a != b));
+        }
+    }
+
+    /// Records and object names of deployed Workers depend on these values.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn derived_values_are_pinned() {
+        let keys = keys("0123456789abcdef0123456789abcdef");
+        let phone = PhoneNumber::parse("+14155550123").expect("valid");
+        let code = Code::parse("123456").expect("digits");
+        assert_eq!(keys.id, "8f689978");
+        assert_eq!(keys.guard_object_name(&phone).len(), 64);
+        assert_ne!(keys.guard_object_name(&phone), keys.idempotency_object_name("+14155550123"));
+        assert_eq!(
+            hex_mac(keys.code_mac(&phone, UsageType::SignIn, "id", &code)),
+            "f4fa5722609abf5d1547f2f62520c38cd0696b6705935aa758bb701066d3052c"
+        );
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn neighbouring_parts_of_a_mac_cannot_be_confused() {
+        let keys = keys("0123456789abcdef0123456789abcdef");
+        assert_ne!(keys.request_fingerprint(&["ab", "c"]), keys.request_fingerprint(&["a", "bc"]));
+        assert_ne!(keys.request_fingerprint(&["", "a"]), keys.request_fingerprint(&["a", ""]));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn caller_keys_match_as_a_whole_only() {
+        let keys = keys("0123456789abcdef0123456789abcdef");
+        let known = CallerKeys::new(&keys, &[Secret::new("first-key"), Secret::new("second-key")]);
+        assert!(known.contains(&keys, "first-key") && known.contains(&keys, "second-key"));
+        for other in ["", "first-ke", "first-key ", "first-keysecond-key"] {
+            assert!(!known.contains(&keys, other), "{other:?}");
+        }
+        let none = CallerKeys::new(&keys, &[]);
+        assert!(none.is_empty() && !none.contains(&keys, "") && !known.is_empty());
+        assert!(!known.contains(&keys, &"x".repeat(1_000_000)));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn short_secrets_are_refused_by_name() {
+        let long = Secret::new("0123456789abcdef0123456789abcdef");
+        let short = Secret::new("0123456789abcdef0123456789abcde");
+        for (secret, previous, name) in [
+            (None, None, "OTP_SECRET"),
+            (Some(&short), None, "OTP_SECRET"),
+            (Some(&long), Some(&short), "OTP_SECRET_PREVIOUS"),
+        ] {
+            assert_eq!(KeyRing::derive(secret, previous).expect_err(name).path, name);
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn debug_shows_no_key() {
+        let ring = KeyRing::derive(Some(&Secret::new("0123456789abcdef0123456789abcdef")), None);
+        let text = format!("{:?}", ring.expect("long enough"));
+        assert_eq!(text, "KeyRing { current: KeySet(8f689978), previous: None }");
+        let keys = keys("0123456789abcdef0123456789abcdef");
+        let callers = CallerKeys::new(&keys, &[Secret::new("first-key"), Secret::new("second-key")]);
+        assert_eq!(format!("{callers:?}"), "CallerKeys(2)");
+    }
+}

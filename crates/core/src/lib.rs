@@ -1,0 +1,39 @@
+//! The rules of edge-otp: SMS one-time codes, their limits, and the connectors that send them.
+//!
+//! This crate is pure. It has no clock, no random source and no I/O of its own: time and random bytes are arguments or
+//! come through the traits of [`ports`], which the Worker and the npm package implement over their platforms.
+//!
+//! | layer | modules |
+//! |---|---|
+//! | operations | [`service`] (send, verify, manage connectors), [`guard`] (runs inside the guard object of a phone number) |
+//! | ports | [`ports`]: KV, ledger storage, guard client, HTTP client, clock, random source |
+//! | rules | [`ledger`], [`idempotency`], [`challenge`], [`keys`], [`policy`], [`provider`], [`connector`] |
+//! | messages | [`template`], [`message`], [`segments`] |
+//! | values | [`phone`], [`code`], [`usage_type`], [`secret`], [`country`], [`locale`], [`time`] |
+//! | API | [`api`] (requests and responses), [`error`] (public error codes), [`json`] (strict reading of request bodies) |
+//!
+//! Each layer depends on those below it only. A provider file never imports another provider, nor the ledger.
+
+pub mod api;
+pub mod challenge;
+pub mod code;
+pub mod connector;
+pub mod country;
+pub mod error;
+pub mod guard;
+pub mod idempotency;
+pub mod json;
+pub mod keys;
+pub mod ledger;
+pub mod locale;
+pub mod message;
+pub mod phone;
+pub mod policy;
+pub mod ports;
+pub mod provider;
+pub mod secret;
+pub mod segments;
+pub mod service;
+pub mod template;
+pub mod time;
+pub mod usage_type;

@@ -1,0 +1,306 @@
+//! A config that was validated by its field table. Validation collects every issue with its path and never repeats a
+//! value.
+
+use core::fmt;
+
+use serde_json::{Map, Value};
+use url::{Host, Url};
+
+use super::field::{FieldKind, FieldSpec, TemplateKind, TemplateRules};
+use crate::error::Issue;
+use crate::locale::is_language_tag;
+use crate::template::{Template, TemplateBody, contains_code_placeholder};
+use crate::usage_type::UsageType;
+
+/// A config; if there were no issues, every required field is there and every present one has its type.
+pub struct ProviderConfig {
+    fields: Map<String, Value>,
+    templates: Vec<Template>,
+}
+
+impl fmt::Debug for ProviderConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ProviderConfig(…)")
+    }
+}
+
+impl ProviderConfig {
+    /// Reads a config by its field table and collects every issue. Keys that the table does not know are ignored.
+    pub fn validate(fields: &[FieldSpec], object: &Map<String, Value>) -> (Self, Vec<Issue>) {
+        let mut issues = Vec::new();
+        let mut templates = Vec::new();
+        for field in fields {
+            match (object.get(field.key), field.kind) {
+                (None, _) if field.required => issues.push(Issue::new(field.key, "is required")),
+                (None, _) => {}
+                (Some(value), FieldKind::Templates(rules)) => {
+                    templates = read_templates(field.key, rules, value, &mut issues);
+                }
+                (Some(value), kind) => {
+                    if let Some(message) = validate_value(kind, value, field.required) {
+                        issues.push(Issue::new(field.key, message));
+                    }
+                }
+            }
+        }
+        (Self { fields: object.clone(), templates }, issues)
+    }
+
+    /// Returns a text field; empty if it was left out.
+    pub fn text(&self, key: &str) -> &str {
+        self.fields.get(key).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Returns a text field, or `default` if it was left out or is empty.
+    pub fn text_or<'a>(&'a self, key: &str, default: &'a str) -> &'a str {
+        match self.text(key) {
+            "" => default,
+            text => text,
+        }
+    }
+
+    /// Returns a field as it was given.
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.fields.get(key)
+    }
+
+    /// Returns an issue if a text cannot be a header's value: every server reads printable ASCII alike, and only that.
+    pub fn header_issues(&self, key: &str) -> Vec<Issue> {
+        let is_printable = self.text(key).bytes().all(|b| (0x20..=0x7e).contains(&b));
+        if is_printable { Vec::new() } else { vec![Issue::new(key, "must be printable ASCII")] }
+    }
+
+    /// Returns a switch; false if it was left out.
+    pub fn flag(&self, key: &str) -> bool {
+        self.fields.get(key).and_then(Value::as_bool).unwrap_or_default()
+    }
+
+    /// Returns the templates in their order.
+    pub fn templates(&self) -> &[Template] {
+        &self.templates
+    }
+}
+
+/// Returns what is wrong with a value, if anything.
+fn validate_value(kind: FieldKind, value: &Value, required: bool) -> Option<&'static str> {
+    if let FieldKind::Switch = kind {
+        return value.as_bool().is_none().then_some("must be true or false");
+    }
+    let Some(text) = value.as_str() else { return Some("must be a string") };
+    if text.is_empty() {
+        return (required || matches!(kind, FieldKind::NonEmptyText)).then_some("must not be empty");
+    }
+    let (is_valid, message) = match kind {
+        FieldKind::Url => (is_url(text), "must be an https URL without user name (http only to localhost)"),
+        FieldKind::Email => (is_email(text), "must be an e-mail address"),
+        FieldKind::Host => (is_host(text), "must be a host name"),
+        FieldKind::Id => (is_id(text), "must consist of letters, digits, dots, underscores and hyphens"),
+        FieldKind::Secret => {
+            (text.bytes().all(|b| b >= 0x20 && b != 0x7f), "must not hold control characters")
+        }
+        _ => (true, ""),
+    };
+    (!is_valid).then_some(message)
+}
+
+fn read_templates(key: &str, rules: TemplateRules, value: &Value, issues: &mut Vec<Issue>) -> Vec<Template> {
+    let Some(items) = value.as_array() else {
+        issues.push(Issue::new(key, "must be an array of templates"));
+        return Vec::new();
+    };
+    let templates: Vec<_> = items
+        .iter()
+        .enumerate()
+        .filter_map(|(index, item)| read_template(&format!("{key}.{index}"), rules, item, issues))
+        .collect();
+    let has_generic =
+        items.iter().any(|item| item.get("usageType").and_then(Value::as_str) == Some("Generic"));
+    if rules.requires_generic && !has_generic {
+        issues.push(Issue::new(key, "must hold a template for Generic"));
+    }
+    templates
+}
+
+fn read_template(
+    path: &str,
+    rules: TemplateRules,
+    item: &Value,
+    issues: &mut Vec<Issue>,
+) -> Option<Template> {
+    let mut text = |name: &str, value: Option<&Value>| match value.and_then(Value::as_str) {
+        Some(text) if !text.is_empty() => Some(text.to_owned()),
+        _ => {
+            issues.push(Issue::new(format!("{path}.{name}"), "must be a string that is not empty"));
+            None
+        }
+    };
+    let usage_type = text("usageType", item.get("usageType"));
+    let locale = item.get("locale").map(|value| text("locale", Some(value)));
+    let body = match rules.kind {
+        TemplateKind::Text => text("content", item.get("content")).map(TemplateBody::Text),
+        TemplateKind::Registered => match item.get("templateCode") {
+            Some(Value::Object(by_region)) => {
+                let china = text("templateCode.china", by_region.get("china"));
+                let overseas = text("templateCode.overseas", by_region.get("overseas"));
+                china.zip(overseas).map(|(china, overseas)| TemplateBody::Registered { china, overseas })
+            }
+            code => text("templateCode", code)
+                .map(|code| TemplateBody::Registered { china: code.clone(), overseas: code }),
+        },
+        TemplateKind::Named => {
+            let language = item.get("language").map_or(Some("en".to_owned()), |l| text("language", Some(l)));
+            text("templateName", item.get("templateName"))
+                .zip(language)
+                .map(|(name, language)| TemplateBody::Named { name, language })
+        }
+    };
+    let mut add_issue = |name: &str, message| issues.push(Issue::new(format!("{path}.{name}"), message));
+    if rules.known_usage_types_only
+        && usage_type.as_deref().is_some_and(|name| UsageType::parse(name).is_none())
+    {
+        add_issue("usageType", "must be a known usage type");
+    }
+    if locale.as_ref().and_then(Option::as_deref).is_some_and(|locale| !is_language_tag(locale)) {
+        add_issue("locale", "must be a BCP 47 tag such as en or zh-CN");
+    }
+    if let Some(TemplateBody::Text(text)) = &body
+        && rules.requires_code
+        && !contains_code_placeholder(text)
+    {
+        add_issue("content", "must hold {{code}}");
+    }
+    Some(Template { usage_type: usage_type?, locale: locale.flatten(), body: body? })
+}
+
+/// Tells whether a text is an absolute https URL of printable ASCII without credentials. Plain http is for this machine
+/// only. The host must be written as it is requested, so that no other spelling of an address gets through.
+fn is_url(text: &str) -> bool {
+    let Ok(url) = Url::parse(text) else { return false };
+    let is_local = matches!(url.host_str(), Some("localhost" | "127.0.0.1"));
+    let is_allowed_scheme = url.scheme() == "https" || (url.scheme() == "http" && is_local);
+    // The parser accepts `https:host`, too.
+    let authority = text.strip_prefix(url.scheme()).and_then(|rest| rest.strip_prefix("://"));
+    let written_host = authority.and_then(|rest| rest.split(['/', '?', '#', ':']).next()).unwrap_or_default();
+    is_allowed_scheme
+        && text.bytes().all(|b| b.is_ascii_graphic() && b != b'\\')
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url.port() != Some(0)
+        && is_host(written_host)
+}
+
+/// Tells whether a text is a host name (RFC 1123) or an IPv4 address in its usual form.
+fn is_host(text: &str) -> bool {
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let is_normal = match Host::parse(text) {
+        Ok(Host::Domain(domain)) => domain.eq_ignore_ascii_case(text),
+        Ok(Host::Ipv4(address)) => address.to_string() == text,
+        Ok(Host::Ipv6(_)) | Err(_) => false,
+    };
+    text.len() <= 253 && is_normal && text.split('.').all(is_label)
+}
+
+/// Tells whether a text stays one segment of a URL and one token of a header.
+fn is_id(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b)) && text != "." && text != ".."
+}
+
+/// Tells whether a text is an e-mail address, by the rules of Logto's check for SMS Aero.
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.split_once('@') else { return false };
+    let is_local_part = !local.is_empty()
+        && !local.starts_with('.')
+        && !local.ends_with(['.', '\''])
+        && !local.as_bytes().windows(2).any(|pair| pair == b"..")
+        && local.bytes().all(|b| b.is_ascii_alphanumeric() || b"_'+-.".contains(&b));
+    let Some((_, top_level)) = domain.rsplit_once('.') else { return false };
+    is_local_part
+        && domain.split('.').all(|label| {
+            label.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+        && top_level.len() >= 2
+        && top_level.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn is_url_accepts_https_and_http_to_this_machine() {
+        for url in [
+            "https://hooks.example.com",
+            "https://hooks.example.com:8443/sms?x=1",
+            "https://10.0.0.1/a",
+            "http://localhost:3000/sms",
+            "http://127.0.0.1",
+        ] {
+            assert!(is_url(url), "{url}");
+        }
+        for url in [
+            "",
+            "hooks.example.com",
+            "http://hooks.example.com",
+            "http://localhost.example.com",
+            "https://user:pass@example.com",
+            "https://user@example.com",
+            "https://",
+            "https:///x",
+            "https:hooks.example.com",
+            "https:/hooks.example.com",
+            "https://exa mple.com",
+            "https://example.com\\@evil.com",
+            "https://exämple.com",
+            "https://example..com",
+            "https://example.com:0",
+            "https://example.com:+80",
+            "https://256.256.256.256/",
+            "https://1.2.3/",
+            "https://2130706433/",
+            "https://example.com:99999",
+            "https://example.com:x",
+            "ftp://example.com",
+            "javascript:alert(1)",
+            "https://example.com/\r\nx: y",
+            "HTTPS://example.com",
+        ] {
+            assert!(!is_url(url), "{url:?}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn is_id_accepts_only_characters_that_urls_and_headers_keep() {
+        for text in ["AC0123", "ap-guangzhou", "AKID_x.y"] {
+            assert!(is_id(text), "{text}");
+        }
+        for text in ["a/b", "..", "a b", "a?b", "a#b", "a%2F", "a\r\nb", "é", "a,b"] {
+            assert!(!is_id(text), "{text:?}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn is_email_accepts_the_addresses_that_logto_accepts() {
+        for text in ["user@example.com", "a.b+c_d'e-f@sub.example.co"] {
+            assert!(is_email(text), "{text}");
+        }
+        for text in [
+            "",
+            "user",
+            "user@",
+            "@example.com",
+            "user@example",
+            ".u@example.com",
+            "a..b@example.com",
+            "u@e.1",
+        ] {
+            assert!(!is_email(text), "{text}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The field table: what a provider's config consists of. Validation, form, redaction and sealing follow from it.
+
+/// One field of a config.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldSpec {
+    /// The key, as in the same connector of Logto.
+    pub key: &'static str,
+    /// The label of the form field.
+    pub label: &'static str,
+    /// What the field holds.
+    pub kind: FieldKind,
+    /// Whether the field must be there and not empty.
+    pub required: bool,
+    /// An example of a value; empty if there is none.
+    pub placeholder: &'static str,
+    /// One sentence on what it is for; empty if the label says it all.
+    pub description: &'static str,
+}
+
+/// What a field holds.
+#[derive(Clone, Copy, Debug)]
+pub enum FieldKind {
+    /// Any text.
+    Text,
+    /// Text that must not be empty even where the field may be left out.
+    NonEmptyText,
+    /// A credential: sealed at rest, never shown.
+    Secret,
+    /// True or false; absent is false.
+    Switch,
+    /// An https URL; http only to this machine.
+    Url,
+    /// An e-mail address.
+    Email,
+    /// A host name.
+    Host,
+    /// An identifier that is part of a URL or a header as it is: letters, digits, `.`, `_` and `-`.
+    Id,
+    /// The templates.
+    Templates(TemplateRules),
+}
+
+/// What a provider's templates are, and what Logto requires of them.
+#[derive(Clone, Copy, Debug)]
+pub struct TemplateRules {
+    /// The form of the content.
+    pub kind: TemplateKind,
+    /// Whether there must be one for `Generic`.
+    pub requires_generic: bool,
+    /// Whether only the nine usage types may occur.
+    pub known_usage_types_only: bool,
+    /// Whether a text must contain `{{code}}`.
+    pub requires_code: bool,
+}
+
+/// What a template holds beside `usageType` and `locale`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateKind {
+    /// `content`: a text with `{{code}}`.
+    Text,
+    /// `templateCode`: a registered id, or `{china, overseas}`.
+    Registered,
+    /// `templateName` and `language`.
+    Named,
+}
+
+impl TemplateRules {
+    /// Returns the usual rules: `Generic` is required, a text must contain the code, other usage types are kept.
+    pub const fn new(kind: TemplateKind) -> Self {
+        Self { kind, requires_generic: true, known_usage_types_only: false, requires_code: true }
+    }
+}
+
+impl FieldSpec {
+    /// Creates a required field.
+    pub const fn new(key: &'static str, label: &'static str, kind: FieldKind) -> Self {
+        Self { key, label, kind, required: true, placeholder: "", description: "" }
+    }
+
+    /// Creates the field of the templates, under Logto's key.
+    pub const fn templates(rules: TemplateRules) -> Self {
+        Self::new("templates", "Templates", FieldKind::Templates(rules))
+    }
+
+    /// Makes the field optional.
+    #[must_use]
+    pub const fn optional(mut self) -> Self {
+        self.required = false;
+        self
+    }
+
+    /// Sets an example of a value, for the form.
+    #[must_use]
+    pub const fn placeholder(mut self, text: &'static str) -> Self {
+        self.placeholder = text;
+        self
+    }
+
+    /// Sets one sentence on what the field is for.
+    #[must_use]
+    pub const fn description(mut self, text: &'static str) -> Self {
+        self.description = text;
+        self
+    }
+
+    /// Tells whether the field holds a credential.
+    pub const fn is_secret(&self) -> bool {
+        matches!(self.kind, FieldKind::Secret)
+    }
+}

@@ -1,0 +1,87 @@
+//! The operations outside the guard: send a code, verify a code, manage the connector. The order of steps is part of the
+//! contract; a step that fails ends the operation, and what was counted in vain is taken back.
+
+mod connectors;
+mod deliver;
+mod error;
+mod send;
+
+pub use connectors::ConnectorService;
+pub use error::ServiceError;
+
+use crate::api::{VerifyFailure, VerifyReceipt, VerifyRequest, VerifyResult};
+use crate::guard::{GuardRequest, GuardResponse};
+use crate::keys::KeyRing;
+use crate::phone::PhoneNumber;
+use crate::policy::Policy;
+use crate::ports::Platform;
+
+/// Sends and verifies codes.
+pub struct OtpService<'a, P> {
+    /// The platform.
+    pub platform: &'a P,
+    /// The keys of the deployment.
+    pub keys: &'a KeyRing,
+    /// The limits of the deployment.
+    pub policy: &'a Policy,
+}
+
+impl<P> core::fmt::Debug for OtpService<'_, P> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("OtpService")
+    }
+}
+
+impl<P: Platform> OtpService<'_, P> {
+    /// Verifies a code with one call of the phone number's guard object.
+    ///
+    /// # Errors
+    /// The `verification_code` codes of the contract, and `storage.unavailable`.
+    pub async fn verify(&self, request: &VerifyRequest) -> Result<VerifyReceipt, ServiceError> {
+        let guard_request = GuardRequest::Verify {
+            phone: request.phone.e164().to_owned(),
+            usage_type: request.usage_type,
+            code: request.code.as_str().to_owned(),
+            id: request.verification_id.clone(),
+        };
+        match self.call_phone_guard(&request.phone, &guard_request).await? {
+            GuardResponse::Verified { id, at } => Ok(VerifyReceipt::new(request, id, at)),
+            _ => Err(ServiceError::Internal("unexpected guard response")),
+        }
+    }
+
+    /// Verifies a code as [`Self::verify`], with the caller's mistakes as values.
+    ///
+    /// # Errors
+    /// Every other error.
+    pub async fn verify_as_value(&self, request: &VerifyRequest) -> Result<VerifyResult, ServiceError> {
+        match self.verify(request).await {
+            Ok(receipt) => Ok(VerifyResult::Verified(receipt)),
+            Err(ServiceError::Ledger(error)) => Ok(VerifyResult::Failed(VerifyFailure::new(&error))),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn call_phone_guard(
+        &self,
+        phone: &PhoneNumber,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, ServiceError> {
+        let name = self.keys.current.guard_object_name(phone);
+        let previous = self.keys.previous.as_ref().map(|keys| keys.guard_object_name(phone));
+        self.call_guard(&name, previous.as_deref(), request).await
+    }
+
+    async fn call_guard(
+        &self,
+        name: &str,
+        previous: Option<&str>,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, ServiceError> {
+        match self.platform.call(name, previous, request).await? {
+            GuardResponse::Unavailable => Err(ServiceError::StorageUnavailable),
+            GuardResponse::Rejected(error) => Err(error.into()),
+            response => Ok(response),
+        }
+    }
+}

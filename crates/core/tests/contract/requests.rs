@@ -1,0 +1,125 @@
+//! What every request must satisfy, whatever the config.
+
+use core::iter::once;
+
+use edge_otp_core::connector::Connector;
+use edge_otp_core::provider::{REGISTRY, SmsProvider};
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{CODE, build, build_request, default_config, default_connector, find};
+
+fn header_values(request: &http::Request<String>) -> impl Iterator<Item = &str> {
+    request.headers().values().map(|value| value.to_str().expect("visible ASCII"))
+}
+
+/// Tells whether a config with one member replaced is valid; if so, its request must be well formed.
+fn check_request_with(provider: &'static dyn SmsProvider, key: &str, value: &str) -> bool {
+    let mut config = default_config(provider.id());
+    config[key] = value.into();
+    let Ok(connector) = Connector::new(provider, &config) else { return false };
+    let context = format!("{} {key} {value:?}", provider.id());
+    assert!(build(&connector, "+8613800138000").is_ok(), "{context}");
+    let Some(request) = build_request(&connector, "+8613800138000") else { return true };
+    let url = request.uri().to_string();
+    for text in header_values(&request).chain(once(url.as_str())) {
+        assert!(text.bytes().all(|byte| (0x20..=0x7e).contains(&byte)), "{context}");
+    }
+    let path = request.uri().path();
+    assert!(!path.contains("..") && !path.contains(' '), "{context}");
+    true
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn requests_are_https_and_hold_the_code_once() {
+    for provider in REGISTRY {
+        let Some(request) = build_request(&default_connector(provider), "+8613800138000") else { continue };
+        let id = provider.id();
+        assert_eq!(request.uri().scheme_str(), Some("https"), "{id}");
+        let headers: String = header_values(&request).collect();
+        let whole = format!("{}{headers}{}", request.uri(), request.body());
+        // WhatsApp needs it for the text and once more for the button that copies it.
+        let times = if id == "whatsapp-short-message-service" { 2 } else { 1 };
+        assert_eq!(whole.matches(CODE).count(), times, "{id}");
+        assert!(!whole.contains("{{"), "{id} has rendered its text");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_plain_http_endpoint_is_valid_for_this_machine_only() {
+    for id in ["http-sms", "gatewayapi-sms"] {
+        let mut config = default_config(id);
+        for (endpoint, is_valid) in [("http://localhost:3000/x", true), ("http://example.com/x", false)] {
+            config["endpoint"] = endpoint.into();
+            assert_eq!(Connector::new(find(id), &config).is_ok(), is_valid, "{id} {endpoint}");
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn no_config_breaks_out_of_a_header_or_the_url() {
+    let hostile = ["a\r\nx: y", "a\nb", "../../x", "a b", "a?b#c", "é", "a\u{0}b", "%0d%0a"];
+    for provider in REGISTRY {
+        for (field, value) in provider.fields().iter().flat_map(|field| hostile.map(|value| (field, value))) {
+            check_request_with(provider, field.key, value);
+        }
+    }
+}
+
+/// `http::Uri` refuses some characters that validation accepts and `fetch` percent-encodes.
+#[wasm_bindgen_test(unsupported = test)]
+fn every_valid_endpoint_makes_a_request() {
+    for id in ["http-sms", "gatewayapi-sms"] {
+        let endpoints = (0x20..0x7f_u8)
+            .map(char::from)
+            .flat_map(|c| ["/", "/?", "/#"].map(|part| format!("https://example.com{part}a{c}b")));
+        let valid = endpoints.filter(|endpoint| check_request_with(find(id), "endpoint", endpoint)).count();
+        assert_eq!(valid, 3 * (0x7f - 0x20 - 2), "{id}: all but the space and the backslash");
+    }
+}
+
+/// What is accepted beyond Logto: config members, a number, and what the request then holds.
+#[wasm_bindgen_test(unsupported = test)]
+fn optional_members_beyond_logto_have_their_effect() {
+    let both = json!({ "china": "CN_1", "overseas": "INTL_1" });
+    let templates = json!([{ "usageType": "Generic", "templateCode": both }]);
+    for (id, members, phone, held) in [
+        (
+            "twilio-short-message-service",
+            json!({ "from": "+14155550100", "fromMessagingServiceSID": "" }),
+            "+14155550132",
+            "From=%2B14155550100",
+        ),
+        (
+            "twilio-short-message-service",
+            json!({ "host": "api.dublin.ie1.twilio.com" }),
+            "+14155550132",
+            "https://api.dublin.ie1.twilio.com/2010-04-01/",
+        ),
+        (
+            "aliyun-short-message-service",
+            json!({ "endpoint": "dysmsapi.ap-southeast-1.aliyuncs.com" }),
+            "+14155550132",
+            "https://dysmsapi.ap-southeast-1.aliyuncs.com/",
+        ),
+        (
+            "tencent-short-message-service",
+            json!({ "templates": templates }),
+            "+8613800138000",
+            r#""TemplateId":"CN_1""#,
+        ),
+        (
+            "tencent-short-message-service",
+            json!({ "templates": templates }),
+            "+85251234567",
+            r#""TemplateId":"INTL_1""#,
+        ),
+    ] {
+        let mut config = default_config(id);
+        let members = members.as_object().cloned().expect("an object");
+        config.as_object_mut().expect("an object").extend(members);
+        let connector = Connector::new(find(id), &config).expect(id);
+        let request = build_request(&connector, phone).expect(id);
+        assert!(format!("{}{}", request.uri(), request.body()).contains(held), "{id} {held}");
+    }
+}

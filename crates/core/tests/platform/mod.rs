@@ -1,0 +1,156 @@
+//! A platform in memory: it implements every port of `edge_otp_core::ports` over maps, with a virtual clock and a seeded
+//! random source. Each port call can be made to fail, to take time or to wait until the test releases it, and tasks can
+//! be interleaved poll by poll, so that a race is a value and not a matter of luck.
+
+mod calls;
+pub(crate) mod executor;
+mod ledgers;
+mod ports;
+mod time;
+
+use core::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use edge_otp_core::keys::KeyRing;
+use edge_otp_core::policy::Policy;
+use edge_otp_core::secret::Secret;
+use edge_otp_core::time::{Seconds, Timestamp};
+
+pub(crate) use calls::{Call, Calls, Fault};
+pub(crate) use ledgers::AtomicLedgerStore;
+pub(crate) use time::VirtualClock;
+
+/// When every test begins.
+pub(crate) const START: Timestamp = Timestamp(1_700_000_000_000);
+/// The root secret of every test that does not concern secrets.
+pub(crate) const ROOT: &str = "0123456789abcdef0123456789abcdef";
+
+/// Where guard objects keep their state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ledgers {
+    /// In a store with compare-and-swap, as in Redis or SQL.
+    CompareAndSwap,
+    /// In the object itself, which decides and writes without an await, as in a Durable Object.
+    Atomic,
+}
+
+impl Ledgers {
+    pub(crate) const ALL: [Self; 2] = [Self::CompareAndSwap, Self::Atomic];
+}
+
+/// A text in KV.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct KvEntry {
+    pub(crate) text: String,
+    pub(crate) ttl: Option<Seconds>,
+}
+
+/// What the platform does when it is asked for random bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Randomness {
+    /// A linear congruential generator with this state.
+    Seeded(u32),
+    /// The same byte again and again.
+    Constant(u8),
+}
+
+pub(crate) struct InMemoryPlatform {
+    pub(crate) keys: KeyRing,
+    pub(crate) policy: Policy,
+    pub(crate) ledgers: Ledgers,
+    pub(crate) clock: VirtualClock,
+    pub(crate) calls: Calls,
+    pub(crate) randomness: Cell<Randomness>,
+    pub(crate) kv: RefCell<BTreeMap<String, KvEntry>>,
+    /// The states of the guard objects by name, as texts.
+    pub(crate) states: RefCell<BTreeMap<String, String>>,
+    /// How many of the coming swaps another client wins.
+    pub(crate) lost_swaps: Cell<u32>,
+    /// What was sent to the provider.
+    pub(crate) requests: RefCell<Vec<http::Request<String>>>,
+    /// What the provider responds; nothing that can be read if `None`.
+    pub(crate) reply: RefCell<Option<http::Response<String>>>,
+    /// How long the provider takes, in milliseconds.
+    pub(crate) reply_delay: Cell<u32>,
+    /// What the mock connector has printed.
+    pub(crate) printed: RefCell<Vec<String>>,
+}
+
+impl InMemoryPlatform {
+    pub(crate) fn new() -> Self {
+        Self {
+            keys: key_ring(ROOT, None),
+            policy: policy(&[]),
+            ledgers: Ledgers::CompareAndSwap,
+            clock: VirtualClock::new(START),
+            calls: Calls::default(),
+            randomness: Cell::new(Randomness::Seeded(1)),
+            kv: RefCell::default(),
+            states: RefCell::default(),
+            lost_swaps: Cell::new(0),
+            requests: RefCell::default(),
+            reply: RefCell::new(Some(response(201, r#"{"sid":"SM1","status":"queued"}"#))),
+            reply_delay: Cell::new(0),
+            printed: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn with_policy(self, settings: &[(&str, &str)]) -> Self {
+        Self { policy: policy(settings), ..self }
+    }
+
+    pub(crate) fn with_ledgers(self, ledgers: Ledgers) -> Self {
+        Self { ledgers, ..self }
+    }
+
+    pub(crate) fn with_keys(self, keys: KeyRing) -> Self {
+        Self { keys, ..self }
+    }
+
+    /// Makes the provider respond so from now on.
+    pub(crate) fn reply_with(&self, status: u16, body: &str) {
+        self.reply.replace(Some(response(status, body)));
+    }
+
+    pub(crate) fn kv_text(&self, key: &str) -> Option<String> {
+        self.kv.borrow().get(key).map(|entry| entry.text.clone())
+    }
+
+    pub(crate) fn put_kv(&self, key: &str, text: &str) {
+        self.kv.borrow_mut().insert(key.to_owned(), KvEntry { text: text.to_owned(), ttl: None });
+    }
+
+    /// Tells whether nothing is stored anywhere, but for the connector.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.states.borrow().is_empty() && self.kv.borrow().keys().all(|key| key == "connector")
+    }
+
+    /// Returns the code in the last text message that was sent.
+    pub(crate) fn last_code(&self) -> String {
+        let requests = self.requests.borrow();
+        let body = requests.last().expect("a request").body();
+        let (_, text) =
+            form_urlencoded::parse(body.as_bytes()).find(|(key, _)| key == "Body").expect("a text");
+        text.into_owned()
+    }
+}
+
+pub(crate) fn key_ring(current: &str, previous: Option<&str>) -> KeyRing {
+    let previous = previous.map(Secret::new);
+    KeyRing::derive(Some(&Secret::new(current)), previous.as_ref()).expect("long enough")
+}
+
+pub(crate) fn policy(settings: &[(&str, &str)]) -> Policy {
+    let value =
+        |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned());
+    Policy::parse(value).expect("valid settings")
+}
+
+pub(crate) fn response(status: u16, body: &str) -> http::Response<String> {
+    http::Response::builder().status(status).body(body.to_owned()).expect("a response")
+}
+
+/// Returns another code of the same length.
+pub(crate) fn wrong_code(code: &str) -> String {
+    code.chars().map(|digit| if digit == '9' { '0' } else { '9' }).collect()
+}

@@ -1,0 +1,133 @@
+//! The ports of `edge_otp_core::ports`.
+
+use std::rc::Rc;
+
+use edge_otp_core::connector::{CONNECTOR_KEY, LoadedConnector, load_connector};
+use edge_otp_core::guard::{CasLedgerStore, GuardRequest, GuardResponse, GuardService};
+use edge_otp_core::ports::{
+    Clock, ConnectorSource, GuardClient, HttpClient, HttpError, KvStore, LedgerStore, MockLog, RandomError,
+    RandomSource, StorageError,
+};
+use edge_otp_core::time::{Seconds, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::calls::InjectedFault;
+use super::{AtomicLedgerStore, Call, InMemoryPlatform, KvEntry, Ledgers, Randomness};
+
+impl KvStore for InMemoryPlatform {
+    async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
+        Ok(self.calls.perform(Call::KvGet, || self.kv_text(key)).await?)
+    }
+
+    async fn put(&self, key: &str, value: &str, ttl: Option<Seconds>) -> Result<(), StorageError> {
+        assert!(ttl.is_none_or(|ttl| ttl.0 >= 60), "KV accepts no shorter TTL");
+        let entry = KvEntry { text: value.to_owned(), ttl };
+        Ok(self
+            .calls
+            .perform(Call::KvPut, || drop(self.kv.borrow_mut().insert(key.to_owned(), entry)))
+            .await?)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        Ok(self.calls.perform(Call::KvDelete, || drop(self.kv.borrow_mut().remove(key))).await?)
+    }
+}
+
+/// The guard service runs in process; its messages take their way as JSON, as between a Worker and its object.
+impl GuardClient for InMemoryPlatform {
+    async fn call(
+        &self,
+        name: &str,
+        previous: Option<&str>,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, StorageError> {
+        let fault = self.calls.arrive(Call::Guard).await?;
+        let request = through_json(request);
+        let response = match self.ledgers {
+            Ledgers::CompareAndSwap => {
+                self.handle(&CasLedgerStore::new(self, self, name, previous), &request).await
+            }
+            Ledgers::Atomic => {
+                self.handle(&AtomicLedgerStore { platform: self, name, previous }, &request).await
+            }
+        };
+        self.calls.leave(fault).await?;
+        Ok(through_json(&response))
+    }
+}
+
+impl InMemoryPlatform {
+    async fn handle(&self, ledger_store: &impl LedgerStore, request: &GuardRequest) -> GuardResponse {
+        GuardService { platform: self, ledger_store, keys: &self.keys, policy: &self.policy }
+            .handle(request)
+            .await
+    }
+}
+
+fn through_json<T: Serialize + DeserializeOwned>(value: &T) -> T {
+    let text = serde_json::to_string(value).expect("a message has a JSON form");
+    serde_json::from_str(&text).expect("the JSON form is read back")
+}
+
+impl HttpClient for InMemoryPlatform {
+    async fn send(
+        &self,
+        request: http::Request<String>,
+        timeout_ms: u32,
+    ) -> Result<http::Response<String>, HttpError> {
+        let to_error = |_: InjectedFault| HttpError;
+        let fault = self.calls.arrive(Call::Http).await.map_err(to_error)?;
+        self.requests.borrow_mut().push(request);
+        self.clock.wait(self.reply_delay.get().min(timeout_ms)).await;
+        self.calls.leave(fault).await.map_err(to_error)?;
+        let reply = self.reply.borrow().clone().filter(|_| self.reply_delay.get() < timeout_ms);
+        reply.ok_or(HttpError)
+    }
+}
+
+impl ConnectorSource for InMemoryPlatform {
+    async fn active_connector(&self) -> Result<Option<Rc<LoadedConnector>>, StorageError> {
+        let text = self.calls.perform(Call::Connector, || self.kv_text(CONNECTOR_KEY)).await?;
+        Ok(text.map(|text| Rc::new(load_connector(&text, &self.keys))))
+    }
+}
+
+impl MockLog for InMemoryPlatform {
+    fn print(&self, line: &str) {
+        self.printed.borrow_mut().push(line.to_owned());
+    }
+}
+
+impl Clock for InMemoryPlatform {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    async fn sleep(&self, ms: u32) {
+        self.calls.begin(Call::Sleep);
+        self.clock.wait(ms).await;
+    }
+}
+
+impl RandomSource for InMemoryPlatform {
+    fn fill(&self, buffer: &mut [u8]) -> Result<(), RandomError> {
+        for byte in buffer {
+            *byte = self.random_byte();
+        }
+        if self.calls.begin(Call::Random).is_some() { Err(RandomError) } else { Ok(()) }
+    }
+}
+
+impl InMemoryPlatform {
+    fn random_byte(&self) -> u8 {
+        match self.randomness.get() {
+            Randomness::Constant(byte) => byte,
+            Randomness::Seeded(state) => {
+                let next = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                self.randomness.set(Randomness::Seeded(next));
+                next.to_be_bytes()[0]
+            }
+        }
+    }
+}

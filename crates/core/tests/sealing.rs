@@ -1,0 +1,183 @@
+//! The secrets of a config: sealed for KV, bound to their field, redacted in responses, kept over an edit.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[expect(dead_code, reason = "each test file uses a part of the platform")]
+mod platform;
+
+use edge_otp_core::connector::{SecretSealer, merge_stored_secrets};
+use edge_otp_core::error::Issue;
+use edge_otp_core::keys::KeyRing;
+use edge_otp_core::ports::RandomError;
+use edge_otp_core::provider::{REGISTRY, SmsProvider, find_provider};
+use platform::{Call, Fault, InMemoryPlatform, ROOT, key_ring};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const OLD_ROOT: &str = "old-0123456789abcdef0123456789ab";
+
+fn find(id: &str) -> &'static dyn SmsProvider {
+    find_provider(id).expect(id)
+}
+
+fn seal(keys: &KeyRing, platform: &InMemoryPlatform, provider: &dyn SmsProvider, config: &Value) -> Value {
+    SecretSealer { keys }.seal_config(provider, config, platform).expect("random bytes")
+}
+
+fn open(keys: &KeyRing, provider: &dyn SmsProvider, config: &Value) -> Result<Value, Vec<Issue>> {
+    SecretSealer { keys }.open_config(provider, config)
+}
+
+fn secret_keys(provider: &dyn SmsProvider) -> impl Iterator<Item = &'static str> {
+    provider.fields().iter().filter(|field| field.is_secret()).map(|field| field.key)
+}
+
+/// Returns a config that holds nothing but a secret in every field for one.
+fn config_of(provider: &dyn SmsProvider, secret: &str) -> Value {
+    secret_keys(provider).map(|key| (key.to_owned(), Value::from(secret))).collect::<Map<_, _>>().into()
+}
+
+/// `[ -~]{1,40}`: any printable ASCII.
+#[wasm_bindgen_test(unsupported = test)]
+fn redacted_and_sealed_configs_reveal_no_five_characters_of_a_secret() {
+    let platform = InMemoryPlatform::new();
+    let keys = key_ring(ROOT, None);
+    proptest!(ProptestConfig::with_cases(2_000), |(secret in "[ -~]{1,40}", pick in 0..REGISTRY.len())| {
+        let provider = REGISTRY[pick];
+        let config = config_of(provider, &secret);
+        let sealed = seal(&keys, &platform, provider, &config);
+        for stored in [&config, &sealed] {
+            let redacted = SecretSealer { keys: &keys }.redact_config(provider, stored);
+            for key in secret_keys(provider) {
+                let hint = redacted[key].get("hint").and_then(Value::as_str);
+                prop_assert_eq!(hint.is_some(), secret.chars().count() >= 12);
+                prop_assert!(hint.is_none_or(|hint| secret.ends_with(hint) && hint.len() == 4));
+                prop_assert_eq!(&redacted[key]["set"], &Value::Bool(true));
+            }
+        }
+        for key in secret_keys(provider) {
+            let stored = sealed[key].as_str().expect("a text");
+            prop_assert!(secret.len() < 9 || !stored.contains(&secret));
+        }
+        prop_assert_eq!(open(&keys, provider, &sealed), Ok(config));
+    });
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_sealed_secret_opens_only_in_its_field_and_with_its_key() {
+    let platform = InMemoryPlatform::new();
+    let (twilio, tencent) = (find("twilio-short-message-service"), find("tencent-short-message-service"));
+    let old = key_ring(OLD_ROOT, None);
+    let config = config_of(twilio, "a-secret-of-some-length");
+    let sealed = seal(&old, &platform, twilio, &config);
+
+    let rotated = key_ring(ROOT, Some(OLD_ROOT));
+    assert_eq!(open(&rotated, twilio, &sealed), Ok(config.clone()), "while the rotation runs");
+    assert_ne!(seal(&rotated, &platform, twilio, &config), sealed);
+
+    let text = sealed["authToken"].as_str().expect("a text");
+    let refused = |provider, config: &Value, keys: &KeyRing| match open(keys, provider, config) {
+        Err(issues) => issues[0].path.clone(),
+        other => panic!("{other:?}"),
+    };
+    let moved = json!({ "accessKeySecret": text });
+    assert_eq!(refused(tencent, &moved, &rotated), "accessKeySecret", "another field");
+    assert_eq!(refused(twilio, &sealed, &key_ring(ROOT, None)), "authToken", "another key");
+    let altered = text.replace(&text[text.len() - 2..], "zz");
+    let cut = &text[..text.len() - 2];
+    for broken in ["sealed.v1.", "sealed.v1.zz", "sealed.v1.8f689978.00", cut, &altered] {
+        let issues = open(&old, twilio, &json!({ "authToken": broken })).expect_err(broken);
+        assert_eq!(issues[0].path, "authToken", "{broken}");
+        assert!(!issues[0].message.contains("sealed.v1"), "{broken}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn seal_config_uses_a_fresh_nonce_for_each_secret() {
+    let platform = InMemoryPlatform::new();
+    let keys = key_ring(ROOT, None);
+    let twilio = find("twilio-short-message-service");
+    let config = config_of(twilio, "a-secret-of-some-length");
+    assert_ne!(seal(&keys, &platform, twilio, &config), seal(&keys, &platform, twilio, &config));
+    platform.calls.inject(Call::Random, Fault::BeforeEffect);
+    let failed = SecretSealer { keys: &keys }.seal_config(twilio, &config, &platform);
+    assert_eq!(failed, Err(RandomError));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn seal_config_keeps_what_is_sealed_and_drops_what_is_unknown() {
+    let platform = InMemoryPlatform::new();
+    let (keys, http) = (key_ring(ROOT, None), find("http-sms"));
+    let sealed = seal(&keys, &platform, http, &json!({ "endpoint": "x", "authorization": "Bearer secret" }));
+    assert_eq!(seal(&keys, &platform, http, &sealed), sealed, "sealed once");
+    for (config, stored) in [
+        (json!({ "authorization": "" }), json!({ "authorization": "" })),
+        (json!({ "authorization": 7, "autorization": "Bearer secret" }), json!({})),
+        (json!("Bearer secret"), json!({})),
+    ] {
+        assert_eq!(seal(&keys, &platform, http, &config), stored);
+    }
+    // A text that only looks sealed is sealed.
+    for text in [
+        "sealed.v1.",
+        "sealed.v1.8f689978.00",
+        "sealed.v1.zz.00",
+        &format!("sealed.v1.8f68997.{}", "00".repeat(40)),
+    ] {
+        let stored = seal(&keys, &platform, http, &json!({ "authorization": text }));
+        assert_ne!(stored["authorization"], text, "{text}");
+        assert_eq!(open(&keys, http, &stored), Ok(json!({ "authorization": text })));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn open_config_takes_a_secret_in_the_clear_as_it_is() {
+    let keys = key_ring(ROOT, None);
+    let config = json!({ "endpoint": "x", "authorization": "Bearer secret", "other": 1 });
+    assert_eq!(open(&keys, find("http-sms"), &config), Ok(config.clone()));
+    assert_eq!(open(&keys, find("http-sms"), &json!([])), Ok(json!({})));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn redact_config_shows_known_fields_only() {
+    let keys = key_ring(ROOT, None);
+    let sealer = SecretSealer { keys: &keys };
+    for (config, redacted) in [
+        (
+            json!({ "endpoint": "x", "authorization": "Bearer secret", "autorization": "Bearer secret" }),
+            json!({ "endpoint": "x", "authorization": { "set": true, "hint": "cret" } }),
+        ),
+        (json!({ "authorization": "short" }), json!({ "authorization": { "set": true } })),
+        (json!({ "authorization": 123_456_789_012_u64 }), json!({ "authorization": { "set": true } })),
+        (json!({ "authorization": "sealed.v1.00000000.00" }), json!({ "authorization": { "set": true } })),
+        (json!(null), json!({})),
+    ] {
+        assert_eq!(sealer.redact_config(find("http-sms"), &config), redacted);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn merge_stored_secrets_keeps_the_secrets_that_an_edit_leaves_out() {
+    let http = find("http-sms");
+    let stored = json!({ "endpoint": "https://a.example", "authorization": "sealed" });
+    for (posted, merged) in [
+        (json!({ "endpoint": "x" }), json!({ "endpoint": "x", "authorization": "sealed" })),
+        (
+            json!({ "endpoint": "x", "authorization": { "set": true, "hint": "aled" } }),
+            json!({ "endpoint": "x", "authorization": "sealed" }),
+        ),
+        (
+            json!({ "endpoint": "x", "authorization": "new" }),
+            json!({ "endpoint": "x", "authorization": "new" }),
+        ),
+        (json!({ "endpoint": "x", "authorization": null }), json!({ "endpoint": "x" })),
+        (json!({ "authorization": { "set": true } }), json!({ "authorization": "sealed" })),
+        (json!({ "authorization": { "set": false } }), json!({ "authorization": { "set": false } })),
+        (json!([]), json!([])),
+    ] {
+        assert_eq!(merge_stored_secrets(http, &posted, Some(&stored)), merged);
+    }
+    let redacted = json!({ "authorization": { "set": true } });
+    assert_eq!(merge_stored_secrets(http, &redacted, None), json!({}), "nothing is known to fill it in");
+}

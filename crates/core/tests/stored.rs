@@ -1,0 +1,223 @@
+//! The stored forms, byte for byte. A change here makes unreadable what deployed Workers have stored: a change needs a
+//! new version of the form, and code that reads both.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[expect(dead_code, reason = "each test file uses a part of the platform")]
+mod platform;
+
+use edge_otp_core::api::{SendReceipt, SendStatus};
+use edge_otp_core::challenge::{ChallengeBinding, StoredChallenge, challenge_key};
+use edge_otp_core::code::Code;
+use edge_otp_core::connector::{
+    ARCHIVE_KEY, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, SecretSealer, StoredConnector,
+    archive_to_json, parse_archive,
+};
+use edge_otp_core::guard::{GuardRequest, GuardResponse, GuardState};
+use edge_otp_core::idempotency::{IdempotencyRecord, StoredOutcome};
+use edge_otp_core::ledger::{CodeSelector, Ledger};
+use edge_otp_core::phone::PhoneNumber;
+use edge_otp_core::ports::GuardClient;
+use edge_otp_core::provider::{Rejection, RejectionKind, find_provider};
+use edge_otp_core::time::Seconds;
+use edge_otp_core::usage_type::UsageType;
+use platform::{InMemoryPlatform, ROOT, Randomness, START, key_ring, policy};
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+/// Checks that a state is stored as a text and read back from it.
+fn assert_stored(state: &GuardState, text: &str) {
+    assert_eq!(serde_json::to_string(state).expect("a JSON form"), text);
+    assert_eq!(&serde_json::from_str::<GuardState>(text).expect("a state"), state);
+}
+
+fn receipt() -> SendReceipt {
+    SendReceipt {
+        verification_id: "ab".to_owned(),
+        status: SendStatus::Unknown,
+        usage_type: UsageType::Generic,
+        expires_at: "2026-11-21T10:10:00Z".to_owned(),
+        resend_at: "2026-11-21T10:01:00Z".to_owned(),
+        connector_id: "http-sms".to_owned(),
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_form_of_a_challenge_is_pinned() {
+    let keys = key_ring(ROOT, None);
+    let phone = PhoneNumber::parse("+14155550123").expect("valid");
+    let (usage_type, id) = (UsageType::SignIn, "00112233445566778899aabbccddeeff");
+    let binding = ChallengeBinding { phone: &phone, usage_type, id };
+    let record = StoredChallenge::new(&keys.current, binding, &Code::parse("123456").expect("digits"), START);
+    let text = concat!(
+        r#"{"v":1,"kid":"8f689978","usage":"SignIn","exp":1700000600000,"#,
+        r#""mac":"8eed715eb568bb25c71fc46beea0d66ccd49a198034baf333eccc473fda0eacc"}"#
+    );
+    assert_eq!(record.to_json().as_deref(), Some(text));
+    assert_eq!(StoredChallenge::parse(text), Some(record));
+    assert_eq!(challenge_key(id), "code:00112233445566778899aabbccddeeff");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_form_of_a_ledger_is_pinned() {
+    let policy = policy(&[]);
+    let usage_type = UsageType::SignIn;
+    let (ledger, _) = Ledger::default().record_send(usage_type, "ab", START, &policy).expect("permitted");
+    let selector = CodeSelector { usage_type, id: None };
+    let later = START.plus(Seconds(1));
+    let (ledger, _) = ledger.record_attempt(selector, "ab", false, later, &policy);
+    let text = concat!(
+        r#"{"ledger":{"live":[{"usage":"SignIn","id":"ab","issuedAt":1700000000000,"attempts":1}],"#,
+        r#""sends":[1700000000000],"failures":[1700000001000],"now":1700000001000}}"#
+    );
+    assert_stored(&GuardState::Ledger(ledger), text);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_forms_of_an_idempotency_record_are_pinned() {
+    let begun = IdempotencyRecord::begin(None, "f", START).0.expect("a free key");
+    let text = r#"{"idempotency":{"fingerprint":"f","at":1700000000000}}"#;
+    assert_stored(&GuardState::Idempotency(begun.clone()), text);
+    let kind = RejectionKind::Throttled(Some(Seconds(7)));
+    for (outcome, text) in [
+        (
+            StoredOutcome::Sent(receipt()),
+            concat!(
+                r#"{"sent":{"verificationId":"ab","status":"unknown","usageType":"Generic","#,
+                r#""expiresAt":"2026-11-21T10:10:00Z","resendAt":"2026-11-21T10:01:00Z","connectorId":"http-sms"}}"#
+            ),
+        ),
+        (
+            StoredOutcome::Rejected(Rejection { kind, status: 429, code: Some("20429".to_owned()) }),
+            r#"{"rejected":{"kind":{"throttled":7},"status":429,"code":"20429"}}"#,
+        ),
+        (
+            StoredOutcome::Rejected(Rejection { kind: RejectionKind::Recipient, status: 400, code: None }),
+            r#"{"rejected":{"kind":"recipient","status":400}}"#,
+        ),
+    ] {
+        let record = begun.complete("f", outcome).expect("the same request");
+        let text = format!(r#"{{"idempotency":{{"fingerprint":"f","at":1700000000000,"outcome":{text}}}}}"#);
+        assert_stored(&GuardState::Idempotency(record), &text);
+    }
+}
+
+/// Names of usage types, limits and outcomes are part of stored and exchanged forms.
+#[wasm_bindgen_test(unsupported = test)]
+fn the_names_of_rejections_are_pinned() {
+    for (kind, text) in [
+        (RejectionKind::Credentials, r#""credentials""#),
+        (RejectionKind::Recipient, r#""recipient""#),
+        (RejectionKind::Content, r#""content""#),
+        (RejectionKind::Throttled(None), r#"{"throttled":null}"#),
+        (RejectionKind::Balance, r#""balance""#),
+        (RejectionKind::Other, r#""other""#),
+        (RejectionKind::Unreadable, r#""unreadable""#),
+    ] {
+        assert_eq!(serde_json::to_string(&kind).expect("a JSON form"), text);
+        assert_eq!(serde_json::from_str::<RejectionKind>(text).expect(text), kind);
+    }
+    for usage_type in UsageType::ALL {
+        assert_eq!(serde_json::to_value(usage_type).expect("a JSON form"), usage_type.as_str());
+    }
+}
+
+/// A Worker of one version calls an object of another while a deployment rolls out.
+#[wasm_bindgen_test(unsupported = test)]
+fn the_messages_to_the_guard_are_pinned() {
+    for (request, text) in [
+        (
+            GuardRequest::ReserveSend { phone: "+1".to_owned(), usage_type: UsageType::SignIn },
+            r#"{"reserveSend":{"phone":"+1","usageType":"SignIn"}}"#,
+        ),
+        (
+            GuardRequest::RevokeSend { id: "ab".to_owned(), issued_at: START },
+            r#"{"revokeSend":{"id":"ab","issuedAt":1700000000000}}"#,
+        ),
+        (
+            GuardRequest::Verify {
+                phone: "+1".to_owned(),
+                usage_type: UsageType::SignIn,
+                code: "1".to_owned(),
+                id: None,
+            },
+            r#"{"verify":{"phone":"+1","usageType":"SignIn","code":"1"}}"#,
+        ),
+        (
+            GuardRequest::BeginIdempotent { fingerprint: "f".to_owned() },
+            r#"{"beginIdempotent":{"fingerprint":"f"}}"#,
+        ),
+        (
+            GuardRequest::EndIdempotent { fingerprint: "f".to_owned(), outcome: None },
+            r#"{"endIdempotent":{"fingerprint":"f"}}"#,
+        ),
+        (GuardRequest::ExportLedger, r#""exportLedger""#),
+    ] {
+        assert_eq!(serde_json::to_string(&request).expect("a JSON form"), text);
+        let read: GuardRequest = serde_json::from_str(text).expect(text);
+        assert_eq!(serde_json::to_string(&read).expect("a JSON form"), text);
+    }
+}
+
+/// What a guard object writes into KV and its own storage.
+#[wasm_bindgen_test(unsupported = test)]
+fn reserve_send_stores_the_pinned_forms() {
+    let platform = InMemoryPlatform::new();
+    let request =
+        GuardRequest::ReserveSend { phone: "+14155550123".to_owned(), usage_type: UsageType::SignIn };
+    let response = platform.block_on(platform.call("object", None, &request)).expect("a response");
+    let GuardResponse::SendReserved(issued) = response else { panic!("another response") };
+    let state = format!(
+        concat!(
+            r#"{{"ledger":{{"live":[{{"usage":"SignIn","id":"{id}","issuedAt":1700000000000,"attempts":0}}],"#,
+            r#""sends":[1700000000000],"failures":[],"now":1700000000000}}}}"#
+        ),
+        id = issued.id
+    );
+    assert_eq!(platform.states.borrow().get("object"), Some(&state));
+    let record = platform.kv_text(&challenge_key(&issued.id)).expect("a record");
+    assert!(record.starts_with(r#"{"v":1,"kid":"8f689978","usage":"SignIn","exp":1700000600000,"mac":""#));
+    assert!(!record.contains(&issued.code) && !record.contains("4155550123"));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_form_of_a_connector_is_pinned() {
+    let stored = StoredConnector {
+        connector_id: "http-sms".to_owned(),
+        config: json!({ "endpoint": "https://a.example" }),
+        id: "abcdefghijkl".to_owned(),
+        created_at: Some(START),
+        updated_at: Some(START.plus(Seconds(1))),
+    };
+    let text = concat!(
+        r#"{"connectorId":"http-sms","config":{"endpoint":"https://a.example"},"id":"abcdefghijkl","#,
+        r#""createdAt":1700000000000,"updatedAt":1700000001000}"#
+    );
+    assert_eq!(stored.to_json(), text);
+    assert_eq!(StoredConnector::parse(text).expect("a connector").to_json(), text);
+
+    let archive = vec![ArchivedConnector { connector: stored, archived_at: START }];
+    let text = format!(r#"[{{"connector":{text},"archivedAt":1700000000000}}]"#);
+    assert_eq!(archive_to_json(&archive), text);
+    assert_eq!(archive_to_json(&parse_archive(&text, START)), text);
+    assert_eq!(
+        (CONNECTOR_KEY, ARCHIVE_KEY, ARCHIVE_LIFETIME.0),
+        ("connector", "connector-archive", 7_776_000)
+    );
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_form_of_a_sealed_secret_is_pinned() {
+    let platform = InMemoryPlatform::new();
+    platform.randomness.set(Randomness::Constant(1));
+    let sealer = SecretSealer { keys: &platform.keys };
+    let provider = find_provider("http-sms").expect("a provider");
+    let config = json!({ "endpoint": "https://a.example", "authorization": "Bearer secret" });
+    let stored = sealer.seal_config(provider, &config, &platform).expect("random bytes");
+    let text = concat!(
+        "sealed.v1.8f689978.010101010101010101010101",
+        "c705f2d1b6a1574456eb8e1b93952cf81e60e7ca39e44e08e650417223"
+    );
+    assert_eq!(stored, json!({ "endpoint": "https://a.example", "authorization": text }));
+    assert_eq!(sealer.open_config(provider, &stored), Ok(config));
+}

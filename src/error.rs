@@ -1,0 +1,57 @@
+//! Why a request is not answered as it asks: the errors of the core, and those that only HTTP has.
+
+use edge_otp_core::error::{ErrorBody, ErrorCode, ErrorData};
+use edge_otp_core::service::ServiceError;
+
+/// An error of a request.
+#[derive(Debug)]
+pub(crate) enum ApiError {
+    /// An error of the core.
+    Service(ServiceError),
+    /// No key, or an unknown one.
+    Unauthorized,
+    /// There is no such route.
+    RouteNotFound,
+    /// The route accepts only these methods (the `Allow` header).
+    MethodNotAllowed(&'static str),
+    /// The body is larger than the route accepts.
+    BodyTooLarge,
+    /// The body is not declared as JSON.
+    UnsupportedMediaType,
+}
+
+impl<E: Into<ServiceError>> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl ApiError {
+    /// Returns the public code.
+    pub(crate) const fn code(&self) -> ErrorCode {
+        match self {
+            Self::Service(error) => error.code(),
+            Self::Unauthorized => ErrorCode::Unauthorized,
+            Self::RouteNotFound => ErrorCode::RouteNotFound,
+            Self::MethodNotAllowed(_) => ErrorCode::MethodNotAllowed,
+            Self::BodyTooLarge => ErrorCode::BodyTooLarge,
+            Self::UnsupportedMediaType => ErrorCode::UnsupportedMediaType,
+        }
+    }
+
+    /// Returns the body of the response.
+    pub(crate) fn body(&self, request_id: &str) -> ErrorBody {
+        match self {
+            Self::Service(error) => error.body(request_id),
+            _ => ErrorBody {
+                code: self.code().as_str(),
+                message: self.code().message(),
+                data: ErrorData::default(),
+                request_id: request_id.to_owned(),
+            },
+        }
+    }
+}
+
+/// The body of the request ended before it was complete.
+pub(crate) const BODY_INCOMPLETE: ServiceError = ServiceError::Internal("the request body is incomplete");

@@ -1,0 +1,133 @@
+//! The request as the handlers see it.
+
+use js_sys::Uint8Array;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
+use worker::Result;
+
+use edge_otp_core::api::{MAX_BODY, MAX_CONFIG_BODY};
+use edge_otp_core::ports::RandomSource;
+
+use crate::error::{ApiError, BODY_INCOMPLETE};
+use crate::platform::random::SystemRandom;
+use crate::platform::stream::read_limited;
+
+// Seven separate calls into JavaScript cost more than the rest of the routing.
+#[wasm_bindgen(module = "/src/request.js")]
+extern "C" {
+    fn read_head(request: &web_sys::Request) -> String;
+}
+
+/// A request.
+pub(crate) struct IncomingRequest {
+    /// 128 random bits in hex; part of the response and of the log line.
+    pub(crate) id: String,
+    /// As it was sent: an unknown method is not mistaken for another.
+    pub(crate) method: String,
+    /// The path, which begins with a slash.
+    pub(crate) path: String,
+    pub(crate) authorization: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    content_type: Option<String>,
+    content_encoding: Option<String>,
+    content_length: Option<u64>,
+    inner: web_sys::Request,
+}
+
+impl IncomingRequest {
+    /// Reads the head.
+    pub(crate) fn read(inner: web_sys::Request) -> Result<Self> {
+        let id = SystemRandom.bytes::<16>().map_err(|error| error.to_string())?;
+        let head = read_head(&inner);
+        let mut lines = head.split('\n');
+        let method = lines.next().unwrap_or_default().to_owned();
+        let path = path_of(lines.next().unwrap_or_default()).to_owned();
+        let mut header = || lines.next().filter(|value| *value != "\0").map(str::to_owned);
+        let authorization = header();
+        let content_type = header();
+        let content_encoding = header();
+        let content_length = header().and_then(|value| value.parse().ok());
+        let idempotency_key = header();
+        let id = hex::encode(id);
+        Ok(Self {
+            id,
+            method,
+            path,
+            authorization,
+            idempotency_key,
+            content_type,
+            content_encoding,
+            content_length,
+            inner,
+        })
+    }
+
+    /// Reads a JSON body of at most 8 KiB.
+    ///
+    /// # Errors
+    /// 415 if it is not declared as JSON, 413 if it is larger.
+    pub(crate) async fn read_json(&self) -> Result<Vec<u8>, ApiError> {
+        self.read_json_up_to(MAX_BODY).await
+    }
+
+    /// Reads a JSON body of at most 64 KiB.
+    ///
+    /// # Errors
+    /// As [`Self::read_json`].
+    pub(crate) async fn read_long_json(&self) -> Result<Vec<u8>, ApiError> {
+        self.read_json_up_to(MAX_CONFIG_BODY).await
+    }
+
+    async fn read_json_up_to(&self, limit: usize) -> Result<Vec<u8>, ApiError> {
+        if !self.declares_json() {
+            return Err(ApiError::UnsupportedMediaType);
+        }
+        let bytes = match self.content_length {
+            Some(length) if length > limit as u64 => return Err(ApiError::BodyTooLarge),
+            Some(_) => self.read_whole_body().await,
+            None => read_limited(self.inner.body(), limit).await,
+        };
+        let bytes = bytes.map_err(|_| BODY_INCOMPLETE)?;
+        if bytes.len() > limit { Err(ApiError::BodyTooLarge) } else { Ok(bytes) }
+    }
+
+    fn declares_json(&self) -> bool {
+        let content_type = self.content_type.as_deref().unwrap_or_default();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim();
+        let encoding = self.content_encoding.as_deref().unwrap_or_default();
+        media_type.eq_ignore_ascii_case("application/json") && matches!(encoding, "" | "identity")
+    }
+
+    /// A body whose length is declared is read by the platform in one piece, at a third of a stream reader's cost.
+    async fn read_whole_body(&self) -> Result<Vec<u8>, wasm_bindgen::JsValue> {
+        let buffer = JsFuture::from(self.inner.array_buffer()?).await?;
+        Ok(Uint8Array::new(buffer.unchecked_ref()).to_vec())
+    }
+}
+
+/// Returns the path of an absolute URL, which the platform has normalised.
+fn path_of(url: &str) -> &str {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let path = after_scheme.find('/').and_then(|start| after_scheme.get(start..)).unwrap_or("/");
+    path.split(['?', '#']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn path_of_drops_origin_query_and_fragment() {
+        for (url, path) in [
+            ("https://otp.example/send", "/send"),
+            ("http://127.0.0.1:8787/api/connectors/a%2Fb?x=/y", "/api/connectors/a%2Fb"),
+            ("https://otp.example/", "/"),
+            ("https://otp.example", "/"),
+            ("https://otp.example/verify#x", "/verify"),
+        ] {
+            assert_eq!(path_of(url), path, "{url}");
+        }
+    }
+}

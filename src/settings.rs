@@ -1,0 +1,166 @@
+//! The deployment: its settings and bindings, read and checked once per isolate.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{JSON, Reflect};
+use wasm_bindgen::JsValue;
+use worker::{AnalyticsEngineDataset, Env, Fetcher};
+
+use edge_otp_core::error::Issue;
+use edge_otp_core::keys::{CallerKeys, KeyRing};
+use edge_otp_core::policy::Policy;
+use edge_otp_core::secret::Secret;
+use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
+
+use crate::platform::WorkerPlatform;
+
+thread_local! {
+    /// An isolate has one environment, so this is computed once.
+    static DEPLOYMENT: RefCell<Option<Result<Rc<Deployment>, ServiceError>>> = const { RefCell::new(None) };
+}
+
+/// Settings and bindings of the deployment.
+pub(crate) struct Deployment {
+    pub(crate) keys: Rc<KeyRing>,
+    pub(crate) policy: Policy,
+    pub(crate) api_keys: CallerKeys,
+    /// Empty if there is none: then nobody may manage the deployment.
+    pub(crate) admin_keys: CallerKeys,
+    pub(crate) platform: WorkerPlatform,
+    pub(crate) analytics_reader: Option<AnalyticsReader>,
+    analytics: Option<AnalyticsEngineDataset>,
+    assets: Option<Fetcher>,
+}
+
+/// How the counts of Analytics Engine are read:
+/// <https://developers.cloudflare.com/analytics/analytics-engine/sql-api/>.
+pub(crate) struct AnalyticsReader {
+    /// The id of the Cloudflare account: 32 hex digits.
+    pub(crate) account: String,
+    /// A token with `Account Analytics: Read`.
+    pub(crate) token: Secret,
+}
+
+impl Deployment {
+    /// Returns the deployment of this isolate.
+    ///
+    /// # Errors
+    /// `config.invalid` with the setting or binding that is wrong, on every request until it is corrected.
+    pub(crate) fn of(env: &Env) -> Result<Rc<Self>, ServiceError> {
+        DEPLOYMENT.with_borrow_mut(|deployment| {
+            deployment
+                .get_or_insert_with(|| {
+                    Self::read(env).map(Rc::new).map_err(|issue| ServiceError::InvalidSettings(vec![issue]))
+                })
+                .clone()
+        })
+    }
+
+    fn read(env: &Env) -> Result<Self, Issue> {
+        let secret = |name| text(env, name).map(Secret::new);
+        let keys = KeyRing::derive(secret("OTP_SECRET").as_ref(), secret("OTP_SECRET_PREVIOUS").as_ref())?;
+        let policy = Policy::parse(|name| text(env, name))?;
+        let api_keys = parse_api_keys(&text(env, "API_KEYS").unwrap_or_default())?;
+        let admin_key = secret("ADMIN_KEY").filter(|key| !key.expose().is_empty());
+        let analytics_reader =
+            parse_analytics_reader(text(env, "ACTIVITY_ACCOUNT"), text(env, "ACTIVITY_TOKEN"))?;
+        let not_bound = |name: &'static str| move |_| Issue::new(name, "is not bound; see wrangler.toml");
+        let kv = env.kv("OTP_KV").map_err(not_bound("OTP_KV"))?;
+        let guard = env.durable_object("GUARD").map_err(not_bound("GUARD"))?;
+        let keys = Rc::new(keys);
+        Ok(Self {
+            api_keys: CallerKeys::new(&keys.current, &api_keys),
+            admin_keys: CallerKeys::new(&keys.current, admin_key.as_slice()),
+            platform: WorkerPlatform::new(kv, guard, Rc::clone(&keys)),
+            keys,
+            policy,
+            analytics_reader,
+            analytics: env.analytics_engine("ACTIVITY").ok(),
+            assets: env.assets("ASSETS").ok(),
+        })
+    }
+
+    /// Returns the data set for counts, if there is one.
+    pub(crate) const fn analytics(&self) -> Option<&AnalyticsEngineDataset> {
+        self.analytics.as_ref()
+    }
+
+    /// Returns the static files, if there are any.
+    pub(crate) const fn assets(&self) -> Option<&Fetcher> {
+        self.assets.as_ref()
+    }
+
+    /// Returns the service that sends and verifies codes.
+    pub(crate) fn otp_service(&self) -> OtpService<'_, WorkerPlatform> {
+        OtpService { platform: &self.platform, keys: &self.keys, policy: &self.policy }
+    }
+
+    /// Returns the service that manages the connector.
+    pub(crate) fn connector_service(&self) -> ConnectorService<'_, WorkerPlatform> {
+        ConnectorService { platform: &self.platform, keys: &self.keys, policy: &self.policy }
+    }
+}
+
+/// Returns a variable or secret as text; a number or list of wrangler's configuration as JSON.
+fn text(env: &Env, name: &str) -> Option<String> {
+    let value = Reflect::get(env, &JsValue::from_str(name)).ok()?;
+    if value.is_undefined() || value.is_null() {
+        return None;
+    }
+    value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
+}
+
+fn parse_api_keys(text: &str) -> Result<Vec<Secret>, Issue> {
+    let keys: Vec<Secret> = text
+        .split(|c: char| c == ',' || c.is_whitespace())
+        .filter(|key| !key.is_empty())
+        .map(Secret::new)
+        .collect();
+    if keys.is_empty() {
+        let message = "must hold one key or more, separated by commas or white space";
+        return Err(Issue::new("API_KEYS", message));
+    }
+    Ok(keys)
+}
+
+fn parse_analytics_reader(
+    account: Option<String>,
+    token: Option<String>,
+) -> Result<Option<AnalyticsReader>, Issue> {
+    let (Some(account), Some(token)) = (account, token) else { return Ok(None) };
+    if account.len() != 32 || !account.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(Issue::new("ACTIVITY_ACCOUNT", "must be an account id: 32 hex digits"));
+    }
+    if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(Issue::new("ACTIVITY_TOKEN", "must be printable ASCII without spaces"));
+    }
+    Ok(Some(AnalyticsReader { account, token: Secret::new(token) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn api_keys_are_separated_by_commas_or_white_space() {
+        let keys = |text| parse_api_keys(text).map(|keys| keys.len());
+        assert_eq!(keys("one"), Ok(1));
+        assert_eq!(keys("one, two\nthree\t,four"), Ok(4));
+        for text in ["", " ", ",,"] {
+            assert_eq!(keys(text).expect_err("no key").path, "API_KEYS", "{text:?}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn analytics_reader_needs_a_valid_account_and_token() {
+        let account = || Some("0123456789abcdef0123456789abcdef".to_owned());
+        let token = || Some("a-token".to_owned());
+        let issue = |account, token| parse_analytics_reader(account, token).err().map(|issue| issue.path);
+        assert!(parse_analytics_reader(account(), token()).is_ok_and(|reader| reader.is_some()));
+        assert!(parse_analytics_reader(account(), None).is_ok_and(|reader| reader.is_none()));
+        assert_eq!(issue(Some("mine".to_owned()), token()).as_deref(), Some("ACTIVITY_ACCOUNT"));
+        assert_eq!(issue(account(), Some("a b".to_owned())).as_deref(), Some("ACTIVITY_TOKEN"));
+    }
+}

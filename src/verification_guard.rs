@@ -1,0 +1,115 @@
+//! The guard object: a Durable Object per phone number and per idempotency key. Everything about one phone number happens
+//! here, one event after another. The rules, and why they are atomic, are in [`edge_otp_core::guard`].
+
+use std::rc::Rc;
+
+use js_sys::{Date, Object, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen_futures::JsFuture;
+use worker::{DurableObject, Env, Request, Response, State, Storage, console_error, durable_object};
+
+use edge_otp_core::guard::{
+    GuardObject, GuardRequest, GuardResponse, GuardService, ObjectLedgerStore, ObjectStorage,
+};
+use edge_otp_core::ports::StorageError;
+use edge_otp_core::time::Timestamp;
+
+use crate::platform::clock::now;
+use crate::settings::Deployment;
+
+/// The one key in an object's storage.
+const STATE_KEY: &str = "state";
+
+/// The guard object of a phone number or of an idempotency key.
+#[durable_object(alarm)]
+pub struct VerificationGuard {
+    object: Rc<GuardObject<DurableStorage>>,
+    env: Env,
+}
+
+impl DurableObject for VerificationGuard {
+    fn new(state: State, env: Env) -> Self {
+        Self { object: Rc::new(GuardObject::new(DurableStorage(state.storage()))), env }
+    }
+
+    /// The object has no HTTP interface; `entry.js` does not pass requests on either.
+    async fn fetch(&self, _request: Request) -> worker::Result<Response> {
+        Response::error("Not found", 404)
+    }
+
+    /// Deletes the state once nothing in it matters any more; otherwise sets the alarm again.
+    async fn alarm(&self) -> worker::Result<Response> {
+        if let Err(error) = self.object.expire(now()).await {
+            console_error!("the state of a guard object cannot be read or deleted: {error}");
+        }
+        Response::empty()
+    }
+}
+
+#[wasm_bindgen(wasm_bindgen_futures = worker::wasm_bindgen_futures)]
+impl VerificationGuard {
+    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON. `previous` is the name of
+    /// the same object under the previous root secret.
+    pub async fn call(&self, request: String, previous: Option<String>) -> Result<String, JsValue> {
+        let object = Rc::clone(&self.object);
+        let response = handle(&object, &self.env, &request, previous.as_deref()).await;
+        serde_json::to_string(&response).map_err(|error| error.to_string().into())
+    }
+}
+
+async fn handle(
+    object: &GuardObject<DurableStorage>,
+    env: &Env,
+    request: &str,
+    previous: Option<&str>,
+) -> GuardResponse {
+    let (Ok(deployment), Ok(request)) = (Deployment::of(env), serde_json::from_str::<GuardRequest>(request))
+    else {
+        return GuardResponse::Unavailable;
+    };
+    let ledger_store = ObjectLedgerStore { object, guard: &deployment.platform, previous };
+    let service = GuardService {
+        platform: &deployment.platform,
+        ledger_store: &ledger_store,
+        keys: &deployment.keys,
+        policy: &deployment.policy,
+    };
+    service.handle(&request).await
+}
+
+/// The storage of a Durable Object. Writes are started and not awaited, so its raw promises are used.
+struct DurableStorage(Storage);
+
+impl ObjectStorage for DurableStorage {
+    async fn get(&self) -> Result<Option<String>, StorageError> {
+        let promise = self.0.as_raw().get(STATE_KEY).map_err(|_| StorageError)?;
+        let stored = JsFuture::from(promise).await.map_err(|_| StorageError)?;
+        if stored.is_undefined() {
+            return Ok(None);
+        }
+        stored.as_string().map(Some).ok_or(StorageError)
+    }
+
+    fn put(&self, text: &str) -> Result<(), StorageError> {
+        started(self.0.as_raw().put(STATE_KEY, text.into()))
+    }
+
+    fn delete(&self) -> Result<(), StorageError> {
+        started(self.0.as_raw().delete(STATE_KEY))
+    }
+
+    async fn delete_all(&self) -> Result<(), StorageError> {
+        self.0.delete_all().await.map_err(|_| StorageError)
+    }
+
+    fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds are below 2^53 until the year 287396")]
+        let date = Date::new(&JsValue::from_f64(at.0 as f64));
+        started(self.0.as_raw().set_alarm(date, Object::new()))
+    }
+}
+
+fn started(write: Result<Promise, JsValue>) -> Result<(), StorageError> {
+    write.map(drop).map_err(|_| StorageError)
+}
