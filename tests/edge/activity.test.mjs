@@ -1,115 +1,62 @@
 // Activity: a data point for each send and verification where there is a binding for it, their counts where there is a
-// token to read them, and nothing of either where there is none. The points are looked at in the Worker's own modules,
-// run here: workerd gives no test a look into its Analytics Engine.
+// token to read them, and neither where there is none. workerd gives no test access to its Analytics Engine, so the data
+// points are collected by an instrumented Worker.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
-import { memoryKv } from "../../pkg/guards.js";
-import { VerificationGuard } from "../../pkg/lib/durable-object.js";
-import { provide } from "../../pkg/lib/engine.js";
-import { route } from "../../pkg/lib/routes.js";
-import { newPhone, Provider, secrets, startWorker, twilio } from "./worker.mjs";
+import { instrumented, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
 
 const account = "0123456789abcdef0123456789abcdef";
 const token = "analytics-token-that-is-secret";
 
-/** A namespace of guard objects in memory. */
-const objects = (env) => {
-  const living = new Map();
-  const storage = () => {
-    const kept = new Map();
-    return {
-      get: async (key) => kept.get(key),
-      put: async (key, value) => kept.set(key, value),
-      delete: async (key) => kept.delete(key),
-      deleteAll: async () => kept.clear(),
-      setAlarm: async () => {},
-    };
-  };
-  return {
-    getByName: (name) => {
-      if (!living.has(name)) living.set(name, new VerificationGuard({ storage: storage() }, env));
-      const object = living.get(name);
-      return { fetch: (url, init) => object.fetch(new Request(url, init)) };
-    },
-  };
-};
-
-let env;
-let provider;
-const points = [];
-const realFetch = globalThis.fetch;
-const realLog = console.log;
+let otp;
 before(async () => {
-  provide(readFileSync(join(fileURLToPath(import.meta.url), "../../../build/index_bg.wasm")), true);
-  provider = new Provider();
-  globalThis.fetch = (url, init) => provider.handle(url, init);
-  console.log = () => {};
-  env = { ...secrets, OTP_KV: memoryKv(), ACTIVITY: { writeDataPoint: (point) => points.push(point) } };
-  env.GUARD = objects(env);
-  await env.OTP_KV.put("connector", JSON.stringify(twilio));
+  otp = await startWorker({ build: instrumented });
 });
-after(() => {
-  globalThis.fetch = realFetch;
-  console.log = realLog;
-});
+after(() => otp.close());
 
-const call = async (path, body, key = "test-api-key-one") => {
-  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
-  const request = new Request(`https://otp.example${path}`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(body),
-  });
-  return (await route(request, env)).json();
-};
+/** The data points since the last call. */
+const takePoints = async () => (await otp.call("/test/points", { method: "GET" })).json;
+const takeSummaries = async () => (await takePoints()).map(({ blobs }) => blobs.join(" ").trim());
 
-/** The points since the last look. */
-const told = () => points.splice(0).map(({ blobs }) => blobs.join(" ").trim());
-
-test("a point for each send and verification, with how it ended", async () => {
+test("a send and a verification write a data point with their outcome", async () => {
   const phone = newPhone();
   const id = twilio.connectorId;
-  await call("/send", { phone, usageType: "SignIn" });
-  assert.deepEqual(told(), [`send sent ${id} SignIn`]);
-  await call("/send", { phone, usageType: "SignIn" });
-  assert.deepEqual(told(), ["send request.message_rate_limited  SignIn"]);
-  await call("/verify", { phone, usageType: "SignIn", code: "000000" });
-  await call("/verify", { phone, usageType: "SignIn", code: provider.code });
-  assert.deepEqual(told(), ["verify verification_code.code_mismatch  SignIn", "verify verified  SignIn"]);
-  provider.answer = () => Response.error();
-  await call("/send", { phone: newPhone() });
-  assert.deepEqual(told(), [`send unknown ${id} Generic`]);
-  provider.answer = () => Response.json({ code: 21211 }, { status: 400 });
-  await call("/send", { phone: newPhone() });
-  assert.deepEqual(told(), ["send connector.general  Generic"]);
-  provider.accept();
+  await otp.send({ phone, usageType: "SignIn" });
+  assert.deepEqual(await takeSummaries(), [`send sent ${id} SignIn`]);
+  await otp.send({ phone, usageType: "SignIn" });
+  assert.deepEqual(await takeSummaries(), ["send request.message_rate_limited  SignIn"]);
+  const { code } = otp.provider;
+  const wrong = code === "000000" ? "000001" : "000000";
+  await otp.verify({ phone, usageType: "SignIn", code: wrong });
+  await otp.verify({ phone, usageType: "SignIn", code });
+  const verifications = ["verify verification_code.code_mismatch  SignIn", "verify verified  SignIn"];
+  assert.deepEqual(await takeSummaries(), verifications);
+  otp.provider.answer = () => Response.json({}, { status: 500 });
+  await otp.send({ phone: newPhone() });
+  assert.deepEqual(await takeSummaries(), [`send unknown ${id} Generic`]);
+  otp.provider.answer = () => Response.json({ code: 21211 }, { status: 400 });
+  await otp.send({ phone: newPhone() });
+  assert.deepEqual(await takeSummaries(), ["send connector.general  Generic"]);
+  otp.provider.accept();
 });
 
-test("a point holds nothing of a phone or a code, and what is not allowed is not counted", async () => {
+test("a data point holds nothing of a phone number or code; an unauthorized request writes none", async () => {
   const phone = newPhone();
-  await call("/send", { phone });
+  await otp.send({ phone });
+  const points = await takePoints();
   const text = JSON.stringify(points);
-  assert.ok(!text.includes(phone.slice(-6)) && !text.includes(provider.code), text);
-  const [{ doubles, indexes }] = points.splice(0);
+  assert.ok(!text.includes(phone.slice(-6)) && !text.includes(otp.provider.code), text);
+  const [{ doubles, indexes }] = points;
   assert.deepEqual({ doubles, indexes }, { doubles: [1], indexes: ["send"] });
-  await call("/send", { phone }, "another-key");
-  await call("/api/connectors/nothing/test", {}, secrets.ADMIN_KEY);
-  assert.deepEqual(told(), []);
+  await otp.send({ phone }, { key: "another-key" });
+  await otp.call("/api/connectors/nothing/test", { body: {}, key: secrets.ADMIN_KEY });
+  assert.deepEqual(await takePoints(), []);
 });
 
-test("an Analytics Engine that fails fails no request", async () => {
-  const { writeDataPoint } = env.ACTIVITY;
-  const realError = console.error;
-  console.error = () => {};
-  env.ACTIVITY.writeDataPoint = () => {
-    throw new Error("no quota");
-  };
-  assert.equal((await call("/send", { phone: newPhone() })).status, "sent");
-  env.ACTIVITY.writeDataPoint = writeDataPoint;
-  console.error = realError;
+test("a data set that refuses a data point fails no request", async () => {
+  assert.equal((await otp.call("/test/fail-points", { method: "GET" })).json, true);
+  assert.equal((await otp.send({ phone: newPhone() })).json.status, "sent");
+  assert.equal((await otp.call("/test/fail-points", { method: "GET" })).json, false);
 });
 
 const activityOf = (otp) => otp.call("/api/activity", { method: "GET", key: secrets.ADMIN_KEY });

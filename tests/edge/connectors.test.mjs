@@ -1,23 +1,23 @@
-// Every connector through the real Worker against a provider that checks its requests as the real one does: what is
-// sent, what each of the provider's answers becomes, templates, regions, and that nothing leaks on the way.
+// Every connector through the real Worker, with a provider that checks requests as the real one does: the request, what
+// each of the provider's responses becomes, templates, regions, and that no secret is disclosed.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import signatures from "../vectors/doc-signatures.json" with { type: "json" };
 import { aliyunSignature, tc3Signature } from "./fake-provider/check.mjs";
-import { answersOf, configOf, connectorIds, failuresOf } from "./fake-provider/index.mjs";
+import { configOf, connectorIds, failuresOf, responsesOf } from "./fake-provider/index.mjs";
 import { ConnectorWorker } from "./fake-provider/worker.mjs";
 import { startWorker } from "./worker.mjs";
 
 const using = async (started, work) => {
-  const it = await started;
+  const worker = await started;
   try {
-    await work(it);
+    await work(worker);
   } finally {
-    await it.close();
+    await worker.close();
   }
 };
 
-const reasons = {
+const messages = {
   credentials: /credentials/,
   recipient: /number/,
   content: /text, template or sender/,
@@ -26,16 +26,16 @@ const reasons = {
   other: /refused the message\.$/,
 };
 
-/** What a caller hears of a named failure. */
-const heard = ({ answer, status, code, retryAfter }) => ({
+/** Returns the response that a caller receives for a named failure. */
+const expectedResponse = ({ response, status, code, retryAfter }) => ({
   ...{ status, retryAfter },
   code: status === 429 ? "connector.rate_limit_exceeded" : "connector.general",
-  provider: { status: answer.status, ...(code && { code }) },
+  provider: { status: response.status, ...(code && { code }) },
 });
 
-test("the fake's signatures are those that the providers print in their documentation", () => {
+test("the fake provider's signatures are the examples of the providers' documentation", () => {
   for (const example of signatures.signatures) {
-    const made =
+    const signature =
       example.algorithm === "aliyun-rpc-hmac-sha1"
         ? aliyunSignature(example.method, example.params, example.secret)
         : tc3Signature({
@@ -47,67 +47,70 @@ test("the fake's signatures are those that the providers print in their document
             headers: { "content-type": example.content_type, host: example.host },
             ...{ body: example.body, secret: example.secret_key },
           });
-    assert.equal(made, example.signature, example.id);
+    assert.equal(signature, example.signature, example.id);
   }
 });
 
 test("there are 73 named failures", () => {
-  const names = connectorIds.flatMap((id) => failuresOf(id).map(({ answer, name }) => [answer.body, name]));
-  assert.equal(names.length, 73);
-  assert.ok(names.every(([body]) => typeof body === "string"));
+  const failures = connectorIds.flatMap((id) => failuresOf(id));
+  assert.equal(failures.length, 73);
+  assert.ok(failures.every(({ response }) => typeof response.body === "string"));
 });
 
 for (const id of connectorIds) {
   describe(id, () => {
-    let it;
+    let worker;
     before(async () => {
-      it = await ConnectorWorker.start(id);
+      worker = await ConnectorWorker.start(id);
     });
-    after(() => it.close());
+    after(() => worker.close());
 
-    test("the provider takes the request, the message carries the code, the code verifies", async () => {
-      for (const usageType of ["Generic", "SignIn", "MfaVerification"]) await it.works({ usageType });
-      if (it.fake.account.templates) {
-        const [first, second] = it.fake.messages.map(
+    test("the provider accepts the request, the message contains the code, the code verifies", async () => {
+      for (const usageType of ["Generic", "SignIn", "MfaVerification"]) {
+        await worker.assertDelivers({ usageType });
+      }
+      if (worker.provider.account.templates) {
+        const [first, second] = worker.provider.messages.map(
           ({ text, template }) => text?.replace(/\d+/, "") ?? template,
         );
         assert.notEqual(first, second, "each usage type has its template");
       }
     });
 
-    test("with a secret that the provider does not know, its documented refusal comes back", async () => {
-      const known = it.fake.account;
-      it.fake.account = { ...known, [it.secretField]: "another" };
-      const sent = await it.send();
-      it.fake.account = known;
-      assert.equal(it.fake.complaints.splice(0).length, 1);
+    test("a secret that the provider does not know is rejected as documented", async () => {
+      const { account } = worker.provider;
+      worker.provider.account = { ...account, [worker.secretField]: "another" };
+      const sent = await worker.send();
+      worker.provider.account = account;
+      assert.equal(worker.provider.rejections.splice(0).length, 1);
       assert.deepEqual([sent.status, sent.code], [502, "connector.general"]);
-      assert.match(sent.json.message, reasons.credentials);
+      assert.match(sent.json.message, messages.credentials);
     });
 
     for (const failure of failuresOf(id)) {
       test(`${failure.name} is ${failure.status}${failure.code ? ` with ${failure.code}` : ""}`, async () => {
-        const { json } = await it.fails(failure.answer, heard(failure));
-        if (failure.reason) assert.match(json.message, reasons[failure.reason]);
-        await it.works();
+        const { json } = await worker.assertFails(failure.response, expectedResponse(failure));
+        if (failure.reason) assert.match(json.message, messages[failure.reason]);
+        await worker.assertDelivers();
       });
     }
 
-    test("every other answer of the vectors becomes what it means", async () => {
-      for (const answer of answersOf(id)) {
-        it.fake.fail(answer);
-        const { status, text } = await it.send();
-        const means = { accepted: [200], unknown: [202], rejected: [429, 502] }[answer.meaning];
-        assert.ok(means.includes(status), `${answer.id} became ${text}`);
+    test("each response of the vectors has its documented outcome", async () => {
+      for (const response of responsesOf(id)) {
+        worker.provider.setFault(response);
+        const { status, text } = await worker.send();
+        const expected = { accepted: [200], unknown: [202], rejected: [429, 502] }[response.meaning];
+        assert.ok(expected.includes(status), `${response.id} became ${text}`);
       }
-      await it.works();
+      await worker.assertDelivers();
     });
 
-    test("neither phone, code and secret nor a provider's words are to be seen", () => it.keptSecret());
+    test("neither phone, code, secret nor provider text is in responses or logs", () =>
+      worker.assertNoLeak());
   });
 }
 
-test("the mock writes the message to the terminal and asks no one", () =>
+test("the mock connector prints the message and makes no request", () =>
   using(
     startWorker({
       vars: { ALLOW_MOCK: "1" },
@@ -131,7 +134,7 @@ test("the mock writes the message to the terminal and asks no one", () =>
     },
   ));
 
-describe("numbers that a connector does not serve", () => {
+describe("numbers that a connector does not support", () => {
   const abroad = ["+14155550199", "+85251234567", "+886912345678", "+447700900123"];
   const yunpian = { ...configOf("yunpian-sms"), enableInternational: false };
   for (const [id, config] of [
@@ -139,33 +142,33 @@ describe("numbers that a connector does not serve", () => {
     ["smsbao-sms"],
     ["yunpian-sms", yunpian],
   ]) {
-    test(`${id}: refused before anything is counted or asked`, () =>
-      using(ConnectorWorker.start(id, { config }), async (it) => {
+    test(`${id}: rejected before anything is counted or requested`, () =>
+      using(ConnectorWorker.start(id, { config }), async (worker) => {
         for (const phone of abroad) {
-          const { status, code } = await it.send({ phone });
+          const { status, code } = await worker.send({ phone });
           assert.deepEqual([status, code], [422, "connector.invalid_request_parameters"], phone);
         }
-        assert.equal(it.requests.length, 0);
-        assert.deepEqual(await it.otp.objectIds(), [], "no phone has a guard object");
+        assert.equal(worker.requests.length, 0);
+        assert.deepEqual(await worker.otp.objectIds(), [], "no phone has a guard object");
         assert.deepEqual(
-          (await it.otp.kvEntries()).map(({ name }) => name),
+          (await worker.otp.kvEntries()).map(({ name }) => name),
           ["connector"],
         );
-        await it.works();
+        await worker.assertDelivers();
       }));
   }
 
-  test("yunpian-sms sends abroad if its config says so", () =>
+  test("yunpian-sms sends abroad if its config enables it", () =>
     using(
       ConnectorWorker.start("yunpian-sms", { config: { ...yunpian, enableInternational: true } }),
-      async (it) => {
-        for (const phone of abroad) await it.works({ phone });
+      async (worker) => {
+        for (const phone of abroad) await worker.assertDelivers({ phone });
       },
     ));
 });
 
 describe("templates", () => {
-  test("a text is chosen by usage type, then locale, then Generic, and its encoding is named", () => {
+  test("a text is selected by usage type, then locale, then Generic, and its encoding is stated", () => {
     const templates = [
       { usageType: "Generic", content: "Code: {{code}}" },
       { usageType: "Generic", locale: "zh-CN", content: "验证码：{{ code }}" },
@@ -173,7 +176,7 @@ describe("templates", () => {
       { usageType: "SignIn", locale: "fr", content: "Connexion : {{code}} [{{locale}}]" },
     ];
     const config = { ...configOf("vonage-sms"), templates };
-    return using(ConnectorWorker.start("vonage-sms", { config }), async (it) => {
+    return using(ConnectorWorker.start("vonage-sms", { config }), async (worker) => {
       for (const [usageType, locale, text] of [
         ["SignIn", undefined, "Sign in with # {{unknown}} {code}"],
         ["SignIn", "fr-CA", "Connexion : # [fr-CA]"],
@@ -182,23 +185,23 @@ describe("templates", () => {
         ["Register", "zh-CN", "验证码：#"],
         ["Register", "zh", "验证码：#"],
       ]) {
-        const message = await it.works({ usageType, locale });
+        const message = await worker.assertDelivers({ usageType, locale });
         assert.equal(message.text.replace(/\d{10}/, "#"), text, `${usageType} ${locale}`);
-        const { type } = JSON.parse(it.requests.at(-1).body);
+        const { type } = JSON.parse(worker.requests.at(-1).body);
         assert.equal(type, /[^ -~]/.test(text) ? "unicode" : undefined);
       }
     });
   });
 
   for (const id of ["aliyun-short-message-service", "tencent-short-message-service"]) {
-    test(`${id}: a registered template is chosen the same way, then by where the phone is`, () => {
+    test(`${id}: a registered template is selected the same way, then by the phone's country`, () => {
       const both = { china: "CN_1", overseas: "INTL_1" };
       const templates = [
         { usageType: "Generic", templateCode: both },
         { usageType: "SignIn", templateCode: "SIGN_IN" },
         { usageType: "SignIn", locale: "zh", templateCode: { china: "CN_2", overseas: "INTL_2" } },
       ];
-      return using(ConnectorWorker.start(id, { config: { ...configOf(id), templates } }), async (it) => {
+      return using(ConnectorWorker.start(id, { config: { ...configOf(id), templates } }), async (worker) => {
         for (const [phone, usageType, locale, template] of [
           ["+8613800138001", "Generic", undefined, "CN_1"],
           ["+85251234567", "Generic", undefined, "INTL_1"],
@@ -209,7 +212,7 @@ describe("templates", () => {
           ["+8613800138004", "SignIn", "zh-Hans-CN", "CN_2"],
           ["+886912345678", "SignIn", "zh-TW", "INTL_2"],
         ]) {
-          const message = await it.works({ phone, usageType, locale });
+          const message = await worker.assertDelivers({ phone, usageType, locale });
           assert.equal(message.template, template, `${phone} ${usageType} ${locale}`);
           assert.deepEqual(Object.keys(message.params), ["code"], "nothing but the code");
         }

@@ -1,4 +1,4 @@
-// Spellings that are not strict E.164. The Rust tests read the same list (tests/it/data.rs).
+// Spellings that are not strict E.164. The Rust tests read the same list (crates/core/src/phone.rs).
 import { readFileSync } from "node:fs";
 
 export const oddPhones = JSON.parse(

@@ -1,4 +1,4 @@
-// A code sent and verified through the real Worker: what callers, the provider, KV and the log get to see.
+// Sending and verifying through the real Worker: responses, the request to the provider, KV and the log.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { newPhone, startWorker, twilio } from "./worker.mjs";
@@ -10,7 +10,7 @@ before(async () => {
 after(() => otp.close());
 beforeEach(() => otp.provider.accept());
 
-test("a code is sent, verified once, and then gone", async () => {
+test("a code verifies once", async () => {
   const phone = newPhone();
   const sent = await otp.send({ phone, usageType: "SignIn" });
   assert.equal(sent.status, 200);
@@ -22,8 +22,8 @@ test("a code is sent, verified once, and then gone", async () => {
   assert.equal(sent.json.connectorId, "twilio-short-message-service");
   assert.match(sent.json.verificationId, /^[0-9a-f]{32}$/);
   assert.match(sent.json.expiresAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-  const left = (Date.parse(sent.json.expiresAt) - Date.now()) / 1000;
-  assert.ok(left > 595 && left <= 600, `${left} s left`);
+  const seconds = (Date.parse(sent.json.expiresAt) - Date.now()) / 1000;
+  assert.ok(seconds > 595 && seconds <= 600, `${seconds} s left`);
 
   const verified = await otp.verify({ phone, code: otp.provider.code, usageType: "SignIn" });
   assert.equal(verified.status, 200);
@@ -58,9 +58,9 @@ test("the provider receives exactly Twilio's form", async () => {
   });
 });
 
-test("every answer carries the contract's headers", async () => {
+test("every response has the contract's headers", async () => {
   const phone = newPhone();
-  const answers = [
+  const responses = [
     await otp.send({ phone }),
     await otp.send({}),
     await otp.call("/nowhere"),
@@ -68,7 +68,7 @@ test("every answer carries the contract's headers", async () => {
     await otp.call("/health", { method: "GET" }),
   ];
   const ids = new Set();
-  for (const { headers, json } of answers) {
+  for (const { headers, json } of responses) {
     assert.equal(headers.get("content-type"), "application/json; charset=utf-8");
     assert.equal(headers.get("cache-control"), "no-store");
     assert.equal(headers.get("x-content-type-options"), "nosniff");
@@ -76,10 +76,10 @@ test("every answer carries the contract's headers", async () => {
     if (json.code) assert.equal(json.requestId, headers.get("x-request-id"));
     ids.add(headers.get("x-request-id"));
   }
-  assert.equal(ids.size, answers.length);
+  assert.equal(ids.size, responses.length);
 });
 
-test("health needs no key and tells the version", async () => {
+test("GET /health needs no key and returns the version", async () => {
   const { status, json } = await otp.call("/health", { method: "GET", key: "" });
   assert.equal(status, 200);
   assert.equal(json.status, "ok");
@@ -105,37 +105,37 @@ test("a resend voids the older code", async () => {
   assert.equal((await otp.verify({ phone, code: newCode, usageType: "SignIn" })).status, 200);
 });
 
-test("a code sent for one usage type fails for every other", async () => {
+test("a code sent for one usage type is not valid for another", async () => {
   const types = [
     ...["SignIn", "Register", "ForgotPassword", "Generic", "OrganizationInvitation"],
     ...["UserPermissionValidation", "BindNewIdentifier", "MfaVerification", "BindMfa"],
   ];
   const phone = newPhone();
-  for (const sentFor of types) {
-    await otp.send({ phone, usageType: sentFor });
+  for (const usageType of types) {
+    await otp.send({ phone, usageType });
     const { code } = otp.provider;
-    for (const tried of types.filter((type) => type !== sentFor)) {
-      const answer = await otp.verify({ phone, code, usageType: tried });
-      assert.equal(answer.code, "verification_code.not_found", `${sentFor} as ${tried}`);
+    for (const other of types.filter((type) => type !== usageType)) {
+      const response = await otp.verify({ phone, code, usageType: other });
+      assert.equal(response.code, "verification_code.not_found", `${usageType} as ${other}`);
     }
-    assert.equal((await otp.verify({ phone, code, usageType: sentFor })).status, 200);
+    assert.equal((await otp.verify({ phone, code, usageType })).status, 200);
   }
 });
 
-test("a code of one phone fails for another", async () => {
-  const [mine, other] = [newPhone(), newPhone()];
-  await otp.send({ phone: mine });
+test("a code sent to one phone is not valid for another", async () => {
+  const [phone, other] = [newPhone(), newPhone()];
+  await otp.send({ phone });
   const { code } = otp.provider;
   assert.equal((await otp.verify({ phone: other, code })).code, "verification_code.not_found");
-  assert.equal((await otp.verify({ phone: mine, code })).status, 200);
+  assert.equal((await otp.verify({ phone, code })).status, 200);
 });
 
-test("neither phone nor code is ever to be seen", async () => {
+test("neither phone nor code is in responses, KV, object names or logs", async () => {
   const phone = newPhone();
-  const seen = [];
+  const outputs = [];
   const codes = [];
   for (const body of [{ phone, usageType: "SignIn" }, { phone }]) {
-    seen.push((await otp.send(body)).text);
+    outputs.push((await otp.send(body)).text);
     codes.push(otp.provider.code);
     const kv = await otp.kvEntries();
     const records = kv.filter(({ name }) => name.startsWith("code:"));
@@ -145,31 +145,34 @@ test("neither phone nor code is ever to be seen", async () => {
       assert.deepEqual(Object.keys(JSON.parse(value)), ["v", "kid", "usage", "exp", "mac"]);
       assert.ok(expiration - Date.now() / 1000 <= 600);
     }
-    seen.push(JSON.stringify(kv.filter(({ name }) => name !== "connector")), (await otp.objectIds()).join());
-    seen.push((await otp.verify({ ...body, code: "000000" })).text.replaceAll(phone, ""));
-    seen.push(
+    outputs.push(
+      JSON.stringify(kv.filter(({ name }) => name !== "connector")),
+      (await otp.objectIds()).join(),
+    );
+    outputs.push((await otp.verify({ ...body, code: "000000" })).text.replaceAll(phone, ""));
+    outputs.push(
       (await otp.verify({ ...body, code: otp.provider.code })).text.replace(`"phone":"${phone}"`, ""),
     );
   }
-  seen.push(otp.logs());
-  for (const text of seen) {
+  outputs.push(otp.logs());
+  for (const text of outputs) {
     assert.ok(!text.includes(phone.slice(1)), `the phone is in ${text.slice(0, 200)}`);
     for (const code of codes) assert.ok(!text.includes(code), `a code is in ${text.slice(0, 200)}`);
     assert.ok(!text.includes(twilio.config.authToken));
   }
 });
 
-test("an idempotency key sends one SMS, and gives the same answer", async () => {
+test("requests with the same idempotency key send one SMS and get the same response", async () => {
   const phone = newPhone();
   const headers = { "idempotency-key": "order-4711" };
   const before = otp.provider.requests.length;
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     Array.from({ length: 5 }, () => otp.send({ phone, usageType: "SignIn" }, { headers })),
   );
-  answers.push(await otp.send({ usageType: "SignIn", phone }, { headers }));
+  responses.push(await otp.send({ usageType: "SignIn", phone }, { headers }));
   assert.equal(otp.provider.requests.length, before + 1);
-  for (const { status, text } of answers)
-    assert.deepEqual({ status, text }, { status: 200, text: answers[0].text });
+  for (const { status, text } of responses)
+    assert.deepEqual({ status, text }, { status: 200, text: responses[0].text });
 
   for (const body of [
     { phone, usageType: "Register" },
@@ -182,7 +185,7 @@ test("an idempotency key sends one SMS, and gives the same answer", async () => 
   assert.equal(otp.provider.requests.length, before + 1);
 });
 
-test("a refusal is repeated under its key, an unsent request is not", async () => {
+test("a rejection is repeated for its idempotency key", async () => {
   const phone = newPhone();
   const headers = { "idempotency-key": "refused" };
   otp.provider.answer = () => Response.json({ code: 21211, message: `bad ${phone}` }, { status: 400 });

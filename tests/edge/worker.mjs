@@ -1,5 +1,5 @@
-// The real Worker in workerd, as the tests see it: its routes, its KV, its objects, its log, and a provider on the
-// other end of fetch that the test plays itself.
+// The real Worker in workerd for the tests: its routes, KV, guard objects and log, and a provider in the test's process
+// that receives the Worker's outgoing requests.
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createTestHarness } from "wrangler";
@@ -29,7 +29,7 @@ export const twilio = {
 
 const accepted = () => Response.json({ sid: "SM1", status: "accepted", error_code: null }, { status: 201 });
 
-/** A provider that keeps what it was sent and answers as it is told. */
+/** A provider that records its requests and responds with `answer`. */
 export class Provider {
   requests = [];
   answer = accepted;
@@ -58,22 +58,30 @@ export class Provider {
 }
 
 /**
- * Asks again if the connection was closed under the request: after an answer that did not wait for its request's whole
- * body (413), the server closes a connection that the client may just be about to use again. No answer has come then,
- * and no Worker has seen the request.
+ * Repeats a request once if its connection was closed: after a response that was sent before the request's whole body
+ * was read (413), the server closes a keep-alive connection, which the client may be about to use again. No response
+ * has arrived then, and the Worker has not received the request.
  */
-const patiently = (ask) =>
-  ask().catch((error) => {
+const retryClosedConnection = (send) =>
+  send().catch((error) => {
     if (error.cause?.code !== "UND_ERR_SOCKET") throw error;
-    return ask();
+    return send();
   });
 
-/** What is set: a value of undefined unsets. */
-const settings = (values) =>
+/** Returns the settings without those that are undefined. */
+const definedOnly = (values) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
-/** Starts a Worker with extra vars; `close` ends it. */
-export const startWorker = async ({ vars = {}, secrets: other = {}, connector = twilio } = {}) => {
+/** The Worker with the controls of fixtures/instrumented-worker.js. */
+export const instrumented = { configPath: "./tests/edge/fixtures/wrangler.toml" };
+
+/** Starts a Worker with extra vars and secrets; an undefined one unsets the default. `close` stops it. */
+export const startWorker = async ({
+  vars = {},
+  secrets: other = {},
+  connector = twilio,
+  build = { configPath: "./wrangler.toml", prebuiltWorkerDir: "./.wrangler/dry-run" },
+} = {}) => {
   const provider = new Provider();
   const realFetch = globalThis.fetch;
   globalThis.fetch = (url, init) => provider.handle(url, init);
@@ -81,10 +89,9 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
     root,
     workers: [
       {
-        configPath: "./wrangler.toml",
-        prebuiltWorkerDir: "./.wrangler/dry-run",
-        // Over `secrets`, so that a developer's .dev.vars has no say.
-        secrets: settings({ ...secrets, ALLOW_MOCK: "0", ...vars, ...other }),
+        ...build,
+        // As secrets, which override a developer's .dev.vars.
+        secrets: definedOnly({ ...secrets, ALLOW_MOCK: "0", ...vars, ...other }),
       },
     ],
   });
@@ -93,7 +100,7 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
   const env = await worker.getEnv();
   if (connector) await env.OTP_KV.put("connector", JSON.stringify(connector));
   const call = async (path, { method = "POST", body, headers = {}, key = apiKey } = {}) => {
-    const response = await patiently(() =>
+    const response = await retryClosedConnection(() =>
       worker.fetch(`http://otp.example${path}`, {
         method,
         headers: {
@@ -124,7 +131,7 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
     call,
     send: (body, options) => call("/send", { body, ...options }),
     verify: (body, options) => call("/verify", { body, ...options }),
-    /** Every key and value in KV. */
+    /** Returns every key and value in KV. */
     kvEntries: async () => {
       const { keys } = await env.OTP_KV.list();
       return Promise.all(
@@ -141,5 +148,5 @@ export const startWorker = async ({ vars = {}, secrets: other = {}, connector = 
 };
 
 let lastPhone = 0;
-/** A phone that no test has used. */
+/** Returns a phone number that no test has used. */
 export const newPhone = () => `+1415555${String(++lastPhone).padStart(4, "0")}`;

@@ -1,27 +1,27 @@
-// docs/openapi.json as the tests see it: its operations, and a validator for any schema in it.
+// docs/openapi.json for the tests: its operations, and validators for its schemas.
 import { readFileSync } from "node:fs";
 import Ajv2020 from "ajv/dist/2020.js";
 
 const file = new URL("../../docs/openapi.json", import.meta.url);
 
-/** A file of the repository, as text. */
-export const source = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+/** Reads a file of the repository. */
+export const readSource = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
-export const text = readFileSync(file, "utf8");
-export const document = JSON.parse(text);
+export const documentText = readFileSync(file, "utf8");
+export const document = JSON.parse(documentText);
 
-/** What a reference leads to. */
-export const resolve = (value) => {
+/** Returns the object that a reference points to. */
+export const resolveRef = (value) => {
   if (!value?.$ref) return value;
   const names = value.$ref.slice(2).split("/");
-  return resolve(names.reduce((node, name) => node?.[name], document));
+  return resolveRef(names.reduce((node, name) => node?.[name], document));
 };
 
-/** Every object in a value, with its path. */
-export function* objects(value, path = []) {
+/** Yields every object in a value, with its path. */
+export function* walkObjects(value, path = []) {
   if (typeof value !== "object" || value === null) return;
   yield { value, path };
-  for (const [name, member] of Object.entries(value)) yield* objects(member, [...path, name]);
+  for (const [name, member] of Object.entries(value)) yield* walkObjects(member, [...path, name]);
 }
 
 /** Every operation: {path, method, operation, pointer}. */
@@ -32,13 +32,13 @@ export const operations = Object.entries(document.paths).flatMap(([path, item]) 
       path,
       method: method.toUpperCase(),
       operation: item[method],
-      parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map(resolve),
+      parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map(resolveRef),
       pointer: ["paths", path, method],
     })),
 );
 
-/** A path with the examples of its parameters, or with the values given. */
-export const filled = (path, values = {}) => {
+/** Fills the parameters of a path with the given values, else with their examples. */
+export const fillPath = (path, values = {}) => {
   const { parameters } = operations.find((one) => one.path === path);
   return path.replace(/\{(\w+)\}/g, (_, name) => {
     const example = parameters.find((one) => one.in === "path" && one.name === name).example;
@@ -46,20 +46,20 @@ export const filled = (path, values = {}) => {
   });
 };
 
-/** The names of the component schemas that a value leads to. */
-const reachable = (value, found = new Set()) => {
-  for (const { value: node } of objects(value)) {
+/** Returns the names of the components that a value refers to. */
+const findReferenced = (value, found = new Set()) => {
+  for (const { value: node } of walkObjects(value)) {
     const [, kind, name] = /^#\/components\/(\w+)\/(\w+)$/.exec(node.$ref ?? "") ?? [];
     if (!name || found.has(`${kind}/${name}`)) continue;
     found.add(`${kind}/${name}`);
-    reachable(document.components[kind][name], found);
+    findReferenced(document.components[kind][name], found);
   }
   return found;
 };
 
-// Answers may gain members in later versions, so the document lets them; here, one that it does not name is a mistake.
+// The document permits further members in responses, for later versions; in the tests an undocumented member is an error.
 const closed = structuredClone(document);
-for (const name of reachable(operations.map(({ operation }) => operation.responses))) {
+for (const name of findReferenced(operations.map(({ operation }) => operation.responses))) {
   const schema = closed.components.schemas[name.replace("schemas/", "")];
   if (schema?.properties && name !== "schemas/OpenApi") schema.additionalProperties = false;
 }
@@ -72,7 +72,7 @@ const ajv = new Ajv2020({
 ajv.addSchema(document, "open");
 ajv.addSchema(closed, "closed");
 
-const escaped = (name) => `/${encodeURIComponent(name.replaceAll("~", "~0").replaceAll("/", "~1"))}`;
+const escapePointer = (name) => `/${encodeURIComponent(name.replaceAll("~", "~0").replaceAll("/", "~1"))}`;
 const compiled = new Map();
 
 const compile = (schema) => {
@@ -82,28 +82,28 @@ const compile = (schema) => {
   return (value) => (validate(value) ? undefined : ajv.errorsText(validate.errors));
 };
 
-/** A validator of the schema at a path of the document: gives what is wrong, or undefined. */
-export const validator = (path, { strict = false } = {}) =>
-  compile({ $ref: `${strict ? "closed" : "open"}#${path.map(escaped).join("")}` });
+/** Returns a validator of the schema at a path: it returns the errors as text, or undefined. */
+export const validatorAt = (path, { strict = false } = {}) =>
+  compile({ $ref: `${strict ? "closed" : "open"}#${path.map(escapePointer).join("")}` });
 
-/** A validator of a schema whose references lead into the document. */
-export const validatorOf = (schema) =>
+/** Returns a validator of a schema whose references point into the document. */
+export const validatorFor = (schema) =>
   compile(JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"open#/')));
 
-/** Where a referenced object stands in the document. */
-const home = (value, path) => (value.$ref ? value.$ref.slice(2).split("/") : path);
+/** Returns the path of an object, or of what it refers to. */
+const targetPath = (value, path) => (value.$ref ? value.$ref.slice(2).split("/") : path);
 
-/** The response of an operation for a status, and the path of its schema. */
+/** Returns the response of an operation for a status, and the path of its schema. */
 export const responseOf = ({ operation, pointer: path }, status) => {
   const declared = operation.responses[status];
   if (!declared) return undefined;
-  const place = home(declared, [...path, "responses", String(status)]);
-  const response = resolve(declared);
-  return { response, schema: [...place, "content", "application/json", "schema"] };
+  const target = targetPath(declared, [...path, "responses", String(status)]);
+  const response = resolveRef(declared);
+  return { response, schema: [...target, "content", "application/json", "schema"] };
 };
 
-/** The error codes that a response documents. */
-export const codesOf = (response) => {
+/** Returns the error codes that a response documents. */
+export const errorCodesOf = (response) => {
   const schema = response.content?.["application/json"]?.schema;
   return schema?.allOf?.flatMap((part) => part.properties?.code?.enum ?? []) ?? [];
 };

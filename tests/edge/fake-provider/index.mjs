@@ -1,44 +1,45 @@
-// A provider on the other end of fetch that is as strict as the real one: it checks each request's signature or key,
-// its parameters and the number's form, keeps the messages it took, and can be told to fail: by an answer, or by what
-// happens on the wire. Its named failures are data, tests/vectors/failures.json.
+// A fake provider, as strict as the real one: it checks signature or key, parameters and form of the number of each
+// request, records the accepted messages, and can be made to fail by a response or at the connection. Its named failures
+// are data: tests/vectors/failures.json.
 import { subscribe } from "node:diagnostics_channel";
 import { readFileSync } from "node:fs";
-import { Refusal } from "./check.mjs";
+import { Rejection } from "./check.mjs";
 import { providers } from "./providers.mjs";
 
 const vectors = (name) =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"));
 
-/** The ids of the connectors that speak HTTP. */
+/** The ids of the connectors that use HTTP. */
 export const connectorIds = Object.keys(providers);
 
-/** A complete config of a connector. */
+/** Returns a complete config of a connector. */
 export const configOf = (connectorId) => structuredClone(vectors(connectorId).default);
 
-/** Every answer that a connector's vectors hold: `{id, status, headers?, body, meaning}`. */
-export const answersOf = (connectorId) => vectors(connectorId).responses.filter(({ behavior }) => !behavior);
+/** Returns the responses in a connector's vectors: `{id, status, headers?, body, meaning}`. */
+export const responsesOf = (connectorId) =>
+  vectors(connectorId).responses.filter(({ behavior }) => !behavior);
 
-/** A connector's failures by name: `{name, answer, status, reason?, code?, retryAfter?}`. */
+/** Returns a connector's failures by name: `{name, response, status, reason?, code?, retryAfter?}`. */
 export const failuresOf = (connectorId) => {
-  const answers = new Map(answersOf(connectorId).map((answer) => [answer.id, answer]));
+  const responses = new Map(responsesOf(connectorId).map((response) => [response.id, response]));
   return Object.entries(vectors("failures").failures[connectorId]).map(([name, failure]) => ({
     ...{ name, ...failure },
-    answer: failure.answer ?? answers.get(failure.vector),
+    response: failure.answer ?? responses.get(failure.vector),
   }));
 };
 
 export class FakeProvider {
-  /** What it took, oldest first: `{to, text | template, params?, sender?}`. */
+  /** The accepted messages, oldest first: `{to, text | template, params?, sender?}`. */
   messages = [];
-  /** Why it refused what it refused. */
-  complaints = [];
-  /** The signatures' nonces that it has seen. */
+  /** The reasons of the rejected requests. */
+  rejections = [];
+  /** The signatures' nonces that have been used. */
   nonces = new Set();
   now = () => Date.now();
   #fault;
 
   constructor(connectorId, config) {
-    this.read = providers[connectorId];
+    this.process = providers[connectorId];
     this.account = structuredClone(config);
   }
 
@@ -48,25 +49,25 @@ export class FakeProvider {
     return params?.code ?? /\d{6,10}/.exec(text)[0];
   }
 
-  /** From here on: an answer, a function of the bare connection, or (undefined) as the provider does. */
-  fail(fault) {
+  /** Sets what happens from now on: a response, a function of the connection, or (undefined) the regular response. */
+  setFault(fault) {
     this.#fault = fault;
   }
 
-  /** Answers a request that has arrived. Whatever it is told to answer, it reads and checks the request first. */
-  answer(request) {
+  /** Responds to a request. The request is checked even if a fault replaces the response. */
+  handle(request) {
     let response;
     try {
-      const taken = this.read(request, this.account, this);
-      this.messages.push(taken.message);
-      response = taken.response;
+      const accepted = this.process(request, this.account, this);
+      this.messages.push(accepted.message);
+      response = accepted.response;
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.complaints.push(error.message);
+      if (!(error instanceof Rejection)) throw error;
+      this.rejections.push(error.message);
       response = error.response;
     }
     if (typeof this.#fault === "function") {
-      this.#fault(connection());
+      this.#fault(newestConnection);
       return new Promise(() => {});
     }
     const { status, headers, body } = this.#fault ?? response;
@@ -74,10 +75,10 @@ export class FakeProvider {
   }
 }
 
-// The Worker's requests come to this process as HTTP, through Miniflare, which makes a `Response` of each and would
-// smooth every fault away. Node tells of each request it begins to serve; the newest one's connection is taken here.
-let newest;
+// The Worker's requests arrive in this process over HTTP, through Miniflare, which makes a `Response` of each and so
+// hides faults of the connection. Node publishes each request that it begins to serve; the newest one's connection is
+// taken from there.
+let newestConnection;
 subscribe("http.server.request.start", ({ request, response }) => {
-  if (request.headers["mf-original-url"]) newest = response;
+  if (request.headers["mf-original-url"]) newestConnection = response;
 });
-const connection = () => newest;

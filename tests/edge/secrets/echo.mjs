@@ -1,14 +1,16 @@
-// Answers of a provider that repeats what it was sent, the secrets with it: in codes, in sentences, in headers, with
-// every kind of status, and in bodies that are no format of its own.
+// Responses of a provider that repeats the request, including its secrets: in codes, in sentences, in headers, with every
+// kind of status, and in bodies outside its format.
 import { failuresOf } from "../fake-provider/index.mjs";
 
 const isNumber = (text) => /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/.test(text);
 
-/** A value with other texts for every text and number in it, as JSON. Booleans and names stay: they make the format. */
-const poisoned = (value, textOf) => {
-  if (Array.isArray(value)) return `[${value.map((item) => poisoned(item, textOf)).join()}]`;
+/** Replaces every text and number of a value and returns JSON. Booleans and names stay: they make the format. */
+const replaceTexts = (value, textOf) => {
+  if (Array.isArray(value)) return `[${value.map((item) => replaceTexts(item, textOf)).join()}]`;
   if (typeof value === "object" && value !== null) {
-    const members = Object.entries(value).map(([name, member]) => `"${name}":${poisoned(member, textOf)}`);
+    const members = Object.entries(value).map(
+      ([name, member]) => `"${name}":${replaceTexts(member, textOf)}`,
+    );
     return `{${members.join()}}`;
   }
   if (!["string", "number"].includes(typeof value)) return JSON.stringify(value);
@@ -16,18 +18,18 @@ const poisoned = (value, textOf) => {
   return typeof value === "number" && isNumber(text) ? text : JSON.stringify(text);
 };
 
-/** A body of the provider's, poisoned; a body that is no JSON object becomes the text. */
-const poisonedBody = (body, textOf) => {
+/** Replaces the texts of a response body; a body that is not a JSON object becomes the text. */
+const replaceBody = (body, textOf) => {
   try {
     const value = JSON.parse(body);
-    return typeof value === "object" ? poisoned(value, textOf) : textOf(value);
+    return typeof value === "object" ? replaceTexts(value, textOf) : textOf(value);
   } catch {
     return textOf(body);
   }
 };
 
-/** Every name under which some provider tells a code, a status or a sentence. */
-const everyName = (success) => ({
+/** Returns every member in which some provider has a code, a status or a sentence. */
+const everyMember = (success) => ({
   ...{ success, Success: success, code: 1, Code: "1", error_code: 1, status: "1", result: "1", title: "1" },
   ...{
     message: "1",
@@ -42,7 +44,7 @@ const everyName = (success) => ({
   messages: [{ status: "1", "error-text": "1" }],
 });
 
-/** What may be repeated of a request: a secret, the beginning or the end of one, and whatever it stood in. */
+/** Returns what can be repeated of a request: a secret, its beginning or end, and what contained it. */
 const echoesOf = ({ headers, url, body }, secrets) => {
   const authorization = headers.authorization ?? "";
   return [
@@ -53,33 +55,33 @@ const echoesOf = ({ headers, url, body }, secrets) => {
   ].filter(Boolean);
 };
 
-const asHeaders = (text) => ({
+const toHeaders = (text) => ({
   "content-type": "application/json",
   ...{ "retry-after": text, "x-error": text, "set-cookie": `key=${text}` },
   location: `https://elsewhere.example.com/?key=${encodeURIComponent(text)}`,
 });
 
-/** Statuses that a provider may answer with, whatever it means by them. */
+/** Statuses that a provider may respond with, whatever they mean. */
 const statuses = [200, 201, 202, 302, 400, 401, 403, 404, 422, 429, 500, 503];
 
-/** The answers of a round, as functions of the request. Over the rounds, every echo meets every answer. */
-export const repeating = (connectorId, secrets, round) => {
+/** Returns the responses of a round, as functions of the request. Over the rounds, every echo is in every response. */
+export const echoingResponses = (connectorId, secrets, round) => {
   const echo = (request, index) => {
     const echoes = echoesOf(request, secrets);
     return echoes[(index + round) % echoes.length];
   };
-  const own = (index) => secrets[(index + round) % secrets.length];
-  const named = failuresOf(connectorId).flatMap(({ answer: { status, body } }, index) => [
-    (request) => ({ status, body: poisonedBody(body, () => echo(request, index)) }),
-    () => ({ status, body: poisonedBody(body, () => own(index)) }),
-    // Behind a code that is documented.
-    () => ({ status, body: poisonedBody(body, (code) => `${code}.${own(index)}`) }),
+  const secretAt = (index) => secrets[(index + round) % secrets.length];
+  const named = failuresOf(connectorId).flatMap(({ response: { status, body } }, index) => [
+    (request) => ({ status, body: replaceBody(body, () => echo(request, index)) }),
+    () => ({ status, body: replaceBody(body, () => secretAt(index)) }),
+    // Appended to a documented code.
+    () => ({ status, body: replaceBody(body, (code) => `${code}.${secretAt(index)}`) }),
   ]);
-  const ofAnyName = [0, 1, 2, 3].map((index) => (request) => ({
+  const withEveryMember = [0, 1, 2, 3].map((index) => (request) => ({
     status: statuses[(index * 3 + round) % statuses.length],
-    body: poisoned(everyName(index % 2 === 1), () => echo(request, index)),
+    body: replaceTexts(everyMember(index % 2 === 1), () => echo(request, index)),
   }));
-  const garbage = [
+  const malformed = [
     (text) => `<!doctype html><title>${text}</title><p>Invalid key ${text}`,
     (text) => `{"code":"${text}","message":"${text}`,
     (text) => text,
@@ -87,16 +89,16 @@ export const repeating = (connectorId, secrets, round) => {
     status: statuses[(index * 4 + round) % statuses.length],
     body: body(echo(request, index)),
   }));
-  return [...named, ...ofAnyName, ...garbage].map((make) => (request) => ({
-    headers: asHeaders(own(0)),
+  return [...named, ...withEveryMember, ...malformed].map((make) => (request) => ({
+    headers: toHeaders(secretAt(0)),
     ...make(request),
   }));
 };
 
-/** The answers of a round whose every text and number is the secret. */
-export const repeatingOnly = (connectorId, secret) =>
-  failuresOf(connectorId).map(({ answer: { status, body } }) => ({
+/** Returns responses whose every text and number is the secret. */
+export const responsesOfOnly = (connectorId, secret) =>
+  failuresOf(connectorId).map(({ response: { status, body } }) => ({
     status,
     headers: { "content-type": "application/json" },
-    body: poisonedBody(body, () => secret),
+    body: replaceBody(body, () => secret),
   }));

@@ -1,0 +1,156 @@
+// The entry module, wrangler's `main`: what worker-build made of the Rust code, with what JavaScript alone can do. It
+// exports only what may be called from outside, makes the guard object callable by RPC (wasm-bindgen's classes extend
+// nothing), and answers the requests that a panic or a fault of the platform would leave without a response.
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
+import App, { VerificationGuard as Guard } from "../build/index.js";
+
+// wasm-bindgen's executor schedules each step of a future with queueMicrotask, which in workerd costs three times as much
+// as a promise reaction: a tenth of the CPU time of a send (bench/).
+globalThis.queueMicrotask = (task) => {
+  Promise.resolve().then(task);
+};
+
+/** The last deadline of a request in ms. Every step in Rust has a shorter one. */
+const DEADLINE_MS = 90_000;
+
+/** What ends each call in flight. */
+const inFlight = new Set();
+
+/** How often the wasm instance has failed. What was created before belongs to an instance that is gone. */
+let failures = 0;
+let failuresHandled = 0;
+
+/** Ends every call in flight after a panic or a trap: nothing runs in the wasm instance any more. */
+const fail = () => {
+  failures += 1;
+  // worker-build's shim looks at this; a panic sets it, a trap of another kind may not.
+  globalThis.__worker_init_state.criticalError = true;
+  for (const end of inFlight) end();
+};
+globalThis.onEdgeOtpPanic = fail;
+addEventListener("error", ({ error }) => {
+  if (error instanceof WebAssembly.RuntimeError) fail();
+});
+
+/** After a failure, has worker-build's shim create a new wasm instance, which it does where an `App` is constructed. */
+const ensureInstance = (ctx, env) => {
+  if (failuresHandled === failures) return;
+  new App(ctx, env);
+  failuresHandled = failures;
+};
+
+const unavailable = () => {
+  const requestId = crypto.randomUUID().replaceAll("-", "");
+  const message = "The request did not end in time; whether it had an effect is not known.";
+  console.error({ event: "otp.other", requestId, error: "storage.unavailable", status: 503 });
+  return Response.json(
+    { code: "storage.unavailable", message, requestId },
+    {
+      status: 503,
+      headers: {
+        "cache-control": "no-store",
+        "content-type": "application/json; charset=utf-8",
+        "x-content-type-options": "nosniff",
+        "x-request-id": requestId,
+      },
+    },
+  );
+};
+
+/**
+ * Resolves as `result` does, or with 503 after a failure of the instance or the deadline. Promises are few here, because
+ * each turn of one costs as much as reading a header.
+ */
+const withDeadline = (result) =>
+  new Promise((resolve, reject) => {
+    let end;
+    // Any request may end this one, but only this one may create its response: hence a promise between the two.
+    new Promise((resolveEnd) => {
+      end = resolveEnd;
+    }).then(() => {
+      leave();
+      resolve(unavailable());
+    });
+    const timer = setTimeout(end, DEADLINE_MS);
+    const leave = () => {
+      clearTimeout(timer);
+      inFlight.delete(end);
+    };
+    inFlight.add(end);
+    result.then(
+      (response) => {
+        leave();
+        resolve(response);
+      },
+      (error) => {
+        leave();
+        reject(error);
+      },
+    );
+  });
+
+// `App` and `Guard` are proxies that look for a failed instance at each access, at a tenth of a refused request's CPU time
+// (bench/). Here that is known already, so their prototypes are used instead.
+const { fetch: handle } = App.prototype;
+const { constructor: RustGuard } = Guard.prototype;
+
+export default {
+  fetch(request, env, ctx) {
+    ensureInstance(ctx, env);
+    try {
+      return withDeadline(handle.call({ env, ctx }, request));
+    } catch (error) {
+      if (error instanceof WebAssembly.RuntimeError) fail();
+      console.error(error);
+      return unavailable();
+    }
+  },
+};
+
+/** One per phone number and per idempotency key; `call` and `alarm` are all that can be called. */
+export class VerificationGuard extends DurableObject {
+  #guard;
+  #createdAfter = -1;
+
+  /** The Rust object. One of an instance that has failed is created anew, from storage. */
+  #current() {
+    ensureInstance(this.ctx, this.env);
+    if (this.#createdAfter !== failures) {
+      this.#guard = new RustGuard(this.ctx, this.env);
+      this.#createdAfter = failures;
+    }
+    return this.#guard;
+  }
+
+  call(request, previous) {
+    // The caller's deadline ends a call that gets no response.
+    return this.#current().call(request, previous);
+  }
+
+  alarm() {
+    return this.#current().alarm();
+  }
+}
+
+/** An error as it survives the way to another Worker: its members travel, and its message begins with the code. */
+const callError = ({ error: { code, message, data }, status }) =>
+  Object.assign(new Error(`${code}: ${message}`), { code, status, data });
+
+const call = async (operation, ...args) => {
+  const { value, ...failure } = JSON.parse(await operation(...args));
+  if (failure.error) throw callError(failure);
+  return value;
+};
+
+/** What other Workers of the account may call over a service binding with `entrypoint = "Otp"`. */
+export class Otp extends WorkerEntrypoint {
+  send({ idempotencyKey, ...request }) {
+    const app = new App(this.ctx, this.env);
+    return call(app.otpSend, this.env, JSON.stringify(request), idempotencyKey);
+  }
+
+  verify(request) {
+    const app = new App(this.ctx, this.env);
+    return call(app.otpVerify, this.env, JSON.stringify(request));
+  }
+}

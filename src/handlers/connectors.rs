@@ -1,0 +1,61 @@
+//! `/api/connectors`: the management API, in Logto's paths and shapes.
+
+use serde::Serialize;
+
+use edge_otp_core::api::SendStatus;
+
+use super::Exchange;
+use crate::error::ApiError;
+use crate::response::ApiResponse;
+
+/// Lists zero or one connector.
+pub(crate) async fn list(exchange: &Exchange<'_>) -> Result<ApiResponse, ApiError> {
+    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().list().await?))
+}
+
+/// Shows the active connector.
+pub(crate) async fn show(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().get(id).await?))
+}
+
+/// Replaces whatever is active.
+pub(crate) async fn replace(exchange: &Exchange<'_>) -> Result<ApiResponse, ApiError> {
+    let body = exchange.request.read_long_json().await?;
+    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().replace(&body).await?))
+}
+
+/// Replaces the config of the active connector.
+pub(crate) async fn edit(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+    let body = exchange.request.read_long_json().await?;
+    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().edit(id, &body).await?))
+}
+
+/// Deletes the active connector.
+pub(crate) async fn delete(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+    exchange.deployment.connector_service().delete(id).await?;
+    Ok(ApiResponse::no_content())
+}
+
+/// Lists what was active before.
+pub(crate) async fn list_archive(exchange: &Exchange<'_>) -> Result<ApiResponse, ApiError> {
+    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().list_archive().await?))
+}
+
+/// Makes an archived connector the active one.
+pub(crate) async fn restore(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().restore(id).await?))
+}
+
+#[derive(Serialize)]
+struct TestOutcome {
+    status: SendStatus,
+}
+
+/// Sends a test message: 204 as in Logto, or 202 while the outcome is unknown, which Logto does not report.
+pub(crate) async fn test(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+    let body = exchange.request.read_long_json().await?;
+    match exchange.deployment.connector_service().test(id, &body).await? {
+        SendStatus::Sent => Ok(ApiResponse::no_content()),
+        status @ SendStatus::Unknown => Ok(ApiResponse::json(202, &TestOutcome { status })),
+    }
+}
