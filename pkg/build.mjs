@@ -1,5 +1,5 @@
-// Makes what the package ships and people do not write, from what cargo built (pkg/wasm/, build/): the wasm as text, the
-// CommonJS twins, the Worker's wasm, the console. Run by scripts/build.mjs, after it.
+// Makes what the package ships and people do not write, from what scripts/build.mjs has built before (pkg/wasm/,
+// build/worker/, console/dist/): the wasm as text, the CommonJS files and their declarations, the Worker, the console.
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,11 +64,12 @@ const makeDeclarations = () => {
   }
 };
 
-/** The Worker's own wasm, which has the routes. */
+/** The prebuilt Worker: one module, and its wasm. */
 const copyWorker = () => {
   rmSync(at("worker"), { recursive: true, force: true });
   mkdirSync(at("worker"));
-  cpSync(join(root, "build", "index_bg.wasm"), at("worker", "edge_otp.wasm"));
+  for (const file of ["index.js", "index_bg.wasm"])
+    cpSync(join(root, "build", "worker", file), at("worker", file));
 };
 
 /** The console's static files, for the Worker's ASSETS binding. */

@@ -1,48 +1,30 @@
-// The engine: which wasm this runtime has (each entry provides it in its own way), and the way in and out of it. The
-// first question compiles and starts it. The wasm keeps nothing between two questions: if it traps, that question fails
-// as `internal`, and the next one is put to a fresh instance.
+// The way into the wasm: it is compiled and started by the first call, and started anew if it has stopped (a panic, a
+// lack of memory). Calls in flight then fail as `internal`; the next ones find a fresh instance.
+import { abandon, initSync, touch } from "../wasm/edge_otp.js";
 import { OtpError } from "./error.js";
-
-/** @typedef {{ memory: WebAssembly.Memory, begin: (length: number) => number, answer: (from: number, length: number) => number }} Instance */
-
-/** An instance whose memory one large question has blown up beyond this, in bytes, is let go. */
-const LARGE = 16 * 1024 * 1024;
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** @type {unknown} */
 let source;
-/** @type {WebAssembly.Module | undefined} */
-let compiled;
-/** @type {Instance | undefined} */
-let alive;
-
-/** Whether the wasm is the Worker's, which can do all that the package's can and more. */
-let whole = false;
+let isStarted = false;
+/** Which instance of the wasm is in use. */
+let generation = 0;
 
 /**
  * Says where the wasm comes from.
- * @param {unknown} given a compiled module, its bytes, or a function that gives either when it is first needed
- * @param {boolean} [isWhole] whether it is the Worker's
+ * @param {unknown} given a compiled module, its bytes, or a function that returns either when it is first needed
  */
-export const provide = (given, isWhole = false) => {
-  // Who has both in one bundle keeps the Worker's, in whatever order they are loaded.
-  if (whole && !isWhole) return;
-  whole = isWhole;
+export const provide = (given) => {
   source = given;
-  compiled = undefined;
-  alive = undefined;
 };
 
 /** @param {unknown} given @returns {WebAssembly.Module} */
 const asModule = (given) => {
-  // By its tag: a host may hand over a module of another realm.
-  if (Object.prototype.toString.call(given) === "[object WebAssembly.Module]") {
-    return /** @type {WebAssembly.Module} */ (given);
-  }
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
     return new WebAssembly.Module(/** @type {BufferSource} */ (given));
+  }
+  // By its tag, and with a prototype that `initSync` knows: a host may pass a module of another realm.
+  if (Object.prototype.toString.call(given) === "[object WebAssembly.Module]") {
+    return Object.setPrototypeOf(given, WebAssembly.Module.prototype);
   }
   throw new TypeError(
     "edge-otp: the wasm must be a WebAssembly.Module or its bytes; with edge-otp/slim, call init() first",
@@ -50,37 +32,73 @@ const asModule = (given) => {
 };
 
 const start = () => {
-  compiled ??= asModule(typeof source === "function" ? source() : source);
-  const { exports } = new WebAssembly.Instance(compiled);
-  return /** @type {Instance} */ (/** @type {unknown} */ (exports));
+  if (isStarted) return;
+  initSync({ module: asModule(typeof source === "function" ? source() : source) });
+  isStarted = true;
 };
 
-/** @param {Instance} instance @param {string} text */
-const exchange = ({ memory, begin, answer }, text) => {
-  const bytes = encoder.encode(text);
-  // Zero where there is no room: then writing fails, or what the wasm makes of it does.
-  const at = begin(bytes.length);
-  new Uint8Array(memory.buffer, at, bytes.length).set(bytes);
-  // First the answer, then the buffer: the memory may have grown.
-  const told = answer(at, bytes.length);
-  const [from, length] = new Uint32Array(memory.buffer, told, 2);
-  return decoder.decode(new Uint8Array(memory.buffer, from, length));
+/** @param {unknown} cause what a call threw @param {number} of the instance that it threw in */
+const stopped = (cause, of) => {
+  if (of === generation) {
+    generation += 1;
+    // The new instance is created before the next call's arguments are written to its memory.
+    abandon();
+    touch();
+  }
+  const message = "The core stopped during this call; the next one starts it afresh.";
+  return new OtpError("internal", message, { status: 500, cause });
 };
 
 /**
- * Puts a question to the wasm and gives its answer.
- * @param {object} question @returns {any}
+ * Calls the wasm and returns its result. A TypeError is about the arguments.
+ * @template T @param {() => T} call @returns {T}
  */
-export const ask = (question) => {
-  alive ??= start();
-  const instance = alive;
+export const call = (call) => {
+  start();
+  const of = generation;
   try {
-    return JSON.parse(exchange(instance, JSON.stringify(question)));
-  } catch (cause) {
-    alive = undefined;
-    const message = "The core stopped during this call; the next one starts it afresh.";
-    throw new OtpError("internal", message, { status: 500, cause });
-  } finally {
-    if (instance.memory.buffer.byteLength > LARGE) alive = undefined;
+    return call();
+  } catch (error) {
+    throw error instanceof TypeError ? error : stopped(error, of);
+  }
+};
+
+/**
+ * Returns a function that returns a value of the wasm, created anew for a new instance.
+ * @template T @param {() => T} create @returns {() => T}
+ */
+export const perInstance = (create) => {
+  /** @type {{ of: number, value: T } | undefined} */
+  let known;
+  return () => {
+    if (known?.of !== generation) known = { value: call(create), of: generation };
+    return known.value;
+  };
+};
+
+/**
+ * What a promise of the wasm was rejected with, as an error: a failure of the operation, what the caller's own code
+ * threw, or what stopped the wasm.
+ * @param {any} rejection @param {number} of
+ */
+const toError = (rejection, of) => {
+  if (rejection?.failure) {
+    const { code, message, ...details } = rejection.failure;
+    return new OtpError(code, message, details);
+  }
+  return rejection && Object.hasOwn(rejection, "thrown") ? rejection.thrown : stopped(rejection, of);
+};
+
+/**
+ * Starts an operation of a value of the wasm.
+ * @template T @param {() => T} value @param {(value: T) => Promise<any>} operation @returns {Promise<any>}
+ */
+export const run = async (value, operation) => {
+  const target = value();
+  const of = generation;
+  try {
+    return await operation(target);
+  } catch (rejection) {
+    throw toError(rejection, of);
   }
 };

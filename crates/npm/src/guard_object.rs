@@ -1,0 +1,173 @@
+//! The engine of the class `VerificationGuard`: a Durable Object per phone number and per idempotency key, in a Worker of
+//! the package's user.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use edge_otp_core::guard::{
+    GuardObject as ObjectState, GuardRequest, GuardResponse, GuardService, ObjectLedgerStore, ObjectStorage,
+};
+use edge_otp_core::ports::StorageError;
+use edge_otp_core::time::Timestamp;
+use js_sys::{Error, Promise};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::deployment::{ConnectorOption, Deployment};
+use crate::error::CallError;
+use crate::executor;
+use crate::options::{ObjectOptions, read_object_options};
+use crate::platform::Operation;
+use crate::platform::clock::system_time;
+use crate::platform::guard::Guard;
+use crate::policy_options::{Settings, parse_policy};
+
+/// The one key in an object's storage.
+const STATE_KEY: &str = "state";
+
+#[wasm_bindgen]
+extern "C" {
+    /// The storage of a Durable Object.
+    #[derive(Clone, Debug)]
+    pub type Storage;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Storage, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn put(this: &Storage, key: &str, value: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn delete(this: &Storage, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = deleteAll)]
+    fn delete_all(this: &Storage) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = setAlarm)]
+    fn set_alarm(this: &Storage, at: f64) -> Result<JsValue, JsValue>;
+}
+
+impl ObjectStorage for Storage {
+    async fn get(&self) -> Result<Option<String>, StorageError> {
+        let text = self.get(STATE_KEY).map_err(|_| StorageError)?;
+        let text = executor::wait(text).await.map_err(|_| StorageError)?;
+        if text.is_undefined() { Ok(None) } else { text.as_string().map(Some).ok_or(StorageError) }
+    }
+
+    fn put(&self, text: &str) -> Result<(), StorageError> {
+        self.put(STATE_KEY, text).map(drop).map_err(|_| StorageError)
+    }
+
+    fn delete(&self) -> Result<(), StorageError> {
+        self.delete(STATE_KEY).map(drop).map_err(|_| StorageError)
+    }
+
+    async fn delete_all(&self) -> Result<(), StorageError> {
+        let deletion = self.delete_all().map_err(|_| StorageError)?;
+        executor::wait(deletion).await.map(drop).map_err(|_| StorageError)
+    }
+
+    fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds are below 2^53 until the year 287396")]
+        self.set_alarm(at.0 as f64).map(drop).map_err(|_| StorageError)
+    }
+}
+
+/// A guard object.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct GuardObject {
+    state: Rc<ObjectState<Storage>>,
+    options: ObjectOptions,
+    /// The deployment of the settings that a caller sent last.
+    deployment: RefCell<Option<(Option<String>, Rc<Deployment>)>>,
+}
+
+#[wasm_bindgen]
+impl GuardObject {
+    /// Creates the engine over an object's storage, with the options if they are given, else the environment.
+    ///
+    /// # Errors
+    /// A `TypeError` that names the option or binding that is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(storage: Storage, options: &JsValue, env: &JsValue) -> Result<Self, JsValue> {
+        let options = read_object_options(options, env)?;
+        Ok(Self { state: Rc::new(ObjectState::new(storage)), options, deployment: RefCell::new(None) })
+    }
+
+    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON. `previous` is the name of
+    /// the same object under the previous root secret; `settings` are those of the caller's `createOtp`.
+    pub fn call(&self, request: &str, previous: Option<String>, settings: Option<String>) -> Promise {
+        let request = serde_json::from_str::<GuardRequest>(request);
+        let deployment = self.deployment(settings);
+        let state = Rc::clone(&self.state);
+        executor::run(async move {
+            let operation = Operation::new(
+                deployment.map_err(|error| CallError::Thrown(error).into_rejection(JsValue::UNDEFINED))?,
+            );
+            let response = match request {
+                Ok(request) => handle(&state, &operation, previous.as_deref(), &request).await,
+                Err(_) => GuardResponse::Unavailable,
+            };
+            Ok(serde_json::to_string(&response).unwrap_or_default().into())
+        })
+    }
+
+    /// Deletes the state once nothing in it matters any more; otherwise sets the alarm again.
+    pub fn alarm(&self) -> Promise {
+        let state = Rc::clone(&self.state);
+        executor::run(async move {
+            // A state that cannot be read stays: without it the phone number would have new attempts.
+            let _ = state.expire(system_time()).await;
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Returns the deployment with the caller's settings in force.
+    ///
+    /// # Errors
+    /// An `Error` that names the setting that is wrong.
+    fn deployment(&self, sent: Option<String>) -> Result<Rc<Deployment>, JsValue> {
+        let mut known = self.deployment.borrow_mut();
+        if let Some((settings, deployment)) = &*known
+            && *settings == sent
+        {
+            return Ok(Rc::clone(deployment));
+        }
+        let deployment = Rc::new(self.create_deployment(sent.as_deref())?);
+        *known = Some((sent, Rc::clone(&deployment)));
+        Ok(deployment)
+    }
+
+    fn create_deployment(&self, sent: Option<&str>) -> Result<Deployment, JsValue> {
+        let ObjectOptions { kv, keys, namespace, settings } = &self.options;
+        let mut settings = settings.clone();
+        settings
+            .extend(sent.and_then(|text| serde_json::from_str::<Settings>(text).ok()).unwrap_or_default());
+        let policy = parse_policy(&settings)
+            .map_err(|issue| Error::new(&format!("VerificationGuard: {} {}", issue.path, issue.message)))?;
+        let guard =
+            namespace.clone().map_or(Guard::None, |namespace| Guard::Objects { namespace, settings: None });
+        Ok(Deployment {
+            kv: kv.clone(),
+            keys: Rc::clone(keys),
+            guard,
+            connector: ConnectorOption::Stored,
+            policy: Ok(policy),
+            fetch: None,
+            now: None,
+        })
+    }
+}
+
+async fn handle(
+    object: &ObjectState<Storage>,
+    operation: &Operation,
+    previous: Option<&str>,
+    request: &GuardRequest,
+) -> GuardResponse {
+    let Ok(policy) = operation.deployment.policy() else { return GuardResponse::Unavailable };
+    let ledger_store = ObjectLedgerStore { object, guard: operation, previous };
+    let keys = &operation.deployment.keys;
+    GuardService { platform: operation, ledger_store: &ledger_store, keys, policy }.handle(request).await
+}

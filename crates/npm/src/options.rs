@@ -1,0 +1,206 @@
+//! The options of `createOtp` and of the guard class. A wrong option is a mistake in the program: a `TypeError` that names
+//! it.
+
+use std::rc::Rc;
+
+use edge_otp_core::keys::KeyRing;
+use js_sys::{Function, TypeError};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue};
+
+use crate::deployment::{ConnectorOption, Deployment};
+use crate::memo;
+use crate::platform::guard::{Guard, ObjectNamespace};
+use crate::platform::kv::KvObject;
+use crate::policy_options::{Settings, parse_policy, read_environment, read_policy};
+use crate::value::{has_method, member, member_names, to_json};
+
+const CREATE_OTP: &str = "createOtp";
+const VERIFICATION_GUARD: &str = "VerificationGuard";
+const KV_RULE: &str = "must have KV's methods get(key), put(key, value, {expirationTtl}) and delete(key)";
+const SECRET_RULE: &str = "must be text of at least 32 characters";
+const GUARD_RULE: &str = "must be a Durable Object namespace bound to VerificationGuard, or a store with load(key) and \
+                          swap(key, expected, next, ttlSeconds)";
+const OTP_OPTIONS: [&str; 9] =
+    ["kv", "secret", "secretPrevious", "guard", "connector", "policy", "fetch", "now", "acceptWeakGuard"];
+
+/// What is wrong with an option. The text holds no value.
+#[derive(Debug)]
+pub(crate) struct InvalidOption(String);
+
+impl InvalidOption {
+    pub(crate) fn new(caller: &str, path: &str, rule: &str) -> Self {
+        Self(format!("{caller}: option `{path}` {rule}"))
+    }
+
+    pub(crate) fn unknown(caller: &str, path: &str, known: &[&str]) -> Self {
+        Self(format!("{caller}: there is no option `{path}`; there are {}", known.join(", ")))
+    }
+}
+
+impl From<InvalidOption> for JsValue {
+    fn from(InvalidOption(message): InvalidOption) -> Self {
+        TypeError::new(&message).into()
+    }
+}
+
+type OptionResult<T> = Result<T, InvalidOption>;
+
+/// The options as they are given.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Given {
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    kv: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    secret: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    secret_previous: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    guard: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    connector: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    policy: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    fetch: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    now: JsValue,
+    #[serde(with = "serde_wasm_bindgen::preserve")]
+    accept_weak_guard: JsValue,
+}
+
+/// Reads the options of `createOtp`. `kv_guard` creates the guard over `kv` that serves if none is given.
+///
+/// # Errors
+/// The option that is wrong.
+pub(crate) fn read_otp_options(options: &JsValue, kv_guard: &Function) -> OptionResult<Deployment> {
+    let given = read(CREATE_OTP, options)?;
+    check_names(options)?;
+    let keys = read_keys(CREATE_OTP, &given, "")?;
+    let kv = check_kv(CREATE_OTP, given.kv, "")?;
+    let settings = read_policy(CREATE_OTP, &given.policy)?;
+    let guard = read_guard(given.guard, &settings, || kv_guard.call1(&JsValue::UNDEFINED, &kv))?;
+    let is_flag = given.accept_weak_guard.is_undefined() || given.accept_weak_guard.as_bool().is_some();
+    require("acceptWeakGuard", is_flag, "must be true or false")?;
+    Ok(Deployment {
+        guard,
+        connector: read_connector(&given.connector, &keys)?,
+        policy: parse_policy(&settings),
+        fetch: read_function("fetch", given.fetch, "must be a function like fetch")?,
+        now: read_function("now", given.now, "must be a function that gives milliseconds")?,
+        kv,
+        keys,
+    })
+}
+
+/// What a guard object is made with.
+#[derive(Debug)]
+pub(crate) struct ObjectOptions {
+    pub(crate) kv: KvObject,
+    pub(crate) keys: Rc<KeyRing>,
+    /// The namespace of the objects, for the state of one that a rotation has left.
+    pub(crate) namespace: Option<ObjectNamespace>,
+    /// In force where the caller gives none.
+    pub(crate) settings: Settings,
+}
+
+/// Reads the options of a guard object: those that are given, else the bindings and settings of the documentation.
+///
+/// # Errors
+/// The option that is wrong.
+pub(crate) fn read_object_options(options: &JsValue, env: &JsValue) -> OptionResult<ObjectOptions> {
+    let (given, settings) = if options.is_undefined() {
+        let given = Given {
+            kv: member(env, "OTP_KV"),
+            secret: member(env, "OTP_SECRET"),
+            secret_previous: member(env, "OTP_SECRET_PREVIOUS"),
+            guard: member(env, "GUARD"),
+            ..Given::default()
+        };
+        (given, read_environment(env))
+    } else {
+        let given = read(VERIFICATION_GUARD, options)?;
+        let settings = read_policy(VERIFICATION_GUARD, &given.policy)?;
+        (given, settings)
+    };
+    Ok(ObjectOptions {
+        kv: check_kv(VERIFICATION_GUARD, given.kv.clone(), "; by default it is the binding OTP_KV")?,
+        keys: read_keys(VERIFICATION_GUARD, &given, "; by default it is OTP_SECRET")?,
+        namespace: ObjectNamespace::new(given.guard),
+        settings,
+    })
+}
+
+fn read(caller: &str, options: &JsValue) -> OptionResult<Given> {
+    let not_an_object = || InvalidOption(format!("{caller}: the options must be an object"));
+    if !options.is_object() {
+        return Err(not_an_object());
+    }
+    serde_wasm_bindgen::from_value(options.clone()).map_err(|_| not_an_object())
+}
+
+fn check_names(options: &JsValue) -> OptionResult<()> {
+    let unknown = member_names(options).into_iter().find(|name| !OTP_OPTIONS.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |name| Err(InvalidOption::unknown(CREATE_OTP, &name, &OTP_OPTIONS)))
+}
+
+fn require(name: &str, fits: bool, rule: &str) -> OptionResult<()> {
+    if fits { Ok(()) } else { Err(InvalidOption::new(CREATE_OTP, name, rule)) }
+}
+
+fn check_kv(caller: &str, kv: JsValue, hint: &str) -> OptionResult<KvObject> {
+    let is_kv = ["get", "put", "delete"].iter().all(|name| has_method(&kv, name));
+    if is_kv {
+        Ok(kv.unchecked_into())
+    } else {
+        Err(InvalidOption::new(caller, "kv", &format!("{KV_RULE}{hint}")))
+    }
+}
+
+fn read_keys(caller: &str, given: &Given, hint: &str) -> OptionResult<Rc<KeyRing>> {
+    let invalid = |name: &str| InvalidOption::new(caller, name, &format!("{SECRET_RULE}{hint}"));
+    let secret = given.secret.as_string().ok_or_else(|| invalid("secret"))?;
+    let previous = given.secret_previous.as_string();
+    if previous.is_none() && !given.secret_previous.is_undefined() {
+        return Err(invalid("secretPrevious"));
+    }
+    memo::key_ring(&secret, previous.as_deref())
+        .map_err(|issue| invalid(if issue.path == "OTP_SECRET" { "secret" } else { "secretPrevious" }))
+}
+
+fn read_guard(
+    guard: JsValue,
+    settings: &Settings,
+    kv_guard: impl FnOnce() -> Result<JsValue, JsValue>,
+) -> OptionResult<Guard> {
+    let invalid = || InvalidOption::new(CREATE_OTP, "guard", GUARD_RULE);
+    let guard = if guard.is_undefined() { kv_guard().map_err(|_| invalid())? } else { guard };
+    if let Some(namespace) = ObjectNamespace::new(guard.clone()) {
+        // The settings go along, so that the object enforces what createOtp was given.
+        let settings = (!settings.is_empty()).then(|| serde_json::to_string(settings).unwrap_or_default());
+        return Ok(Guard::Objects { namespace, settings });
+    }
+    let is_store = has_method(&guard, "load") && has_method(&guard, "swap");
+    if is_store { Ok(Guard::Store(guard.unchecked_into())) } else { Err(invalid()) }
+}
+
+fn read_connector(connector: &JsValue, keys: &Rc<KeyRing>) -> OptionResult<ConnectorOption> {
+    if connector.is_undefined() {
+        return Ok(ConnectorOption::Stored);
+    }
+    let config = member(connector, "config");
+    let is_connector =
+        member(connector, "connectorId").is_string() && (config.is_object() || config.is_null());
+    require("connector", is_connector, "must be {connectorId, config}")?;
+    let text = to_json(connector)
+        .map_err(|_| InvalidOption::new(CREATE_OTP, "connector", "must be {connectorId, config}"))?;
+    Ok(ConnectorOption::InCode { connector: memo::connector(&text, keys), text })
+}
+
+fn read_function(name: &str, value: JsValue, rule: &str) -> OptionResult<Option<Function>> {
+    if value.is_undefined() {
+        return Ok(None);
+    }
+    value.dyn_into().map(Some).map_err(|_| InvalidOption::new(CREATE_OTP, name, rule))
+}

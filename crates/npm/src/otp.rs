@@ -1,0 +1,167 @@
+//! `createOtp`'s engine: each method carries out one operation of the core and returns a promise.
+
+use std::rc::Rc;
+
+use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key};
+use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
+use js_sys::{Function, Promise};
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::deployment::Deployment;
+use crate::error::CallError;
+use crate::executor;
+use crate::options::read_otp_options;
+use crate::platform::Operation;
+use crate::value::{to_json, to_object, to_text};
+
+/// Sends and verifies codes, and manages the connector.
+#[wasm_bindgen]
+#[derive(Debug)]
+pub struct Otp {
+    deployment: Rc<Deployment>,
+}
+
+/// The result of a connector test.
+#[derive(Serialize)]
+struct TestResult<T> {
+    status: T,
+}
+
+impl Operation {
+    fn otp_service(&self) -> Result<OtpService<'_, Self>, ServiceError> {
+        let Deployment { keys, .. } = &*self.deployment;
+        Ok(OtpService { platform: self, keys, policy: self.deployment.policy()? })
+    }
+
+    fn connector_service(&self) -> Result<ConnectorService<'_, Self>, ServiceError> {
+        let Deployment { keys, .. } = &*self.deployment;
+        Ok(ConnectorService { platform: self, keys, policy: self.deployment.policy()? })
+    }
+
+    fn require_stored_connector(&self) -> Result<(), CallError> {
+        self.deployment.connector_in_code().map_or(Ok(()), |_| Err(CallError::ConnectorIsOption))
+    }
+}
+
+#[wasm_bindgen]
+impl Otp {
+    /// Checks the options of `createOtp`. `kv_guard` creates the guard that serves if none is given.
+    ///
+    /// # Errors
+    /// A `TypeError` that names the option that is wrong.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: &JsValue, kv_guard: &Function) -> Result<Self, JsValue> {
+        Ok(Self { deployment: Rc::new(read_otp_options(options, kv_guard)?) })
+    }
+
+    /// Sends a code. Whatever is given as idempotency key is one, unless it is undefined.
+    pub fn send(&self, request: &JsValue, idempotency_key: &JsValue) -> Promise {
+        let arguments = to_json(request).and_then(|body| Ok((body, to_text(idempotency_key)?)));
+        self.run(async move |operation| {
+            let (body, key) = arguments.map_err(CallError::Thrown)?;
+            let service = operation.otp_service()?;
+            key.as_deref().map(check_idempotency_key).transpose()?;
+            let request = SendRequest::parse(body.as_bytes(), service.policy)?;
+            Ok(to_object(&service.send(&request, key.as_deref()).await?))
+        })
+    }
+
+    /// Verifies a code. The caller's mistakes are values.
+    pub fn verify(&self, request: &JsValue) -> Promise {
+        let body = to_json(request);
+        self.run(async move |operation| {
+            let body = body.map_err(CallError::Thrown)?;
+            let service = operation.otp_service()?;
+            let request = VerifyRequest::parse(body.as_bytes())?;
+            Ok(to_object(&service.verify_as_value(&request).await?))
+        })
+    }
+
+    /// Returns the active connector, or null.
+    #[wasm_bindgen(js_name = getConnector)]
+    pub fn get_connector(&self) -> Promise {
+        self.run(async move |operation| {
+            let active = operation.connector_service()?.list().await?.into_iter().next();
+            Ok(to_object(&active))
+        })
+    }
+
+    /// Replaces the active connector by `{connectorId, config}`.
+    #[wasm_bindgen(js_name = setConnector)]
+    pub fn set_connector(&self, connector: &JsValue) -> Promise {
+        let body = to_json(connector);
+        self.run(async move |operation| {
+            operation.require_stored_connector()?;
+            let body = body.map_err(CallError::Thrown)?;
+            Ok(to_object(&operation.connector_service()?.replace(body.as_bytes()).await?))
+        })
+    }
+
+    /// Replaces the active connector's config: `{config}`.
+    #[wasm_bindgen(js_name = editConnector)]
+    pub fn edit_connector(&self, change: &JsValue) -> Promise {
+        let body = to_json(change);
+        self.run(async move |operation| {
+            operation.require_stored_connector()?;
+            let body = body.map_err(CallError::Thrown)?;
+            let service = operation.connector_service()?;
+            let active = service.list().await?.into_iter().next().ok_or(ServiceError::ConnectorNotFound)?;
+            Ok(to_object(&service.edit(&active.id, body.as_bytes()).await?))
+        })
+    }
+
+    /// Deletes the active connector, if there is one.
+    #[wasm_bindgen(js_name = deleteConnector)]
+    pub fn delete_connector(&self) -> Promise {
+        self.run(async move |operation| {
+            operation.require_stored_connector()?;
+            let service = operation.connector_service()?;
+            if let Some(active) = service.list().await?.into_iter().next() {
+                service.delete(&active.id).await?;
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Lists the connectors that were active before.
+    #[wasm_bindgen(js_name = listArchive)]
+    pub fn list_archive(&self) -> Promise {
+        self.run(async move |operation| Ok(to_object(&operation.connector_service()?.list_archive().await?)))
+    }
+
+    /// Makes an archived connector the active one.
+    #[wasm_bindgen(js_name = restoreConnector)]
+    pub fn restore_connector(&self, id: &JsValue) -> Promise {
+        let id = to_text(id);
+        self.run(async move |operation| {
+            operation.require_stored_connector()?;
+            let id = id.map_err(CallError::Thrown)?.unwrap_or_default();
+            Ok(to_object(&operation.connector_service()?.restore(&id).await?))
+        })
+    }
+
+    /// Sends the code 000000 with a config that need not be saved.
+    #[wasm_bindgen(js_name = testConnector)]
+    pub fn test_connector(&self, connector_id: &JsValue, request: &JsValue) -> Promise {
+        let arguments = to_text(connector_id).and_then(|id| Ok((id, to_json(request)?)));
+        self.run(async move |operation| {
+            let (id, body) = arguments.map_err(CallError::Thrown)?;
+            let service = operation.connector_service()?;
+            let status = service.test(&id.unwrap_or_default(), body.as_bytes()).await?;
+            Ok(to_object(&TestResult { status }))
+        })
+    }
+
+    fn run(
+        &self,
+        operation: impl AsyncFnOnce(&Operation) -> Result<JsValue, CallError> + 'static,
+    ) -> Promise {
+        let platform = Operation::new(Rc::clone(&self.deployment));
+        executor::run(async move {
+            let result = operation(&platform).await;
+            result.map_err(|error| error.into_rejection(platform.take_thrown()))
+        })
+    }
+}

@@ -1,0 +1,154 @@
+//! The option `guard`: a namespace of Durable Objects, or a store with an atomic swap, over which the core's guard runs
+//! right here.
+
+use edge_otp_core::guard::{CasLedgerStore, CompareAndSwap, GuardRequest, GuardResponse, GuardService};
+use edge_otp_core::ports::{GuardClient, StorageError};
+use edge_otp_core::time::Seconds;
+use js_sys::TypeError;
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+
+use super::Operation;
+use crate::value::has_method;
+
+#[wasm_bindgen]
+extern "C" {
+    /// A store of texts with an atomic compare-and-swap.
+    #[derive(Debug)]
+    pub(crate) type GuardStore;
+
+    #[wasm_bindgen(method, catch)]
+    fn load(this: &GuardStore, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn swap(
+        this: &GuardStore,
+        key: &str,
+        expected: &JsValue,
+        next: &JsValue,
+        ttl_seconds: u32,
+    ) -> Result<JsValue, JsValue>;
+
+    /// A Durable Object namespace.
+    #[derive(Clone, Debug)]
+    type Namespace;
+
+    #[wasm_bindgen(method, catch, js_name = getByName)]
+    fn get_by_name(this: &Namespace, name: &str) -> Result<GuardStub, JsValue>;
+
+    #[wasm_bindgen(method, catch, js_name = idFromName)]
+    fn id_from_name(this: &Namespace, name: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &Namespace, id: &JsValue) -> Result<GuardStub, JsValue>;
+
+    /// The RPC interface of the guard class.
+    type GuardStub;
+
+    #[wasm_bindgen(method, catch)]
+    fn call(
+        this: &GuardStub,
+        request: &str,
+        previous: Option<&str>,
+        settings: Option<&str>,
+    ) -> Result<JsValue, JsValue>;
+}
+
+/// Where the ledgers are.
+#[derive(Debug)]
+pub(crate) enum Guard {
+    /// In Durable Objects.
+    Objects {
+        /// Their namespace.
+        namespace: ObjectNamespace,
+        /// The settings of `createOtp` as JSON, if it was given any.
+        settings: Option<String>,
+    },
+    /// In a store.
+    Store(GuardStore),
+    /// Nowhere: a guard object without a namespace.
+    None,
+}
+
+/// A namespace of guard objects.
+#[derive(Clone, Debug)]
+pub(crate) struct ObjectNamespace {
+    namespace: Namespace,
+    has_get_by_name: bool,
+}
+
+impl ObjectNamespace {
+    /// Wraps a namespace; `None` if the value is not one.
+    pub(crate) fn new(value: JsValue) -> Option<Self> {
+        let has_get_by_name = has_method(&value, "getByName");
+        let is_namespace = has_get_by_name || has_method(&value, "idFromName");
+        is_namespace.then(|| Self { namespace: value.unchecked_into(), has_get_by_name })
+    }
+
+    fn stub(&self, name: &str) -> Result<GuardStub, JsValue> {
+        if self.has_get_by_name {
+            self.namespace.get_by_name(name)
+        } else {
+            self.namespace.get(&self.namespace.id_from_name(name)?)
+        }
+    }
+}
+
+impl GuardClient for Operation {
+    async fn call(
+        &self,
+        name: &str,
+        previous: Option<&str>,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, StorageError> {
+        match &self.deployment.guard {
+            Guard::Objects { namespace, settings } => {
+                let request = serde_json::to_string(request).map_err(|_| StorageError)?;
+                let stub = namespace.stub(name);
+                let response = stub.and_then(|stub| stub.call(&request, previous, settings.as_deref()));
+                let text = self.stored(response).await?.as_string().ok_or(StorageError)?;
+                serde_json::from_str(&text).map_err(|_| StorageError)
+            }
+            Guard::Store(store) => {
+                let swaps = OperationStore { store, operation: self };
+                let ledger_store = CasLedgerStore::new(&swaps, self, name, previous);
+                let service = GuardService {
+                    platform: self,
+                    ledger_store: &ledger_store,
+                    keys: &self.deployment.keys,
+                    policy: self.deployment.policy().map_err(|_| StorageError)?,
+                };
+                Ok(service.handle(request).await)
+            }
+            Guard::None => Err(StorageError),
+        }
+    }
+}
+
+/// The caller's store in one operation.
+struct OperationStore<'a> {
+    store: &'a GuardStore,
+    operation: &'a Operation,
+}
+
+impl CompareAndSwap for OperationStore<'_> {
+    async fn load(&self, key: &str) -> Result<Option<String>, StorageError> {
+        Ok(self.operation.stored(self.store.load(key)).await?.as_string())
+    }
+
+    async fn swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        next: Option<&str>,
+        ttl: Seconds,
+    ) -> Result<bool, StorageError> {
+        let text = |text: Option<&str>| text.map_or(JsValue::NULL, JsValue::from_str);
+        let call = self.store.swap(key, &text(expected), &text(next), ttl.0);
+        let swapped = self.operation.stored(call).await?;
+        swapped.as_bool().ok_or_else(|| {
+            let message = "edge-otp: the guard's swap() must give true or false";
+            self.operation.fail(TypeError::new(message).into())
+        })
+    }
+}

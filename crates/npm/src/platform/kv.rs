@@ -1,0 +1,55 @@
+//! The option `kv`: anything with KV's three methods.
+
+use edge_otp_core::connector::CONNECTOR_KEY;
+use edge_otp_core::ports::{KvStore, StorageError};
+use edge_otp_core::time::Seconds;
+use serde::Serialize;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use super::Operation;
+use crate::value::to_object;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The caller's KV.
+    #[derive(Clone, Debug)]
+    pub(crate) type KvObject;
+
+    #[wasm_bindgen(method, catch)]
+    fn get(this: &KvObject, key: &str) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn put(this: &KvObject, key: &str, value: &str, options: &JsValue) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn delete(this: &KvObject, key: &str) -> Result<JsValue, JsValue>;
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PutOptions {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiration_ttl: Option<Seconds>,
+}
+
+impl KvStore for Operation {
+    /// What is no text counts as absent. A connector that is given in code takes the place of a stored one.
+    async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
+        if key == CONNECTOR_KEY
+            && let Some(text) = self.deployment.connector_in_code()
+        {
+            return Ok(Some(text.to_owned()));
+        }
+        Ok(self.stored(self.deployment.kv.get(key)).await?.as_string())
+    }
+
+    async fn put(&self, key: &str, value: &str, expiration_ttl: Option<Seconds>) -> Result<(), StorageError> {
+        let options = to_object(&PutOptions { expiration_ttl });
+        self.stored(self.deployment.kv.put(key, value, &options)).await.map(drop)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        self.stored(self.deployment.kv.delete(key)).await.map(drop)
+    }
+}

@@ -1,0 +1,77 @@
+//! The core's ports over the caller's objects.
+
+pub(crate) mod clock;
+pub(crate) mod guard;
+mod http;
+pub(crate) mod kv;
+pub(crate) mod random;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use edge_otp_core::connector::{CONNECTOR_KEY, LoadedConnector};
+use edge_otp_core::ports::{ConnectorSource, KvStore, MockLog, StorageError};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::deployment::{ConnectorOption, Deployment};
+use crate::executor::wait;
+use crate::memo;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console)]
+    fn log(line: &str);
+}
+
+/// The platform of one operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) deployment: Rc<Deployment>,
+    /// What the caller's storage threw last, for the error's `cause`.
+    thrown: RefCell<JsValue>,
+}
+
+impl Operation {
+    /// Creates the platform of a new operation.
+    pub(crate) const fn new(deployment: Rc<Deployment>) -> Self {
+        Self { deployment, thrown: RefCell::new(JsValue::UNDEFINED) }
+    }
+
+    /// Takes what the caller's storage threw; undefined if it threw nothing.
+    pub(crate) fn take_thrown(&self) -> JsValue {
+        self.thrown.replace(JsValue::UNDEFINED)
+    }
+
+    /// Waits for the result of a call of the caller's storage. What it throws is kept.
+    async fn stored(&self, call: Result<JsValue, JsValue>) -> Result<JsValue, StorageError> {
+        let result = match call {
+            Ok(promise) => wait(promise).await,
+            Err(error) => Err(error),
+        };
+        result.map_err(|error| self.fail(error))
+    }
+
+    fn fail(&self, error: JsValue) -> StorageError {
+        self.thrown.replace(error);
+        StorageError
+    }
+}
+
+impl ConnectorSource for Operation {
+    async fn active_connector(&self) -> Result<Option<Rc<LoadedConnector>>, StorageError> {
+        match &self.deployment.connector {
+            ConnectorOption::InCode { connector, .. } => Ok(Some(Rc::clone(connector))),
+            ConnectorOption::Stored => {
+                let text = self.get(CONNECTOR_KEY).await?;
+                Ok(text.map(|text| memo::connector(&text, &self.deployment.keys)))
+            }
+        }
+    }
+}
+
+impl MockLog for Operation {
+    fn print(&self, line: &str) {
+        log(line);
+    }
+}
