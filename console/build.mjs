@@ -1,5 +1,5 @@
-// Builds the console into console/dist, the directory of the Worker's static assets: one HTML, one CSS, one JS, the
-// connectors' guides and their letter-marks. Fails when what the console itself weighs passes its limit.
+// Builds the console into console/dist, the Worker's directory of static assets: one HTML, one CSS and one JS file, the
+// connector guides (Markdown and HTML) and the connector logos. The build fails if the console itself is too large.
 import {
   cpSync,
   mkdirSync,
@@ -10,28 +10,22 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
-import { headers } from "./headers.mjs";
-import { favicon, logo } from "./marks.mjs";
+import { buildGuidePage, guidePath, listGuideIds } from "./guides.mjs";
+import { formatHeadersFile } from "./headers.mjs";
+import { renderFavicon, renderLogo } from "./logos.mjs";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const guides = join(here, "..", "docs", "connectors");
-const limit = 60 * 1024;
+const consoleFolder = dirname(fileURLToPath(import.meta.url));
+const maxGzippedBytes = 60 * 1024;
 
-export const dist = join(here, "dist");
+export const dist = join(consoleFolder, "dist");
 
-/** The ids of the connectors that have a guide. */
-export const guideIds = () =>
-  readdirSync(guides)
-    .filter((name) => name.endsWith(".md") && name !== "README.md")
-    .map((name) => basename(name, ".md"));
-
-const bundle = async (outdir) => {
+const bundleSources = async (outdir) => {
   await build({
-    entryPoints: { console: join(here, "src", "main.ts") },
+    entryPoints: { console: join(consoleFolder, "src", "main.ts") },
     outdir,
     bundle: true,
     minify: true,
@@ -42,7 +36,7 @@ const bundle = async (outdir) => {
     logLevel: "warning",
   });
   await build({
-    entryPoints: { console: join(here, "src", "styles", "console.css") },
+    entryPoints: { console: join(consoleFolder, "src", "styles", "console.css") },
     outdir,
     bundle: true,
     minify: true,
@@ -51,49 +45,56 @@ const bundle = async (outdir) => {
   });
 };
 
-/** The console's own files with their sizes, raw and gzipped; throws above the limit. */
-const weigh = (outdir) => {
-  const sizes = readdirSync(outdir).map((name) => {
-    const bytes = readFileSync(join(outdir, name));
+const formatKib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+
+/** Prints the size of each file in a folder and returns the gzipped total; throws if that exceeds the limit. */
+const checkSize = (folder) => {
+  const sizes = readdirSync(folder).map((name) => {
+    const bytes = readFileSync(join(folder, name));
     return { name, raw: bytes.length, gzipped: gzipSync(bytes, { level: 9 }).length };
   });
   const total = sizes.reduce((sum, size) => sum + size.gzipped, 0);
-  const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
   for (const { name, raw, gzipped } of sizes) {
-    process.stdout.write(`  console/${name}: ${kib(raw)}, ${kib(gzipped)} gzipped\n`);
+    process.stdout.write(`  console/${name}: ${formatKib(raw)}, ${formatKib(gzipped)} gzipped\n`);
   }
-  process.stdout.write(`  console: ${kib(total)} gzipped of at most ${kib(limit)}\n`);
-  if (total > limit) throw new Error(`The console weighs ${kib(total)} gzipped, more than ${kib(limit)}.`);
+  process.stdout.write(`  console: ${formatKib(total)} gzipped of at most ${formatKib(maxGzippedBytes)}\n`);
+  if (total > maxGzippedBytes) {
+    throw new Error(
+      `The console is ${formatKib(total)} gzipped; the limit is ${formatKib(maxGzippedBytes)}.`,
+    );
+  }
   return total;
-};
-
-/** Builds everything; resolves with the console's gzipped size in bytes. */
-export const buildConsole = async () => {
-  // Beside, then swapped in: whoever serves the old one never sees half of the new one.
-  const fresh = mkdtempSync(`${dist}-`);
-  try {
-    const total = await buildInto(fresh);
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(fresh, dist);
-    return total;
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
 };
 
 const buildInto = async (target) => {
   const outdir = join(target, "console");
   for (const folder of ["console", "guides", "logos"]) mkdirSync(join(target, folder), { recursive: true });
-  await bundle(outdir);
-  const page = readFileSync(join(here, "src", "index.html"), "utf8");
-  writeFileSync(join(outdir, "index.html"), page.replace("%FAVICON%", favicon()));
-  for (const id of guideIds()) {
-    cpSync(join(guides, `${id}.md`), join(target, "guides", `${id}.md`));
-    writeFileSync(join(target, "logos", `${id}.svg`), logo(id));
+  await bundleSources(outdir);
+  const page = readFileSync(join(consoleFolder, "src", "index.html"), "utf8");
+  writeFileSync(join(outdir, "index.html"), page.replace("%FAVICON%", renderFavicon()));
+  for (const id of listGuideIds()) {
+    // The management API returns the Markdown as a factory's `readme`; the console displays the HTML.
+    cpSync(guidePath(id), join(target, "guides", `${id}.md`));
+    writeFileSync(join(target, "guides", `${id}.html`), buildGuidePage(id));
+    writeFileSync(join(target, "logos", `${id}.svg`), renderLogo(id));
   }
-  cpSync(join(here, "..", "docs", "openapi.json"), join(target, "openapi.json"));
-  writeFileSync(join(target, "_headers"), headers());
-  return weigh(outdir);
+  cpSync(join(consoleFolder, "..", "docs", "openapi.json"), join(target, "openapi.json"));
+  writeFileSync(join(target, "_headers"), formatHeadersFile());
+  return checkSize(outdir);
+};
+
+/** Builds everything; resolves with the console's gzipped size in bytes. */
+export const buildConsole = async () => {
+  // Built in a temporary folder and renamed, so that a running server never serves a partial build.
+  const temporary = mkdtempSync(`${dist}-`);
+  try {
+    const total = await buildInto(temporary);
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(temporary, dist);
+    return total;
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 };
 
 if (fileURLToPath(import.meta.url) === process.argv[1]) await buildConsole();

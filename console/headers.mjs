@@ -1,6 +1,6 @@
-// The headers of the static assets, in the format of Workers' `_headers` file. The policy lets nothing in but the
-// console's own files, and nothing out but to its own Worker; Trusted Types forbid writing markup from strings.
-export const policy = [
+// The response headers of the static assets, in the format of Workers' `_headers` file. The content security policy
+// allows only the console's own files and requests to its own origin; Trusted Types forbid writing markup from strings.
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -13,8 +13,8 @@ export const policy = [
   "trusted-types 'none'",
 ].join("; ");
 
-const everywhere = {
-  "Content-Security-Policy": policy,
+const securityHeaders = {
+  "Content-Security-Policy": contentSecurityPolicy,
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -24,19 +24,21 @@ const everywhere = {
   "X-Robots-Tag": "noindex",
 };
 
-// Names without a hash: the browser asks each time, and a 304 costs next to nothing.
-const cached = {
+// The file names contain no content hash, so the browser has to revalidate on every load. A 304 is cheap.
+const cacheControl = {
   "/console": "no-cache",
   "/console/*": "no-cache",
   "/guides/*": "public, max-age=300",
   "/logos/*": "public, max-age=86400",
 };
 
-export const headers = () => {
-  const lines = (values) => Object.entries(values).map(([name, value]) => `  ${name}: ${value}`);
+/** Formats the content of the `_headers` file. */
+export const formatHeadersFile = () => {
+  const formatRule = ([path, values]) =>
+    [path, ...Object.entries(values).map(([name, value]) => `  ${name}: ${value}`)].join("\n");
   const rules = [
-    ["/*", everywhere],
-    ...Object.entries(cached).map(([path, value]) => [path, { "Cache-Control": value }]),
+    ["/*", securityHeaders],
+    ...Object.entries(cacheControl).map(([path, value]) => [path, { "Cache-Control": value }]),
   ];
-  return `${rules.map(([path, values]) => [path, ...lines(values)].join("\n")).join("\n\n")}\n`;
+  return `${rules.map(formatRule).join("\n\n")}\n`;
 };

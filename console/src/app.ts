@@ -1,133 +1,132 @@
 /**
- * The frame around the pages: who is signed in, which page is open, and how one leaves it. Routes stand in the hash. A
- * page is drawn from its own state, so that a switch of language draws it anew and loses nothing.
+ * The application: the signed-in session, the current page and the navigation between pages. The route is the URL's
+ * hash.
  */
-import { Api, ApiError } from "./api/client.ts";
-import { errorText } from "./i18n/error.ts";
-import { language, switchLanguage, t } from "./i18n/index.ts";
+import { ApiClient, ApiError } from "./api/client.ts";
+import { formatError } from "./i18n/error.ts";
+import { getLanguage, setLanguage, t } from "./i18n/index.ts";
+import type { AppController, Page, SignInReason } from "./page.ts";
 import { openPage } from "./pages/routes.ts";
-import { type Notice, signIn } from "./pages/signin.ts";
+import { createSignInPage } from "./pages/sign-in.ts";
 import { Session } from "./session.ts";
-import { ask, closeDialogs } from "./ui/dialog.ts";
-import { fill, h, set } from "./ui/dom.ts";
-import { header, shellOf } from "./ui/shell.ts";
-import { toast } from "./ui/toast.ts";
+import { closeDialogs, confirmAction } from "./ui/dialog.ts";
+import { h, replaceChildren, setAttribute } from "./ui/dom.ts";
+import { createLayout, renderHeader } from "./ui/layout.ts";
+import { showToast } from "./ui/toast.ts";
 
-/** One page: drawn as often as needed, with its state kept outside the drawing. */
-export interface Page {
-  title: () => string;
-  render: () => HTMLElement;
-  isDirty?: () => boolean;
-}
-
-export class App {
+export class App implements AppController {
   readonly #root: HTMLElement;
-  readonly #shell = shellOf();
-  session: Session | null = null;
+  readonly #layout = createLayout();
+  #session: Session | null = null;
   #page: Page | null = null;
   #route = "";
-  #visit = 0;
+  #navigationId = 0;
 
   constructor(root: HTMLElement) {
     this.#root = root;
   }
 
   start(): void {
-    fill(this.#root, this.#shell.skip, this.#shell.header, this.#shell.main, this.#shell.toasts);
-    window.addEventListener("hashchange", () => this.#follow());
+    const { skipLink, header, main, toasts } = this.#layout;
+    replaceChildren(this.#root, skipLink, header, main, toasts);
+    window.addEventListener("hashchange", () => this.#handleHashChange());
     window.addEventListener("beforeunload", (event) => {
-      if (this.#page?.isDirty?.()) event.preventDefault();
+      if (this.#page?.hasUnsavedChanges?.()) event.preventDefault();
     });
     const [entry] = performance.getEntriesByType("navigation");
     const isReload = entry instanceof PerformanceNavigationTiming && entry.type === "reload";
     this.#showSignIn(isReload ? "reloaded" : null);
   }
 
-  /** Signs in with a key; throws the API's refusal. */
   async signIn(key: string): Promise<void> {
-    this.session = await Session.open(new Api(key));
-    await this.open(location.hash);
+    this.#session = await Session.open(new ApiClient(key));
+    await this.#openRoute(location.hash);
   }
 
-  signOut(notice: Notice): void {
-    this.session = null;
+  async navigate(hash: string): Promise<void> {
+    // Without a page there are no unsaved changes to ask about.
     this.#page = null;
-    closeDialogs();
-    this.#showSignIn(notice);
-  }
-
-  /** Goes to a route; the current one is left for good, without a question. */
-  async go(hash: string): Promise<void> {
-    this.#page = null;
-    if (location.hash === hash) await this.open(hash);
+    if (location.hash === hash) await this.#openRoute(hash);
     else location.hash = hash;
   }
 
-  /** Opens the page of a route. Whatever comes too late, because another was asked for, is dropped. */
-  async open(hash: string): Promise<void> {
-    if (!this.session) return;
-    this.#visit += 1;
-    const visit = this.#visit;
+  handleError(error: unknown): void {
+    if (!this.#endExpiredSession(error)) showToast(formatError(error), "error");
+  }
+
+  rerender(): void {
+    if (!this.#page) return;
+    replaceChildren(this.#layout.main, this.#page.render());
+    this.#updateLayout(this.#page.title());
+  }
+
+  #signOut(reason: SignInReason): void {
+    this.#session = null;
+    this.#page = null;
+    closeDialogs();
+    this.#showSignIn(reason);
+  }
+
+  /** Loads and shows the page of a route. A result that arrives after a newer navigation began is discarded. */
+  async #openRoute(hash: string): Promise<void> {
+    if (!this.#session) return;
+    this.#navigationId += 1;
+    const navigationId = this.#navigationId;
     this.#route = hash;
-    set(this.#shell.main, "aria-busy", "true");
+    setAttribute(this.#layout.main, "aria-busy", "true");
     try {
-      const page = await openPage(this, this.session, hash);
-      if (visit === this.#visit) this.#show(page);
+      const page = await openPage(this, this.#session, hash);
+      if (navigationId === this.#navigationId) this.#show(page);
     } catch (error) {
-      if (visit === this.#visit) this.failed(error, () => this.#show(this.#failure(error, hash)));
+      if (navigationId !== this.#navigationId) return;
+      if (!this.#endExpiredSession(error)) this.#show(this.#createErrorPage(error, hash));
     }
   }
 
-  /** What every refusal goes through: an old key ends the session, anything else is told. */
-  failed(error: unknown, otherwise: () => void = () => toast(errorText(error), "bad")): void {
-    if (error instanceof ApiError && error.status === 401) this.signOut("expired");
-    else otherwise();
+  /** Signs out if the API no longer accepts the key; returns whether it did. */
+  #endExpiredSession(error: unknown): boolean {
+    const isExpired = error instanceof ApiError && error.status === 401;
+    if (isExpired) this.#signOut("expired");
+    return isExpired;
   }
 
-  /** Draws the page anew where it is. */
-  redraw(): void {
-    if (!this.#page) return;
-    fill(this.#shell.main, this.#page.render());
-    this.#frame(this.#page.title());
-  }
-
-  #show(page: Page, focus = true): void {
+  #show(page: Page, focusHeading = true): void {
     this.#page = page;
     closeDialogs();
-    this.redraw();
-    set(this.#shell.main, "aria-busy", null);
-    if (!focus) return;
+    this.rerender();
+    setAttribute(this.#layout.main, "aria-busy", null);
+    if (!focusHeading) return;
     window.scrollTo(0, 0);
-    const heading = this.#shell.main.querySelector("h1");
+    const heading = this.#layout.main.querySelector("h1");
     heading?.setAttribute("tabindex", "-1");
     heading?.focus({ preventScroll: true });
   }
 
-  #frame(title: string): void {
+  #updateLayout(title: string): void {
     document.title = `${title} · ${t("app.title")}`;
-    fill(this.#shell.skip, t("skip"));
-    fill(
-      this.#shell.header,
-      ...header({
-        route: this.session ? this.#route : null,
+    replaceChildren(this.#layout.skipLink, t("skip"));
+    replaceChildren(
+      this.#layout.header,
+      ...renderHeader({
+        route: this.#session ? this.#route : null,
         onlanguage: () => {
-          switchLanguage(language() === "en" ? "zh-CN" : "en");
-          this.redraw();
+          setLanguage(getLanguage() === "en" ? "zh-CN" : "en");
+          this.rerender();
           document.getElementById("language")?.focus();
         },
         onsignout: async () => {
-          if (await this.#mayLeave()) this.signOut("signedout");
+          if (await this.#confirmLeave()) this.#signOut("signedOut");
         },
       }),
     );
   }
 
-  #showSignIn(notice: Notice): void {
-    this.#show(signIn(this, notice), false);
-    this.#shell.main.querySelector<HTMLInputElement>("input:not([hidden])")?.focus();
+  #showSignIn(reason: SignInReason): void {
+    this.#show(createSignInPage(this, reason), false);
+    this.#layout.main.querySelector<HTMLInputElement>("input:not([hidden])")?.focus();
   }
 
-  #failure(error: unknown, hash: string): Page {
+  #createErrorPage(error: unknown, hash: string): Page {
     return {
       title: () => t("error.title"),
       render: () =>
@@ -135,32 +134,33 @@ export class App {
           "div",
           { class: "page narrow" },
           h("h1", {}, t("error.title")),
-          h("p", { class: "notice bad", role: "alert" }, errorText(error)),
-          h("button", { type: "button", class: "primary", onclick: () => this.open(hash) }, t("retry")),
+          h("p", { class: "notice error", role: "alert" }, formatError(error)),
+          h("button", { type: "button", class: "primary", onclick: () => this.#openRoute(hash) }, t("retry")),
         ),
     };
   }
 
-  async #mayLeave(): Promise<boolean> {
-    if (!this.#page?.isDirty?.()) return true;
-    return ask({
+  /** Asks whether to discard unsaved changes, if there are any; resolves with whether the page may be left. */
+  async #confirmLeave(): Promise<boolean> {
+    if (!this.#page?.hasUnsavedChanges?.()) return true;
+    return confirmAction({
       title: t("leave.title"),
       body: [t("leave.body")],
       confirm: t("leave.confirm"),
-      cancel: t("leave.stay"),
+      cancel: t("leave.cancel"),
     });
   }
 
-  async #follow(): Promise<void> {
+  async #handleHashChange(): Promise<void> {
     const next = location.hash;
-    if (!this.session || next === this.#route) return;
-    if (this.#page?.isDirty?.()) {
-      // The address shows the page that is still open while the question stands.
+    if (!this.#session || next === this.#route) return;
+    if (this.#page?.hasUnsavedChanges?.()) {
+      // The current page stays open while the dialog is shown, so the address has to name it.
       history.replaceState(null, "", this.#route || "#/");
-      if (!(await this.#mayLeave())) return;
+      if (!(await this.#confirmLeave())) return;
       this.#page = null;
       history.pushState(null, "", next);
     }
-    await this.open(next);
+    await this.#openRoute(next);
   }
 }

@@ -1,7 +1,7 @@
-/** The console's beginning. */
+/** Entry point of the console. */
 import { App } from "./app.ts";
-import { startLanguage } from "./i18n/index.ts";
+import { initLanguage } from "./i18n/index.ts";
 
-startLanguage();
+initLanguage();
 const root = document.getElementById("app");
 if (root) new App(root).start();

@@ -1,43 +1,44 @@
-/** What one sign-in knows: the API with the key, the factories and settings, and the connector that was last seen. */
-import type { Api } from "./api/client.ts";
-import type { Connector, Factory, Settings } from "./api/shapes.ts";
+/** The state of one sign-in: the API client with its key, the factories, the settings and the active connector. */
+import type { ApiClient } from "./api/client.ts";
+import type { Connector, Factory, Settings } from "./api/types.ts";
 
-const MOCK = "mock-short-message-service";
+const MOCK_ID = "mock-short-message-service";
 
 export class Session {
-  readonly api: Api;
+  readonly api: ApiClient;
   readonly factories: Factory[];
   readonly settings: Settings;
+  /** The active connector as of the last request. */
   connector: Connector | null;
 
-  private constructor(api: Api, factories: Factory[], settings: Settings, connector: Connector | null) {
+  private constructor(api: ApiClient, factories: Factory[], settings: Settings, connector: Connector | null) {
     this.api = api;
     this.factories = factories;
     this.settings = settings;
     this.connector = connector;
   }
 
-  /** Asks for everything at once; a wrong key fails here. */
-  static async open(api: Api): Promise<Session> {
+  /** Loads everything in parallel. Throws an ApiError with status 401 if the key is wrong. */
+  static async open(api: ApiClient): Promise<Session> {
     const [settings, factories, connectors] = await Promise.all([
-      api.settings(),
-      api.factories(),
-      api.connectors(),
+      api.getSettings(),
+      api.listFactories(),
+      api.listConnectors(),
     ]);
     return new Session(api, factories, settings, connectors[0] ?? null);
   }
 
-  /** The factories to choose from: the mock only where the Worker would use it. */
-  get offered(): Factory[] {
-    return this.factories.filter((factory) => factory.id !== MOCK || this.settings.allowMock);
+  /** The factories to choose from. The Worker rejects the mock connector unless `ALLOW_MOCK` is set. */
+  get availableFactories(): Factory[] {
+    return this.factories.filter((factory) => factory.id !== MOCK_ID || this.settings.allowMock);
   }
 
-  factory(id: string): Factory | undefined {
+  findFactory(id: string): Factory | undefined {
     return this.factories.find((factory) => factory.id === id);
   }
 
-  async refresh(): Promise<Connector | null> {
-    const [connector] = await this.api.connectors();
+  async refreshConnector(): Promise<Connector | null> {
+    const [connector] = await this.api.listConnectors();
     this.connector = connector ?? null;
     return this.connector;
   }

@@ -1,28 +1,27 @@
-// The activity on the connector's page: each state in both languages, what a failing or slow answer must not do, and
-// that a deployment that records nothing shows nothing.
+// The activity section of the connector's page: its states in both languages, and failing, slow and missing responses.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import {
   browserTest,
   closeBrowser,
-  findings,
-  goTo,
-  nothing,
+  collectSideEffects,
+  findAccessibilityIssues,
+  navigateTo,
+  noSideEffects,
   openConsole,
   openSignedIn,
-  ready,
-  residue,
+  startBrowser,
 } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { activities } from "./fake-activity.mjs";
-import { management, startServer } from "./server.mjs";
+import { activityReports } from "./fake-activity.mjs";
+import { createManagementClient, startServer } from "./server.mjs";
 
 let server;
 
 before(async () => {
-  if (!(await ready())) return;
+  if (!(await startBrowser())) return;
   server = await startServer();
-  await management(server).set(ids.twilio, twilio);
+  await createManagementClient(server).setConnector(ids.twilio, twilio);
 });
 
 after(async () => {
@@ -30,48 +29,54 @@ after(async () => {
   await closeBrowser();
 });
 
-const route = "**/api/activity";
-const answer = (page, json) => page.route(route, (asked) => asked.fulfill({ json }));
-const section = (page) => page.locator("section.activity");
-const retryButton = (page) => section(page).getByRole("button", { name: "Try again" });
+const activityUrl = "**/api/activity";
+const mockActivity = (page, json) => page.route(activityUrl, (route) => route.fulfill({ json }));
+const getSection = (page) => page.locator("section.activity");
+const getRetryButton = (page) => getSection(page).getByRole("button", { name: "Try again" });
 
-/** The page anew, with this answer. */
-const show = async (page, json) => {
-  await page.unroute(route);
-  await answer(page, json);
-  await goTo(page, "#/settings");
-  await goTo(page, "#/");
+/** Opens the connector's page again. */
+const reopenPage = async (page) => {
+  await navigateTo(page, "#/settings");
+  await navigateTo(page, "#/");
 };
 
-/** Each figure with its name. */
-const figures = (page) =>
-  section(page)
-    .locator(".figures > div")
-    .evaluateAll((all) => all.map((one) => [...one.children].map((part) => part.textContent).join(": ")));
+const showReport = async (page, json) => {
+  await page.unroute(activityUrl);
+  await mockActivity(page, json);
+  await reopenPage(page);
+};
+
+/** Reads the metrics as "label: number". */
+const readMetrics = (page) =>
+  getSection(page)
+    .locator(".metrics > div")
+    .evaluateAll((metrics) =>
+      metrics.map((metric) => [...metric.children].map((part) => part.textContent).join(": ")),
+    );
 
 const modes = {
-  "light, desktop": {
+  "light, desktop, English": {
     texts: {
-      unreadable: /no token to read it\. Set ACTIVITY_ACCOUNT .*“Account Analytics: Read”/,
-      failed: /could not be read just now\.Try again/,
-      empty: /Nothing in the last 24 hours\./,
-      full: /Activity, last 24 hours.*Sending a code.*too many messages.*Verifying a code.*Wrong code64/,
+      unreadable: /no API token to read it\. Set ACTIVITY_ACCOUNT .*“Account Analytics: Read”/,
+      failed: /could not be loaded\.Try again/,
+      empty: /No events in the last 24 hours\./,
+      full: /Activity, last 24 hours.*Send a code.*too many messages.*Verify a code.*Wrong code64/,
     },
-    figures: [
-      ...["Messages sent: 1,234", "Open outcome: 3", "Refused by the provider: 8"],
-      ...["Held back by limits: 25", "Not sent, other reasons: 3"],
-      ...["Codes verified: 1,180", "Wrong guesses: 64", "Locked, expired or other: 11"],
+    metrics: [
+      ...["Messages sent: 1,234", "Outcome unknown: 3", "Rejected by the provider: 8"],
+      ...["Blocked by limits: 25", "Not sent, other reasons: 3"],
+      ...["Codes verified: 1,180", "Wrong codes: 64", "Locked, expired or other: 11"],
     ],
   },
   "dark, phone, Chinese": {
     options: { viewport: { width: 360, height: 740 }, colorScheme: "dark", locale: "zh-CN" },
     texts: {
-      unreadable: /没有读取它的令牌。请设置 ACTIVITY_ACCOUNT.*“Account Analytics: Read”/,
-      failed: /暂时无法读取活动。重试/,
+      unreadable: /没有读取它的 API 令牌。请设置 ACTIVITY_ACCOUNT.*“Account Analytics: Read”/,
+      failed: /无法加载活动。重试/,
       empty: /最近 24 小时内没有活动。/,
-      full: /最近 24 小时的活动.*发送验证码.*短信过多.*验证验证码.*验证码错误64/,
+      full: /最近 24 小时的活动.*发送验证码.*短信过多.*校验验证码.*验证码错误64/,
     },
-    figures: [
+    metrics: [
       ...["已发送的短信: 1,234", "结果未知: 3", "被服务商拒绝: 8"],
       ...["因限制而未发送: 25", "因其他原因未发送: 3"],
       ...["验证成功: 1,180", "验证码错误: 64", "锁定、过期或其他: 11"],
@@ -79,105 +84,106 @@ const modes = {
   },
 };
 
-for (const [mode, { options, texts, figures: expected }] of Object.entries(modes)) {
-  browserTest(`every state of the activity: ${mode}`, async () => {
-    const { context, page, seen } = await openSignedIn(server, { options });
+for (const [mode, { options, texts, metrics }] of Object.entries(modes)) {
+  browserTest(`activity section shows each state of the report (${mode})`, async () => {
+    const { context, page, log } = await openSignedIn(server, { options });
     for (const [state, text] of Object.entries(texts)) {
-      await show(page, activities[state]);
-      await section(page).getByRole("heading").waitFor();
-      assert.match(await section(page).textContent(), text, state);
-      assert.deepEqual(await findings(page), [], state);
-      const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-      assert.equal(isWide, false, `${state}: nothing sticks out`);
+      await showReport(page, activityReports[state]);
+      await getSection(page).getByRole("heading").waitFor();
+      assert.match(await getSection(page).textContent(), text, state);
+      assert.deepEqual(await findAccessibilityIssues(page), [], state);
+      const overflows = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
+      assert.equal(overflows, false, `${state}: no horizontal overflow`);
     }
-    assert.deepEqual(await figures(page), expected);
-    const rows = section(page).locator("tbody").first().locator("tr");
-    assert.match(await rows.nth(1).textContent(), /1,234$/, "connectors are taken together, most first");
-    assert.equal(await section(page).locator("td code").textContent(), activities.full.rows.at(-1).outcome);
-    assert.deepEqual(await residue(page, seen), nothing);
+    assert.deepEqual(await readMetrics(page), metrics);
+    const rows = getSection(page).locator("tbody").first().locator("tr");
+    assert.match(await rows.nth(1).textContent(), /1,234$/, "counts of all connectors, the highest first");
+    const unknownOutcome = activityReports.full.rows.at(-1).outcome;
+    assert.equal(await getSection(page).locator("td code").textContent(), unknownOutcome);
+    assert.deepEqual(await collectSideEffects(page, log), noSideEffects);
     await context.close();
   });
 }
 
-browserTest("the commands are there to paste, each by itself", async () => {
-  const prepare = (page) => answer(page, activities.unreadable);
+browserTest("activity section shows one code block per command when the token is missing", async () => {
+  const prepare = (page) => mockActivity(page, activityReports.unreadable);
   const { context, page } = await openSignedIn(server, { prepare });
-  assert.deepEqual(await section(page).locator("pre").allTextContents(), [
+  assert.deepEqual(await getSection(page).locator("pre").allTextContents(), [
     "npx wrangler secret put ACTIVITY_ACCOUNT",
     "npx wrangler secret put ACTIVITY_TOKEN",
   ]);
   await context.close();
 });
 
-browserTest("where nothing is recorded, or nothing is answered, nothing is shown", async () => {
-  const { context, page, seen } = await openSignedIn(server);
-  const before = await page.locator("nav a").count();
-  const gone = { status: 404, json: { code: "request.not_found", message: "x" } };
-  const answers = {
-    "not recorded": (asked) => asked.fulfill({ json: activities.off }),
-    "no such route": (asked) => asked.fulfill(gone),
-    "a failing Worker": (asked) => asked.fulfill({ status: 503, json: {} }),
-    "not JSON": (asked) => asked.fulfill({ contentType: "text/html", body: "<p>Activity</p>" }),
+browserTest("activity section is hidden when nothing is recorded or the request fails", async () => {
+  const { context, page, log } = await openSignedIn(server);
+  const linkCount = await page.locator("nav a").count();
+  const notFound = { status: 404, json: { code: "request.not_found", message: "x" } };
+  const responses = {
+    "not recorded": (route) => route.fulfill({ json: activityReports.off }),
+    "no such route": (route) => route.fulfill(notFound),
+    "server error": (route) => route.fulfill({ status: 503, json: {} }),
+    "not JSON": (route) => route.fulfill({ contentType: "text/html", body: "<p>Activity</p>" }),
   };
-  for (const [name, fulfil] of Object.entries(answers)) {
-    await page.unroute(route);
-    await page.route(route, fulfil);
-    await goTo(page, "#/settings");
-    await goTo(page, "#/");
-    assert.equal(await section(page).isVisible(), false, name);
+  for (const [name, respond] of Object.entries(responses)) {
+    await page.unroute(activityUrl);
+    await page.route(activityUrl, respond);
+    await reopenPage(page);
+    assert.equal(await getSection(page).isVisible(), false, name);
     assert.doesNotMatch(await page.locator("body").textContent(), /activity/i, name);
-    assert.equal(await page.getByLabel("Account SID").isVisible(), true, `${name}: the page is there`);
+    assert.equal(await page.getByLabel("Account SID").isVisible(), true, `${name}: the form is shown`);
   }
-  assert.equal(await page.locator("nav a").count(), before);
-  assert.deepEqual(await residue(page, seen), nothing);
+  assert.equal(await page.locator("nav a").count(), linkCount);
+  assert.deepEqual(await collectSideEffects(page, log), noSideEffects);
   await context.close();
 });
 
-browserTest("a slow answer keeps nobody waiting, and does not undo what was typed", async () => {
-  let arrive;
-  const waiting = new Promise((resolve) => {
-    arrive = resolve;
+browserTest("a slow activity response neither delays the page nor discards input", async () => {
+  let sendResponse;
+  const responseIsDue = new Promise((resolve) => {
+    sendResponse = resolve;
   });
   const prepare = (page) =>
-    page.route(route, async (asked) => {
-      await waiting;
-      await asked.fulfill({ json: activities.full });
+    page.route(activityUrl, async (route) => {
+      await responseIsDue;
+      await route.fulfill({ json: activityReports.full });
     });
   const { context, page } = await openConsole(server, { prepare });
   await page.locator('input[type="password"]').fill(server.adminKey);
   await page.keyboard.press("Enter");
   await page.getByLabel("Account SID").fill("AC1");
-  assert.equal(await section(page).isVisible(), false);
-  arrive();
-  await section(page).getByRole("table").waitFor();
+  assert.equal(await getSection(page).isVisible(), false);
+  sendResponse();
+  await getSection(page).getByRole("table").waitFor();
   assert.equal(await page.getByLabel("Account SID").inputValue(), "AC1");
   await context.close();
 });
 
-browserTest("trying again shows what comes, with the focus on it", async () => {
-  const prepare = (page) => answer(page, activities.failed);
-  const { context, page, seen } = await openSignedIn(server, { prepare });
-  await retryButton(page).click();
-  await page.locator(".toast", { hasText: "could not be read" }).waitFor();
-  await page.unroute(route);
-  await answer(page, activities.full);
-  await retryButton(page).focus();
+browserTest("the retry button loads the activity, moves the focus and caches the report", async () => {
+  const prepare = (page) => mockActivity(page, activityReports.failed);
+  const { context, page, log } = await openSignedIn(server, { prepare });
+  await getRetryButton(page).click();
+  await page.locator(".toast", { hasText: "could not be loaded" }).waitFor();
+  await page.unroute(activityUrl);
+  await mockActivity(page, activityReports.full);
+  await getRetryButton(page).focus();
   await page.keyboard.press("Enter");
-  await section(page).getByRole("table").waitFor();
+  await getSection(page).getByRole("table").waitFor();
   assert.match(await page.evaluate(() => document.activeElement.textContent), /^Activity/);
-  const asked = seen.requests.length;
+  const requestCount = log.requests.length;
   await page.locator("#language").click();
-  await section(page).getByRole("heading", { name: "最近 24 小时的活动" }).waitFor();
-  assert.equal(seen.requests.slice(asked).filter((url) => url.endsWith("/activity")).length, 0);
+  await getSection(page).getByRole("heading", { name: "最近 24 小时的活动" }).waitFor();
+  const newRequests = log.requests.slice(requestCount).filter((url) => url.endsWith("/activity"));
+  assert.deepEqual(newRequests, [], "a change of language does not load the report again");
   await context.close();
 });
 
-browserTest("a hostile outcome stays text", async () => {
-  const hostile = "<img src=x onerror=alert(1)>";
-  const rows = [{ event: hostile, outcome: hostile, connectorId: hostile, count: 1 }];
-  const prepare = (page) => answer(page, { ...activities.full, rows });
-  const { context, page, seen } = await openSignedIn(server, { prepare });
-  assert.equal(await section(page).locator("td code").textContent(), hostile);
-  assert.deepEqual(await residue(page, seen), nothing);
+browserTest("markup in an activity report is displayed as text", async () => {
+  const markup = "<img src=x onerror=alert(1)>";
+  const rows = [{ event: markup, outcome: markup, connectorId: markup, count: 1 }];
+  const prepare = (page) => mockActivity(page, { ...activityReports.full, rows });
+  const { context, page, log } = await openSignedIn(server, { prepare });
+  assert.equal(await getSection(page).locator("td code").textContent(), markup);
+  assert.deepEqual(await collectSideEffects(page, log), noSideEffects);
   await context.close();
 });

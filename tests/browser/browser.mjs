@@ -1,15 +1,15 @@
-// Chromium for the tests. Every page is watched: what violates the policy, what is logged as an error, what goes to
-// another host, what opens a dialog. Without Chromium the tests are skipped, loudly; with CI=true they fail.
+// Chromium for the browser tests. For every page it records policy violations, console errors, requests to other origins
+// and browser dialogs. Without Chromium the tests are skipped with a warning; with CI=true they fail.
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { chromium } from "playwright-core";
 import { buildConsole } from "../../console/build.mjs";
 
-const places = process.env.CHROMIUM
+const candidates = process.env.CHROMIUM
   ? [process.env.CHROMIUM]
   : ["/usr/bin/chromium", "/usr/bin/google-chrome"];
-const executablePath = places.find((path) => existsSync(path));
+const executablePath = candidates.find((path) => existsSync(path));
 const isMissing = !executablePath;
 const isSkipped = isMissing && process.env.CI !== "true";
 
@@ -20,7 +20,7 @@ if (isSkipped) {
   );
 }
 
-/** A test that needs the browser. */
+/** Defines a test that needs the browser. */
 export const browserTest = (name, run) =>
   test(name, { skip: isSkipped && "no Chromium", timeout: 180_000 }, run);
 
@@ -35,27 +35,29 @@ const args = [
   "--disable-sync",
 ];
 
-let running;
+let browserPromise;
 
-/** The one browser of a test file, and the console built for it. */
-const browser = () => {
-  if (isMissing) throw new Error("There is no Chromium, and CI=true does not let the console go untested.");
-  running ??= buildConsole().then(() => chromium.launch({ executablePath, args }));
-  return running;
+/** Builds the console and starts the browser, once for each test file. */
+const getBrowser = () => {
+  if (isMissing)
+    throw new Error("Chromium is missing. With CI=true the console's tests must not be skipped.");
+  browserPromise ??= buildConsole().then(() => chromium.launch({ executablePath, args }));
+  return browserPromise;
 };
 
-/** Builds the console and has the browser ready; undefined if the tests are skipped. */
-export const ready = () => (isSkipped ? undefined : browser());
+/** Starts the browser; resolves with undefined if the tests are skipped. */
+export const startBrowser = () => (isSkipped ? undefined : getBrowser());
 
 export const closeBrowser = async () => {
-  await (await running)?.close();
+  await (await browserPromise)?.close();
 };
 
-const expected = /the server responded with a status of (400|401|404|422|429|502|503)/;
+/** Chromium logs every error response; tests provoke these. */
+const expectedError = /the server responded with a status of (400|401|404|422|429|502|503)/;
 
-/** A page of the console in a context of its own, with what was seen on it. */
+/** Opens the console in a new browser context: {context, page, log}. `prepare` runs before the page is loaded. */
 export const openConsole = async (server, { hash = "", options = {}, prepare } = {}) => {
-  const context = await (await browser()).newContext({
+  const context = await (await getBrowser()).newContext({
     viewport: { width: 1280, height: 800 },
     locale: "en-US",
     deviceScaleFactor: 1,
@@ -64,66 +66,71 @@ export const openConsole = async (server, { hash = "", options = {}, prepare } =
   });
   const page = await context.newPage();
   page.setDefaultTimeout(10_000);
-  const seen = { errors: [], foreign: [], requests: [], dialogs: [] };
+  const log = { errors: [], foreignRequests: [], requests: [], dialogs: [] };
   page.on("console", (message) => {
-    if (message.type() === "error" && !expected.test(message.text())) seen.errors.push(message.text());
+    if (message.type() === "error" && !expectedError.test(message.text())) log.errors.push(message.text());
   });
-  page.on("pageerror", (error) => seen.errors.push(error.message));
+  page.on("pageerror", (error) => log.errors.push(error.message));
   page.on("dialog", (dialog) => {
-    seen.dialogs.push(`${dialog.type()}: ${dialog.message()}`);
+    log.dialogs.push(`${dialog.type()}: ${dialog.message()}`);
     dialog.dismiss();
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
-    seen.requests.push(url.href);
-    if (url.protocol !== "data:" && url.origin !== new URL(server.url).origin) seen.foreign.push(url.href);
+    log.requests.push(url.href);
+    if (url.protocol !== "data:" && url.origin !== new URL(server.url).origin) {
+      log.foreignRequests.push(url.href);
+    }
   });
   await page.addInitScript(() => {
-    window.violations = [];
+    window.policyViolations = [];
     document.addEventListener("securitypolicyviolation", (event) => {
-      window.violations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
+      window.policyViolations.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`);
     });
   });
   await prepare?.(page);
   await page.goto(`${server.url}/console/${hash}`);
-  return { context, page, seen };
+  return { context, page, log };
 };
 
-/** Signs in and waits for the page that the address names. */
+/** Signs in and waits for the page of the current route. */
 export const signIn = async (page, server) => {
   await page.locator('input[type="password"]').fill(server.adminKey);
   await page.locator('button[type="submit"]').click();
   await page.locator("nav").waitFor();
-  await settled(page);
+  await waitForPage(page);
 };
 
-export const settled = async (page) => {
+/** Waits until the page of the current route is loaded. */
+export const waitForPage = async (page) => {
   await page.locator("main:not([aria-busy]) h1").waitFor();
   await page.waitForLoadState("networkidle");
 };
 
-/** A signed-in page. */
-export const openSignedIn = async (server, more) => {
-  const console = await openConsole(server, more);
+/** Opens the console and signs in. */
+export const openSignedIn = async (server, options) => {
+  const console = await openConsole(server, options);
   await signIn(console.page, server);
   return console;
 };
 
-/** Goes to a hash as a link would. */
-export const goTo = async (page, hash) => {
+/** Changes the hash, as a link does, and waits for the page. */
+export const navigateTo = async (page, hash) => {
   await page.evaluate((next) => {
     location.hash = next;
   }, hash);
-  await settled(page);
+  await waitForPage(page);
 };
 
 const axeSource = isMissing
   ? ""
   : readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** What axe-core finds on the page as it is, one line for each finding. */
-export const findings = async (page) => {
-  // Evaluated by the debugger, so the page's policy stays as it is.
+/** Runs axe-core on the current state of the page; returns a line for each violation. */
+export const findAccessibilityIssues = async (page) => {
+  // At other scroll positions the sticky header covers controls, which axe-core reports as too small.
+  await page.evaluate(() => window.scrollTo(0, 0));
+  // The debugger evaluates the script, so the page's content security policy can stay unchanged.
   await page.evaluate(axeSource);
   const { violations } = await page.evaluate(() =>
     window.axe.run(document, {
@@ -135,10 +142,10 @@ export const findings = async (page) => {
   );
 };
 
-/** Everything that must stay empty, whatever was done on the page. */
-export const residue = async (page, seen) => ({
+/** Collects everything that has to be empty whatever the page has done. Compare with `noSideEffects`. */
+export const collectSideEffects = async (page, log) => ({
   ...(await page.evaluate(() => ({
-    violations: window.violations,
+    policyViolations: window.policyViolations,
     cookie: document.cookie,
     localStorage: localStorage.length,
     sessionStorage: sessionStorage.length,
@@ -146,13 +153,13 @@ export const residue = async (page, seen) => ({
   cookies: (await page.context().cookies()).length,
   databases: await page.evaluate(async () => (await indexedDB.databases()).length),
   caches: await page.evaluate(async () => (await caches.keys()).length),
-  errors: seen.errors,
-  foreign: seen.foreign,
-  dialogs: seen.dialogs,
+  errors: log.errors,
+  foreignRequests: log.foreignRequests,
+  dialogs: log.dialogs,
 });
 
-export const nothing = {
-  violations: [],
+export const noSideEffects = {
+  policyViolations: [],
   cookie: "",
   localStorage: 0,
   sessionStorage: 0,
@@ -160,6 +167,6 @@ export const nothing = {
   databases: 0,
   caches: 0,
   errors: [],
-  foreign: [],
+  foreignRequests: [],
   dialogs: [],
 };

@@ -1,4 +1,4 @@
-// Configs that pass their checks. No key here is real.
+// Valid connector configs. Their credentials are made up.
 export const twilio = {
   accountSID: "AC00000000000000000000000000000001",
   authToken: "not-a-real-token-1a2b",

@@ -1,38 +1,38 @@
-// What GET /api/activity answers, by the state that the console shows.
+// Responses of GET /api/activity, by the state that the console shows.
 const hours = 24;
-const recorded = { recorded: true, readable: true, hours };
+const readable = { recorded: true, readable: true, hours };
 
-const row = (event, outcome, count, connectorId = "twilio-short-message-service") => ({
+const createRow = (event, outcome, count, connectorId = "twilio-short-message-service") => ({
   event,
   outcome,
   ...(connectorId && { connectorId }),
   count,
 });
 
-export const activities = {
-  /** The deployment counts nothing. */
+export const activityReports = {
+  /** Analytics Engine is not configured. */
   off: { recorded: false, readable: false, hours, rows: null },
-  /** It counts, and has no token to read what it counted. */
-  unreadable: { ...recorded, readable: false, rows: null },
-  /** It could not be read just now. */
-  failed: { ...recorded, rows: null },
-  empty: { ...recorded, rows: [] },
+  /** Activity is recorded, but the Worker has no API token to read it. */
+  unreadable: { ...readable, readable: false, rows: null },
+  /** The query failed. */
+  failed: { ...readable, rows: null },
+  empty: { ...readable, rows: [] },
   full: {
-    ...recorded,
+    ...readable,
     rows: [
-      row("verify", "verified", 1180, null),
-      row("verify", "verification_code.code_mismatch", 64, null),
-      row("verify", "verification_code.expired", 9, null),
-      row("verify", "verification_code.locked", 2, null),
-      row("send", "sent", 1200),
-      row("send", "sent", 34, "http-sms"),
-      row("send", "unknown", 3),
-      row("send", "connector.general", 7),
-      row("send", "connector.rate_limit_exceeded", 1),
-      row("send", "request.message_rate_limited", 21, null),
-      row("send", "phone.not_allowed", 4, null),
-      row("send", "storage.unavailable", 1, null),
-      row("send", "some.code_that_only_a_newer_worker_has", 2, null),
+      createRow("verify", "verified", 1180, null),
+      createRow("verify", "verification_code.code_mismatch", 64, null),
+      createRow("verify", "verification_code.expired", 9, null),
+      createRow("verify", "verification_code.locked", 2, null),
+      createRow("send", "sent", 1200),
+      createRow("send", "sent", 34, "http-sms"),
+      createRow("send", "unknown", 3),
+      createRow("send", "connector.general", 7),
+      createRow("send", "connector.rate_limit_exceeded", 1),
+      createRow("send", "request.message_rate_limited", 21, null),
+      createRow("send", "phone.not_allowed", 4, null),
+      createRow("send", "storage.unavailable", 1, null),
+      createRow("send", "some.code_of_a_newer_version", 2, null),
     ],
   },
 };

@@ -1,10 +1,10 @@
-// A stand-in for the Worker: console/dist with the headers of its _headers file, and the management API in memory.
-// Only http-sms really sends; every other provider takes every message.
+// A fake of the Worker: the static assets, and the management API in memory. The test message of http-sms is sent; that
+// of every other connector is accepted without a request.
 import { randomBytes } from "node:crypto";
 import { createServer } from "node:http";
-import { activities } from "./fake-activity.mjs";
-import { asset, readHeaders } from "./fake-assets.mjs";
-import { issuesOf, merge, redact } from "./fake-config.mjs";
+import { activityReports } from "./fake-activity.mjs";
+import { readHeaderRules, serveAsset } from "./fake-assets.mjs";
+import { mergeStoredSecrets, redactConfig, validateConfig } from "./fake-config.mjs";
 import { factories } from "./fake-factories.mjs";
 
 export const adminKey = "test-admin-key-0123456789";
@@ -24,155 +24,170 @@ const settings = {
   rotating: false,
 };
 
-class Refusal extends Error {
+class ApiError extends Error {
   constructor(status, code, data, message = code) {
     super(message);
     Object.assign(this, { status, code, data });
   }
 }
 
-class Management {
-  live = null;
-  archive = [];
-  activity = "off";
+const findFactory = (id) => {
+  const factory = factories.find((candidate) => candidate.id === id);
+  if (!factory) throw new ApiError(422, "connector.not_found_with_connector_id");
+  return factory;
+};
 
-  shown = ({ config, ...row }) => {
-    const factory = factories.find(({ id }) => id === row.connectorId);
-    const { formItems, ...metadata } = factory;
-    return { ...metadata, ...row, config: redact(factory, config) };
-  };
+/** Converts a stored connector to its form in a response. */
+const toResponse = ({ config, ...row }) => {
+  const { formItems, ...metadata } = findFactory(row.connectorId);
+  return { ...metadata, ...row, config: redactConfig({ formItems }, config) };
+};
 
-  factory(id) {
-    const found = factories.find((factory) => factory.id === id);
-    if (!found) throw new Refusal(422, "connector.not_found_with_connector_id");
-    return found;
+/** Sends a test message to the endpoint of an http-sms config; returns the status of the API's response. */
+const sendToEndpoint = async ({ endpoint, authorization = "" }, { phone, usageType = "Generic", locale }) => {
+  const response = await fetch(endpoint, {
+    method: "POST",
+    headers: { "content-type": "application/json", authorization },
+    body: JSON.stringify({
+      to: phone,
+      type: usageType,
+      payload: { code: "000000", ...(locale ? { locale } : {}) },
+    }),
+    redirect: "manual",
+  }).catch(() => null);
+  const status = response?.status ?? 0;
+  const provider = { status };
+  if (status === 204) return 204;
+  if (status === 429) {
+    const retryAfter = Number(response.headers.get("retry-after")) || undefined;
+    const data = { provider, retryAfter };
+    throw new ApiError(429, "connector.rate_limit_exceeded", data, "The provider throttles us.");
+  }
+  if (status >= 400 && status < 500) {
+    throw new ApiError(502, "connector.general", { provider }, "The provider refused the message.");
+  }
+  return 202;
+};
+
+class FakeManagementApi {
+  #connector = null;
+  #archive = [];
+  #activity;
+
+  constructor(activity) {
+    this.#activity = activity;
   }
 
-  checked(factory, config, stored) {
-    const merged = merge(factory, config, stored);
-    const issues = issuesOf(factory, merged);
-    if (issues.length > 0) throw new Refusal(400, "connector.invalid_config", { issues });
+  /** Handles a request; returns the status and the body of the response. */
+  async handle(method, path, body) {
+    const [, , collection, id, action] = path.split("/").map(decodeURIComponent);
+    if (collection === "connectors" && id === "archive") return this.#handleArchive(method, action);
+    switch (`${method} ${collection}${id ? "/:id" : ""}${action ? `/${action}` : ""}`) {
+      case "GET settings":
+        return [200, settings];
+      case "GET activity":
+        return [200, activityReports[this.#activity]];
+      case "GET connector-factories":
+        return [200, factories];
+      case "GET connectors":
+        return [200, this.#connector ? [toResponse(this.#connector)] : []];
+      case "POST connectors":
+        return [200, this.#create(body)];
+      case "PATCH connectors/:id":
+        return [200, this.#update(id, body)];
+      case "DELETE connectors/:id":
+        this.#assertActive(id);
+        this.#archiveConnector();
+        return [204, undefined];
+      case "POST connectors/:id/test": {
+        const status = await this.#test(id, body);
+        return [status, status === 202 ? { status: "unknown" } : undefined];
+      }
+      default:
+        throw new ApiError(404, "request.not_found");
+    }
+  }
+
+  #handleArchive(method, id) {
+    if (method === "GET") return [200, this.#archive.map(toResponse)];
+    const archived = this.#archive.find((row) => row.id === id);
+    if (!archived) throw new ApiError(404, "entity.not_found");
+    this.#archive = this.#archive.filter((row) => row !== archived);
+    const { archivedAt, ...row } = archived;
+    return [200, this.#replaceConnector(row)];
+  }
+
+  #create({ connectorId, config }) {
+    const factory = findFactory(connectorId);
+    return this.#replaceConnector({ connectorId, config: this.#prepareConfig(factory, config) });
+  }
+
+  #update(id, { config }) {
+    this.#assertActive(id);
+    this.#connector.config = this.#prepareConfig(findFactory(this.#connector.connectorId), config);
+    this.#connector.updatedAt = new Date().toISOString();
+    return { ...toResponse(this.#connector), effectiveWithinSeconds: 90 };
+  }
+
+  async #test(factoryId, body) {
+    if (!/^\+?[1-9]\d{6,14}$/.test(body.phone)) throw new ApiError(400, "phone.invalid");
+    const config = this.#prepareConfig(findFactory(factoryId), body.config);
+    return factoryId === "http-sms" ? sendToEndpoint(config, body) : 204;
+  }
+
+  /** Fills in the secrets of the active connector, if it is of the same factory, and validates. */
+  #prepareConfig(factory, config) {
+    const stored = this.#connector?.connectorId === factory.id ? this.#connector.config : {};
+    const merged = mergeStoredSecrets(factory, config, stored);
+    const issues = validateConfig(factory, merged);
+    if (issues.length > 0) throw new ApiError(400, "connector.invalid_config", { issues });
     return merged;
   }
 
-  keep() {
-    if (!this.live) return;
-    this.archive = [{ ...this.live, archivedAt: new Date().toISOString() }, ...this.archive].slice(0, 10);
-    this.live = null;
+  #assertActive(id) {
+    if (this.#connector?.id !== id) throw new ApiError(404, "entity.not_found");
   }
 
-  replace(next) {
-    this.keep();
+  #archiveConnector() {
+    if (!this.#connector) return;
+    const archived = { ...this.#connector, archivedAt: new Date().toISOString() };
+    this.#archive = [archived, ...this.#archive].slice(0, 10);
+    this.#connector = null;
+  }
+
+  #replaceConnector(row) {
+    this.#archiveConnector();
     const now = new Date().toISOString();
-    this.live = { id: randomBytes(6).toString("hex"), createdAt: now, ...next, updatedAt: now };
-    return { ...this.shown(this.live), effectiveWithinSeconds: 90 };
-  }
-
-  row(id) {
-    if (this.live?.id !== id) throw new Refusal(404, "entity.not_found");
-    return this.live;
-  }
-
-  async test(factory, { phone, config, usageType = "Generic", locale }) {
-    if (!/^\+?[1-9]\d{6,14}$/.test(phone)) throw new Refusal(400, "phone.invalid");
-    const stored = this.live?.connectorId === factory.id ? this.live.config : {};
-    const full = this.checked(factory, config, stored);
-    if (factory.id !== "http-sms") return 204;
-    const answer = await fetch(full.endpoint, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: full.authorization ?? "" },
-      body: JSON.stringify({
-        to: phone,
-        type: usageType,
-        payload: { code: "000000", ...(locale ? { locale } : {}) },
-      }),
-      redirect: "manual",
-    }).catch(() => null);
-    const status = answer?.status ?? 0;
-    const provider = { status };
-    if (status === 204) return 204;
-    if (status === 429) {
-      const retryAfter = Number(answer.headers.get("retry-after")) || undefined;
-      throw new Refusal(
-        429,
-        "connector.rate_limit_exceeded",
-        { provider, retryAfter },
-        "The provider throttles us.",
-      );
-    }
-    if (status >= 400 && status < 500) {
-      throw new Refusal(502, "connector.general", { provider }, "The provider refused the message.");
-    }
-    return 202;
-  }
-
-  async handle(method, path, body) {
-    const [, , collection, id, action] = path.split("/").map(decodeURIComponent);
-    const call = `${method} ${collection}${id ? "/:id" : ""}${action ? `/${action}` : ""}`;
-    if (call === "GET settings") return [200, settings];
-    if (call === "GET activity") return [200, activities[this.activity]];
-    if (call === "GET connector-factories") return [200, factories];
-    if (path === "/api/connectors/archive") return [200, this.archive.map(this.shown)];
-    if (id === "archive") {
-      const kept = this.archive.find((row) => row.id === action);
-      if (!kept) throw new Refusal(404, "entity.not_found");
-      this.archive = this.archive.filter((row) => row !== kept);
-      const { archivedAt, ...row } = kept;
-      return [200, this.replace(row)];
-    }
-    if (call === "GET connectors") return [200, this.live ? [this.shown(this.live)] : []];
-    if (call === "POST connectors") {
-      const factory = this.factory(body.connectorId);
-      const stored = this.live?.connectorId === factory.id ? this.live.config : {};
-      return [
-        200,
-        this.replace({ connectorId: factory.id, config: this.checked(factory, body.config, stored) }),
-      ];
-    }
-    if (call === "POST connectors/:id/test") {
-      const status = await this.test(this.factory(id), body);
-      return [status, status === 202 ? { status: "unknown" } : undefined];
-    }
-    if (call === "PATCH connectors/:id") {
-      const row = this.row(id);
-      row.config = this.checked(this.factory(row.connectorId), body.config, row.config);
-      row.updatedAt = new Date().toISOString();
-      return [200, { ...this.shown(row), effectiveWithinSeconds: 90 }];
-    }
-    if (call === "DELETE connectors/:id") {
-      this.row(id);
-      this.keep();
-      return [204, undefined];
-    }
-    throw new Refusal(404, "request.not_found");
+    this.#connector = { id: randomBytes(6).toString("hex"), createdAt: now, ...row, updatedAt: now };
+    return { ...toResponse(this.#connector), effectiveWithinSeconds: 90 };
   }
 }
 
-const bodyOf = async (request) => {
+const readJson = async (request) => {
   let text = "";
   for await (const chunk of request) text += chunk;
   return text ? JSON.parse(text) : undefined;
 };
 
-/** Starts it on a free port: {url, adminKey, close}. `activity` names one of the states in fake-activity.mjs. */
+/** Starts the server on a free port: {url, adminKey, close}. `activity` is a key of `activityReports`. */
 export const startServer = async ({ activity = "off" } = {}) => {
-  const rules = readHeaders();
-  const management = new Management();
-  management.activity = activity;
+  const headerRules = readHeaderRules();
+  const api = new FakeManagementApi(activity);
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
-    if (!pathname.startsWith("/api/")) return asset(pathname, rules, response);
+    if (!pathname.startsWith("/api/")) return serveAsset(pathname, headerRules, response);
     response.setHeader("cache-control", "no-store");
     response.setHeader("content-type", "application/json; charset=utf-8");
     try {
-      if (request.headers.authorization !== `Bearer ${adminKey}`) throw new Refusal(401, "auth.unauthorized");
-      const [status, answer] = await management.handle(request.method, pathname, await bodyOf(request));
-      response.writeHead(status).end(answer && JSON.stringify(answer));
+      if (request.headers.authorization !== `Bearer ${adminKey}`) {
+        throw new ApiError(401, "auth.unauthorized");
+      }
+      const [status, body] = await api.handle(request.method, pathname, await readJson(request));
+      response.writeHead(status).end(body && JSON.stringify(body));
     } catch (error) {
       const { status = 500, code = "internal", data, message } = error;
-      response
-        .writeHead(status)
-        .end(JSON.stringify({ code, message, data, requestId: randomBytes(8).toString("hex") }));
+      const requestId = randomBytes(8).toString("hex");
+      response.writeHead(status).end(JSON.stringify({ code, message, data, requestId }));
     }
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -1,9 +1,10 @@
-// The static assets of the stand-in: console/dist with the headers of its _headers file.
-import { readFileSync } from "node:fs";
+// Serves console/dist for the fake API, as Workers' static assets do: with the headers of the _headers file, and an HTML
+// file under its path without the extension.
+import { existsSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { dist } from "../../console/build.mjs";
 
-const types = {
+const contentTypes = {
   ".html": "text/html; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -11,14 +12,14 @@ const types = {
   ".svg": "image/svg+xml",
 };
 
-/** The rules of a _headers file: a path, possibly with a star at its end, and the headers under it. */
-export const readHeaders = () => {
+/** Parses the _headers file into rules: a path, optionally with a trailing asterisk, and its headers. */
+export const readHeaderRules = () => {
   const blocks = readFileSync(join(dist, "_headers"), "utf8").trim().split(/\n\n/);
   return blocks.map((block) => {
     const [path, ...lines] = block.split("\n");
     return {
       path,
-      values: lines.map((line) =>
+      headers: lines.map((line) =>
         line
           .trim()
           .split(/: (.*)/s)
@@ -28,16 +29,21 @@ export const readHeaders = () => {
   });
 };
 
-/** Answers with a file of console/dist. */
-export const asset = (path, rules, response) => {
-  const file = path === "/console" || path === "/console/" ? "/console/index.html" : path;
-  for (const { path: pattern, values } of rules) {
-    const fits = pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
-    if (fits) for (const [name, value] of values) response.setHeader(name, value);
+const resolveFile = (path) => {
+  if (path.endsWith("/") || path === "/console") return join(path, "index.html");
+  return existsSync(join(dist, `${path}.html`)) ? `${path}.html` : path;
+};
+
+/** Responds with a file of console/dist, or 404. */
+export const serveAsset = (path, rules, response) => {
+  const file = resolveFile(path);
+  for (const { path: pattern, headers } of rules) {
+    const isMatch = pattern.endsWith("*") ? path.startsWith(pattern.slice(0, -1)) : path === pattern;
+    if (isMatch) for (const [name, value] of headers) response.setHeader(name, value);
   }
   try {
     const bytes = readFileSync(join(dist, file));
-    response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
+    response.setHeader("content-type", contentTypes[extname(file)] ?? "application/octet-stream");
     response.end(bytes);
   } catch {
     response.writeHead(404).end();

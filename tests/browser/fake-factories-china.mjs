@@ -1,7 +1,7 @@
-// The stand-in's factories for mainland China: the field tables of src/connector/*.rs in the API's form.
+// The fake API's factories for mainland China. Names, fields and texts are those of the real API.
 import { factory, optional, secret, templates, text, toggle } from "./fake-form.mjs";
 
-export const chinese = [
+export const factoriesForChina = [
   factory(
     "aliyun-short-message-service",
     "Aliyun SMS",

@@ -1,5 +1,5 @@
-// The stand-in's factories: the field tables of src/connector/*.rs in the API's form.
-import { chinese } from "./fake-factories-china.mjs";
+// The fake API's factories. Names, fields and texts are those of the real API.
+import { factoriesForChina } from "./fake-factories-china.mjs";
 import { factory, optional, secret, templates, text, toggle } from "./fake-form.mjs";
 
 export const factories = [
@@ -36,7 +36,7 @@ export const factories = [
       templates("text"),
     ],
   ),
-  ...chinese,
+  ...factoriesForChina,
   factory(
     "vonage-sms",
     "Vonage",

@@ -1,13 +1,13 @@
-// What the factories of the stand-in for the management API are made of.
-export const text = (key, label, more = {}) => ({
+// Builders for the connector factories of the fake API.
+export const text = (key, label, options = {}) => ({
   key,
   label,
   type: "Text",
   required: true,
   isConfidential: false,
-  ...more,
+  ...options,
 });
-export const secret = (key, label, more = {}) => text(key, label, { isConfidential: true, ...more });
+export const secret = (key, label, options = {}) => text(key, label, { isConfidential: true, ...options });
 export const toggle = (key, label, description) => ({
   key,
   label,
@@ -27,13 +27,13 @@ export const templates = (shape, rules = {}) => ({
 });
 export const optional = { required: false };
 
-export const factory = (id, en, zh, about, aboutZh, formItems) => ({
+export const factory = (id, en, zh, description, descriptionZh, formItems) => ({
   id,
   target: id.replace(/-(short-message-(auth-)?service|sms)$/, "-sms"),
   type: "Sms",
   platform: null,
   name: { en, "zh-CN": zh },
-  description: { en: about, "zh-CN": aboutZh },
+  description: { en: description, "zh-CN": descriptionZh },
   logo: `/logos/${id}.svg`,
   formItems,
 });

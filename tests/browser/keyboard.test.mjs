@@ -1,18 +1,25 @@
-// Without a mouse, and in Chinese: sign-in to save by keyboard alone, where the focus goes, what is asked before changes
-// are lost, what a switch of language keeps.
+// Keyboard operation, focus, unsaved changes and the change of language.
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
-import { browserTest, closeBrowser, goTo, openConsole, openSignedIn, ready, settled } from "./browser.mjs";
+import {
+  browserTest,
+  closeBrowser,
+  navigateTo,
+  openConsole,
+  openSignedIn,
+  startBrowser,
+  waitForPage,
+} from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { management, startServer } from "./server.mjs";
+import { createManagementClient, startServer } from "./server.mjs";
 
 let server;
 let api;
 
 before(async () => {
-  if (!(await ready())) return;
+  if (!(await startBrowser())) return;
   server = await startServer();
-  api = management(server);
+  api = createManagementClient(server);
 });
 
 after(async () => {
@@ -20,8 +27,8 @@ after(async () => {
   await closeBrowser();
 });
 
-/** What has the focus: its role's text, label or content, and whether one sees that it has it. */
-const focused = (page) =>
+/** Describes the focused element: its tag, its accessible name, and whether it has a focus outline. */
+const getFocus = (page) =>
   page.evaluate(() => {
     const element = document.activeElement;
     const style = getComputedStyle(element);
@@ -29,32 +36,31 @@ const focused = (page) =>
       tag: element.tagName,
       name:
         element.getAttribute("aria-label") ?? element.labels?.[0]?.textContent ?? element.textContent ?? "",
-      isVisible: style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0,
+      hasOutline: style.outlineStyle !== "none" && Number.parseFloat(style.outlineWidth) > 0,
     };
   });
 
-/** Tabs until something of that name has the focus; every stop on the way must show it. */
-const tabTo = async (page, name, most = 60) => {
-  for (let step = 0; step < most; step += 1) {
+/** Presses Tab until an element of that name has the focus. Every element on the way has to have an outline. */
+const tabTo = async (page, name, maxSteps = 60) => {
+  for (let step = 0; step < maxSteps; step += 1) {
     await page.keyboard.press("Tab");
-    const now = await focused(page);
-    if (now.tag === "BODY") continue;
-    assert.equal(now.isVisible, true, `focus is visible on ${now.tag} ${now.name}`);
-    if (now.name.startsWith(name)) return now;
+    const focus = await getFocus(page);
+    if (focus.tag === "BODY") continue;
+    assert.equal(focus.hasOutline, true, `focus is visible on ${focus.tag} ${focus.name}`);
+    if (focus.name.startsWith(name)) return;
   }
-  return assert.fail(`never reached ${name}`);
+  assert.fail(`${name} is not reachable with Tab`);
 };
 
-browserTest("from sign-in to save by keyboard alone", async () => {
-  await api.clear();
-  const factories = await api.call("GET", "/api/connector-factories");
-  const name = factories.find(({ id }) => id === ids.http).name.en;
+browserTest("a connector can be set up with the keyboard alone", async () => {
+  await api.deleteConnector();
+  const name = (await api.listFactories()).find(({ id }) => id === ids.http).name.en;
   const { context, page } = await openConsole(server);
   await page.locator('input[type="password"]').waitFor();
   await page.keyboard.type(server.adminKey);
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "No SMS connector yet" }).waitFor();
-  assert.equal((await focused(page)).tag, "H1", "a new page begins at its heading");
+  assert.equal((await getFocus(page)).tag, "H1", "a new page starts at its heading");
   await tabTo(page, "Set up a connector");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: "Choose a provider" }).waitFor();
@@ -66,96 +72,96 @@ browserTest("from sign-in to save by keyboard alone", async () => {
   await page.keyboard.type("https://sms.example.com/send");
   await tabTo(page, "Authorization header");
   await page.keyboard.type("Bearer not-a-real-token-7g8h");
-  await tabTo(page, "Save and done");
+  await tabTo(page, "Save and Done");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
-  assert.equal((await focused(page)).tag, "H1");
-  assert.equal((await api.live()).config.endpoint, "https://sms.example.com/send");
+  assert.equal((await getFocus(page)).tag, "H1");
+  assert.equal((await api.getConnector()).config.endpoint, "https://sms.example.com/send");
   await context.close();
 });
 
-browserTest("tabs by arrows, the skip link, and focus after a dialog", async () => {
-  await api.clear();
-  await api.set(ids.twilio, twilio);
+browserTest("tabs, the skip link and dialogs manage the focus", async () => {
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
   const { context, page } = await openSignedIn(server);
   await page.keyboard.press("Shift+Tab");
-  for (let step = 0; step < 12 && !(await focused(page)).name.startsWith("Skip"); step += 1) {
+  for (let step = 0; step < 12 && !(await getFocus(page)).name.startsWith("Skip"); step += 1) {
     await page.keyboard.press("Shift+Tab");
   }
   await page.keyboard.press("Enter");
-  assert.equal((await focused(page)).tag, "MAIN");
+  assert.equal((await getFocus(page)).tag, "MAIN");
   assert.doesNotMatch(page.url(), /#content/);
   await page.getByRole("tab", { name: /^Generic/ }).focus();
   await page.keyboard.press("ArrowDown");
-  assert.match((await focused(page)).name, /^Sign in/);
+  assert.match((await getFocus(page)).name, /^Sign in/);
   await page.keyboard.press("End");
-  assert.match((await focused(page)).name, /^Add MFA/);
+  assert.match((await getFocus(page)).name, /^Bind MFA/);
   await page.keyboard.press("Home");
-  assert.match((await focused(page)).name, /^Generic/);
+  assert.match((await getFocus(page)).name, /^Generic/);
   assert.equal(await page.getByRole("tab", { name: /^Generic/ }).getAttribute("aria-selected"), "true");
   const button = page.getByRole("button", { name: "Delete", exact: true });
   await button.focus();
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").waitFor();
-  assert.equal((await focused(page)).name, "Cancel", "the harmless answer first");
+  assert.equal((await getFocus(page)).name, "Cancel", "the safe action has the focus first");
   await page.keyboard.press("Escape");
-  assert.equal((await focused(page)).name, "Delete");
+  assert.equal((await getFocus(page)).name, "Delete");
   await context.close();
 });
 
-browserTest("changes are not lost without a question", async () => {
-  await api.clear();
-  await api.set(ids.twilio, twilio);
-  const { context, page, seen } = await openSignedIn(server);
+browserTest("leaving a page with unsaved changes needs a confirmation", async () => {
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
+  const { context, page, log } = await openSignedIn(server);
   await page.getByLabel("Sender").fill("Acme");
   await page.getByRole("link", { name: "Settings" }).click();
-  const question = page.getByRole("dialog", { name: "Leave without saving?" });
-  await question.getByRole("button", { name: "Stay" }).click();
+  const dialog = page.getByRole("dialog", { name: "Leave without saving?" });
+  await dialog.getByRole("button", { name: "Stay" }).click();
   assert.equal(await page.getByLabel("Sender").inputValue(), "Acme");
   assert.doesNotMatch(page.url(), /settings/);
   await page.getByRole("link", { name: "Settings" }).click();
-  await question.getByRole("button", { name: "Leave" }).click();
-  await page.getByRole("heading", { level: 1, name: "Settings in force" }).waitFor();
+  await dialog.getByRole("button", { name: "Leave" }).click();
+  await page.getByRole("heading", { level: 1, name: "Current settings" }).waitFor();
   await page.getByRole("link", { name: "Connector" }).click();
   await page.getByRole("heading", { level: 1, name: "Twilio" }).waitFor();
   assert.equal(await page.getByLabel("Sender").inputValue(), "");
   await page.getByLabel("Sender").fill("Acme");
   await page.reload().catch(() => {});
-  assert.match(seen.dialogs.join(), /beforeunload/, "a reload asks, too");
+  assert.match(log.dialogs.join(), /beforeunload/, "a reload needs a confirmation, too");
   await context.close();
 });
 
-browserTest("Chinese from the browser's language, and a switch that keeps what was typed", async () => {
-  await api.clear();
+browserTest("the language follows the browser, and changing it preserves input", async () => {
+  await api.deleteConnector();
   const { context, page } = await openConsole(server, { options: { locale: "zh-CN" } });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
   await page.getByLabel("管理密钥").fill(server.adminKey);
   await page.getByRole("button", { name: "登录" }).click();
   await page.getByRole("heading", { name: "尚未设置短信连接器" }).waitFor();
-  await goTo(page, "#/choose");
-  assert.equal(await page.locator("h2").first().textContent(), "中国大陆", "the nearest group first");
-  await goTo(page, `#/setup/${ids.aliyun}`);
+  await navigateTo(page, "#/choose");
+  assert.equal(await page.locator("h2").first().textContent(), "中国大陆", "China's group comes first");
+  await navigateTo(page, `#/setup/${ids.aliyun}`);
   await page.getByLabel("签名名称").fill("示例公司");
   await page.getByRole("button", { name: "保存并完成" }).click();
   await page.getByText("必填", { exact: true }).first().waitFor();
   await page.getByRole("button", { name: "English" }).click();
   assert.equal(await page.getByLabel("Signature name").inputValue(), "示例公司");
-  assert.equal((await focused(page)).name, "中文", "the focus stays on the switch");
+  assert.equal((await getFocus(page)).name, "中文", "the language button keeps the focus");
   assert.match(page.url(), /\?lang=en/);
   await page.getByRole("button", { name: "中文" }).click();
   assert.equal(await page.getByLabel("签名名称").inputValue(), "示例公司");
   await context.close();
 });
 
-browserTest("the mock is offered only where the Worker allows it", async () => {
-  await api.clear();
+browserTest("the mock connector is not offered when ALLOW_MOCK is unset", async () => {
+  await api.deleteConnector();
   const prepare = (page) =>
     page.route("**/api/settings", async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), allowMock: false } });
     });
   const { context, page } = await openSignedIn(server, { prepare, hash: "#/choose" });
-  await settled(page);
+  await waitForPage(page);
   assert.equal(await page.getByRole("link", { name: "Mock" }).count(), 0);
   await page.unroute("**/api/settings");
   await context.close();

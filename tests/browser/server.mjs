@@ -1,12 +1,12 @@
-// What the tests run against: {url, adminKey, close}. The real Worker in workerd, or with
-// CONSOLE_SERVER=./fake-api.mjs a stand-in that needs no build. It has to let http-sms reach 127.0.0.1.
+// The server under test: {url, adminKey, close}. By default the real Worker in workerd; with
+// CONSOLE_SERVER=./fake-api.mjs a fake that needs no build.
 const { startServer } = await import(process.env.CONSOLE_SERVER ?? "./real-worker.mjs");
 
 export { startServer };
 
-/** A caller of the server's management API, for what a test sets up or looks up behind the console's back. */
-export const management = (server) => {
-  const call = async (method, path, body) => {
+/** Creates a client of the server's management API, for a test's setup and for checking what the console has saved. */
+export const createManagementClient = (server) => {
+  const request = async (method, path, body) => {
     const response = await fetch(`${server.url}${path}`, {
       method,
       headers: { authorization: `Bearer ${server.adminKey}`, "content-type": "application/json" },
@@ -16,14 +16,15 @@ export const management = (server) => {
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text ? JSON.parse(text) : undefined;
   };
-  const live = async () => (await call("GET", "/api/connectors"))[0];
+  const getConnector = async () => (await request("GET", "/api/connectors"))[0];
   return {
-    call,
-    live,
-    set: (connectorId, config) => call("POST", "/api/connectors", { connectorId, config }),
-    clear: async () => {
-      const connector = await live();
-      if (connector) await call("DELETE", `/api/connectors/${connector.id}`);
+    listFactories: () => request("GET", "/api/connector-factories"),
+    /** Returns the active connector; undefined if there is none. */
+    getConnector,
+    setConnector: (connectorId, config) => request("POST", "/api/connectors", { connectorId, config }),
+    deleteConnector: async () => {
+      const connector = await getConnector();
+      if (connector) await request("DELETE", `/api/connectors/${connector.id}`);
     },
   };
 };

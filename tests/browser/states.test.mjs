@@ -1,30 +1,39 @@
-// Every main state through axe-core, in light and dark, on a desktop, a phone and at 360 px, in English and Chinese. The
-// same run makes the pictures in docs/images.
+// Accessibility and layout of every main state: light and dark, desktop and phone, English and Chinese. The last test
+// creates the screenshots in docs/images.
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
-import { browserTest, closeBrowser, findings, goTo, openConsole, ready, signIn } from "./browser.mjs";
+import {
+  browserTest,
+  closeBrowser,
+  findAccessibilityIssues,
+  navigateTo,
+  openConsole,
+  signIn,
+  startBrowser,
+} from "./browser.mjs";
 import { ids, twilio, whatsapp } from "./configs.mjs";
-import { management, startServer } from "./server.mjs";
+import { createManagementClient, startServer } from "./server.mjs";
 
-// Other fonts make other pictures: a build machine's do not replace the ones that stand in the README.
-const images =
-  process.env.CI === "true"
-    ? mkdtempSync(join(tmpdir(), "console-images-"))
-    : join(fileURLToPath(import.meta.url), "..", "..", "..", "docs", "images");
-const heaviest = 150 * 1024;
+const isCi = process.env.CI === "true";
+
+// Fonts differ between machines, so a build machine does not replace the screenshots of the README.
+const imageFolder = isCi
+  ? mkdtempSync(join(tmpdir(), "console-images-"))
+  : join(fileURLToPath(import.meta.url), "..", "..", "..", "docs", "images");
+const maxImageBytes = 150 * 1024;
 
 let server;
 let api;
 
 before(async () => {
-  if (!(await ready())) return;
+  if (!(await startBrowser())) return;
   server = await startServer();
-  api = management(server);
-  mkdirSync(images, { recursive: true });
+  api = createManagementClient(server);
+  mkdirSync(imageFolder, { recursive: true });
 });
 
 after(async () => {
@@ -39,141 +48,151 @@ const modes = {
   "dark, phone, Chinese": { viewport: { width: 360, height: 740 }, colorScheme: "dark", locale: "zh-CN" },
 };
 
-/** Whether the page is wider than its window. */
-const overflows = (page) =>
+const overflowsHorizontally = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
+const selectUsageTab = (page, index) => page.locator(".usages > .tabs [role=tab]").nth(index).click();
+
+/** Checks the states before a connector is set up. */
+const checkSetup = async (page, check) => {
+  await check("sign-in");
+  await page.locator('button[type="submit"]').click();
+  await check("sign-in with an issue");
+  await signIn(page, server);
+  await check("no connector");
+  await navigateTo(page, "#/choose");
+  await check("providers");
+  await navigateTo(page, `#/setup/${ids.twilio}`);
+  await page.locator("details.guide-pane").evaluate((pane) => {
+    pane.open = true;
+  });
+  await page.locator(".guide").waitFor();
+  await page.locator(".save-bar .primary").click();
+  await check("setup with issues");
+  for (const hash of ["#/settings", "#/calls", "#/nowhere"]) {
+    await navigateTo(page, hash).catch(() => {});
+    const leaveButton = page.locator("dialog .primary");
+    if (await leaveButton.count()) await leaveButton.click();
+    await check(hash);
+  }
+};
+
+/** Checks the states of the connector's page. */
+const checkDetail = async (page, check) => {
+  await navigateTo(page, "#/");
+  await check("connector");
+  await selectUsageTab(page, 2);
+  await check("text of two segments");
+  await selectUsageTab(page, 1);
+  await page.locator(".add-language button").click();
+  await check("adding a language");
+  await selectUsageTab(page, 3);
+  await check("usage type without template");
+  await page.locator("#view-json").click();
+  await check("templates as JSON");
+  await page.locator(".detail-head .actions .danger").click();
+  await check("delete dialog");
+  await page.keyboard.press("Escape");
+  await page.locator(".detail-head .actions .quiet").first().click();
+  await page.locator("dialog .guide").waitFor();
+  await check("guide drawer");
+  await page.keyboard.press("Escape");
+};
+
+const checkTestResults = async (page, check) => {
+  for (const status of [204, 202, 502, 429]) {
+    const json = {
+      code: status === 502 ? "connector.general" : "",
+      message: "x",
+      data: { provider: { status: 400 } },
+    };
+    await page.route("**/test", (route) => route.fulfill({ status, json }), { times: 1 });
+    await page.locator('input[type="tel"]').fill("+14155550123");
+    await page.locator('.test button[type="submit"]').click();
+    await page.locator(".test-result").waitFor();
+    await check(`test message, ${status}`);
+    await page.locator('.test button[type="submit"]:not([aria-disabled])').waitFor();
+  }
+};
+
 for (const [mode, options] of Object.entries(modes)) {
-  browserTest(`axe-core finds nothing: ${mode}`, async () => {
-    await api.clear();
+  browserTest(`every state is accessible and fits the window (${mode})`, async () => {
+    await api.deleteConnector();
     const { context, page } = await openConsole(server, { options });
     const check = async (state) => {
-      assert.deepEqual(await findings(page), [], state);
-      assert.equal(await overflows(page), false, `${state}: nothing sticks out`);
+      assert.deepEqual(await findAccessibilityIssues(page), [], state);
+      assert.equal(await overflowsHorizontally(page), false, `${state}: no horizontal overflow`);
     };
-    await check("sign-in");
-    await page.locator('button[type="submit"]').click();
-    await check("sign-in with an issue");
-    await signIn(page, server);
-    await check("empty");
-    await goTo(page, "#/choose");
-    await check("choose");
-    await goTo(page, `#/setup/${ids.twilio}`);
-    await page.locator("details.guide-pane").evaluate((pane) => {
-      pane.open = true;
-    });
-    await page.locator(".guide").waitFor();
-    await page.locator(".save-bar .primary").click();
-    await check("set-up with issues");
-    for (const hash of ["#/settings", "#/calls", "#/nowhere"]) {
-      await goTo(page, hash).catch(() => {});
-      const leave = page.locator("dialog .primary");
-      if (await leave.count()) await leave.click();
-      await check(hash);
-    }
-    await api.set(ids.whatsapp, whatsapp);
-    await api.set(ids.twilio, twilio);
-    await goTo(page, "#/");
-    await check("detail");
-    const tab = (index) => page.locator(".usages > .tabs [role=tab]").nth(index).click();
-    await tab(2);
-    await check("a text of two segments");
-    await tab(1);
-    await page.locator(".adder button").click();
-    await check("adding a language");
-    await tab(3);
-    await check("a usage type without template");
-    await page.locator("#view-json").click();
-    await check("templates as JSON");
-    await page.locator(".detail-head .actions .danger").click();
-    await check("delete dialog");
-    await page.keyboard.press("Escape");
-    await page.locator(".detail-head .actions .quiet").first().click();
-    await page.locator("dialog .guide").waitFor();
-    await check("guide drawer");
-    await page.keyboard.press("Escape");
-    for (const status of [204, 202, 502, 429]) {
-      await page.route(
-        "**/test",
-        (route) =>
-          route.fulfill({
-            status,
-            json: {
-              code: status === 502 ? "connector.general" : "",
-              message: "x",
-              data: { provider: { status: 400 } },
-            },
-          }),
-        { times: 1 },
-      );
-      await page.locator('input[type="tel"]').fill("+14155550123");
-      await page.locator('.test button[type="submit"]').click();
-      await page.locator(".outcome").waitFor();
-      await check(`test send, ${status}`);
-      await page.locator('.test button[type="submit"]:not([aria-disabled])').waitFor();
-    }
+    await checkSetup(page, check);
+    await api.setConnector(ids.whatsapp, whatsapp);
+    await api.setConnector(ids.twilio, twilio);
+    await checkDetail(page, check);
+    await checkTestResults(page, check);
     await context.close();
   });
 }
 
-/** A picture for the README; whole seconds and ids would change with every run, so they are made still. */
-const picture = async (page, name) => {
-  await page.evaluate(() => {
+/** Replaces ids and times, which would change the screenshots with every run. */
+const replaceVariableText = (page) =>
+  page.evaluate(() => {
     document.activeElement?.blur();
-    for (const place of document.querySelectorAll(".meta .id code")) place.textContent = "5kx0q2v8m4zt";
-    for (const place of document.querySelectorAll(".meta > span:nth-of-type(2)")) {
-      place.textContent = "since Nov 21, 2026, 10:00 AM";
+    for (const element of document.querySelectorAll(".meta .id code")) element.textContent = "5kx0q2v8m4zt";
+    for (const element of document.querySelectorAll(".meta > span:nth-of-type(2)")) {
+      element.textContent = "since Nov 21, 2026, 10:00 AM";
     }
-    for (const place of document.querySelectorAll(".row-text span"))
-      place.textContent = "archived Nov 20, 2026";
+    for (const element of document.querySelectorAll(".item-text span"))
+      element.textContent = "archived Nov 20, 2026";
   });
+
+const takeScreenshot = async (page, name) => {
+  await replaceVariableText(page);
   await page.mouse.move(0, 0);
   await page.waitForFunction(() =>
     [...document.images].every((image) => image.complete && image.naturalWidth > 0),
   );
-  const path = join(images, `${name}.png`);
+  const path = join(imageFolder, `${name}.png`);
   await page.screenshot({ path });
-  assert.ok(process.env.CI === "true" || statSync(path).size <= heaviest, `${name}.png is at most 150 KiB`);
+  assert.ok(isCi || statSync(path).size <= maxImageBytes, `${name}.png is at most 150 KiB`);
 };
 
-const toTemplates = (page) =>
+const scrollToTemplates = (page) =>
   page
     .locator(".templates")
     .evaluate((card) => window.scrollTo(0, card.getBoundingClientRect().top + scrollY - 76));
 
-browserTest("pictures of the main states", async () => {
-  // One with nothing in its archive from the tests before.
+browserTest("screenshots of the main states stay below the size limit", async () => {
+  // A new server, because the archive of the present one contains the connectors of the other tests.
   await server.close();
   server = await startServer();
-  api = management(server);
-  await api.set(ids.http, { endpoint: "https://sms.example.com/send" });
-  await api.set(ids.twilio, twilio);
+  api = createManagementClient(server);
+  await api.setConnector(ids.http, { endpoint: "https://sms.example.com/send" });
+  await api.setConnector(ids.twilio, twilio);
   const desktop = await openConsole(server);
   await signIn(desktop.page, server);
-  await picture(desktop.page, "console-detail");
-  await desktop.page.locator(".usages > .tabs [role=tab]").nth(2).click();
-  await toTemplates(desktop.page);
-  await picture(desktop.page, "console-templates");
-  await goTo(desktop.page, "#/choose");
-  await picture(desktop.page, "console-choose");
-  await api.clear();
-  await goTo(desktop.page, "#/");
-  await goTo(desktop.page, `#/setup/${ids.twilio}`);
+  await takeScreenshot(desktop.page, "console-detail");
+  await selectUsageTab(desktop.page, 2);
+  await scrollToTemplates(desktop.page);
+  await takeScreenshot(desktop.page, "console-templates");
+  await navigateTo(desktop.page, "#/choose");
+  await takeScreenshot(desktop.page, "console-choose");
+  await api.deleteConnector();
+  await navigateTo(desktop.page, "#/");
+  await navigateTo(desktop.page, `#/setup/${ids.twilio}`);
   await desktop.page.locator(".guide").waitFor();
-  await picture(desktop.page, "console-setup");
+  await takeScreenshot(desktop.page, "console-setup");
   await desktop.context.close();
 
-  await api.set(ids.twilio, twilio);
+  await api.setConnector(ids.twilio, twilio);
   const dark = await openConsole(server, { options: { colorScheme: "dark" } });
   await signIn(dark.page, server);
-  await dark.page.locator(".usages > .tabs [role=tab]").nth(1).click();
-  await toTemplates(dark.page);
-  await picture(dark.page, "console-dark");
+  await selectUsageTab(dark.page, 1);
+  await scrollToTemplates(dark.page);
+  await takeScreenshot(dark.page, "console-dark");
   await dark.context.close();
 
   const phone = await openConsole(server, { options: { viewport: { width: 390, height: 844 } } });
   await signIn(phone.page, server);
-  await toTemplates(phone.page);
-  await picture(phone.page, "console-phone");
+  await scrollToTemplates(phone.page);
+  await takeScreenshot(phone.page, "console-phone");
   await phone.context.close();
 });

@@ -1,9 +1,9 @@
 /**
- * The management API over fetch. The admin key lives in this object and nowhere else; nothing is cached, no cookie is
- * sent, no redirect is followed.
+ * The client of the management API. The admin key exists only in this object. No request is cached, sends cookies or
+ * follows a redirect.
  */
 import type {
-  Activity,
+  ActivityReport,
   ArchivedConnector,
   Connector,
   Factory,
@@ -12,13 +12,13 @@ import type {
   JsonObject,
   Settings,
   TestRequest,
-} from "./shapes.ts";
-import { isObject } from "./shapes.ts";
+} from "./types.ts";
+import { isObject } from "./types.ts";
 
-/** Longer than the longest PROVIDER_TIMEOUT_MS: a test send waits for the provider. */
-const PATIENCE_MS = 45_000;
+/** Exceeds the maximum of PROVIDER_TIMEOUT_MS, because a test message waits for the provider. */
+const REQUEST_TIMEOUT_MS = 45_000;
 
-/** A refusal by the API. Status 0: no answer came. */
+/** An error response of the API. Status 0 means that there was no response. */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -30,73 +30,72 @@ export class ApiError extends Error {
   constructor(status: number, body: Json | undefined) {
     const object = isObject(body) ? body : {};
     const data = isObject(object.data) ? object.data : {};
-    super(text(object.message) ?? `HTTP ${status}`);
+    super(readText(object.message) ?? `HTTP ${status}`);
     this.status = status;
-    this.code = text(object.code) ?? (status === 0 ? "network" : "unreadable");
+    this.code = readText(object.code) ?? (status === 0 ? "network" : "unreadable");
     this.issues = Array.isArray(data.issues) ? data.issues.flatMap(readIssue) : [];
     this.retryAfter = typeof data.retryAfter === "number" ? data.retryAfter : null;
     this.provider = readProvider(data.provider);
-    this.requestId = text(object.requestId);
+    this.requestId = readText(object.requestId);
   }
 }
 
-const text = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);
+const readText = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);
 
 const readIssue = (value: Json): Issue[] => {
   if (!isObject(value)) return [];
-  return [{ path: text(value.path) ?? "", message: text(value.message) ?? "" }];
+  return [{ path: readText(value.path) ?? "", message: readText(value.message) ?? "" }];
 };
 
 const readProvider = (value: Json | undefined): ApiError["provider"] => {
   if (!isObject(value) || typeof value.status !== "number") return null;
   const code = value.code;
-  return { status: value.status, code: typeof code === "number" ? String(code) : text(code) };
+  return { status: value.status, code: typeof code === "number" ? String(code) : readText(code) };
 };
 
-const segment = encodeURIComponent;
-
-export class Api {
+export class ApiClient {
   readonly #key: string;
 
   constructor(key: string) {
     this.#key = key;
   }
 
-  settings = () => this.#get<Settings>("/api/settings");
-  factories = () => this.#get<Factory[]>("/api/connector-factories");
-  connectors = () => this.#get<Connector[]>("/api/connectors");
-  archive = () => this.#get<ArchivedConnector[]>("/api/connectors/archive");
+  getSettings = () => this.#getJson<Settings>("/api/settings");
+  listFactories = () => this.#getJson<Factory[]>("/api/connector-factories");
+  /** Lists the active connector: zero or one item, as in Logto's API. */
+  listConnectors = () => this.#getJson<Connector[]>("/api/connectors");
+  listArchive = () => this.#getJson<ArchivedConnector[]>("/api/connectors/archive");
+  getActivity = () => this.#getJson<ActivityReport>("/api/activity");
 
-  activity = () => this.#get<Activity>("/api/activity");
+  createConnector = (connectorId: string, config: JsonObject) =>
+    this.#sendJson<Connector>("POST", "/api/connectors", { connectorId, config });
 
-  create = (connectorId: string, config: JsonObject) =>
-    this.#json<Connector>("POST", "/api/connectors", { connectorId, config });
+  updateConnector = (id: string, config: JsonObject) =>
+    this.#sendJson<Connector>("PATCH", `/api/connectors/${encodeURIComponent(id)}`, { config });
 
-  change = (id: string, config: JsonObject) =>
-    this.#json<Connector>("PATCH", `/api/connectors/${segment(id)}`, { config });
+  restoreConnector = (id: string) =>
+    this.#sendJson<Connector>("POST", `/api/connectors/archive/${encodeURIComponent(id)}/restore`, {});
 
-  restore = (id: string) =>
-    this.#json<Connector>("POST", `/api/connectors/archive/${segment(id)}/restore`, {});
-
-  delete = async (id: string): Promise<void> => {
-    await this.#call("DELETE", `/api/connectors/${segment(id)}`);
+  deleteConnector = async (id: string): Promise<void> => {
+    await this.#request("DELETE", `/api/connectors/${encodeURIComponent(id)}`);
   };
 
-  /** Resolves with whether the provider has taken the message; "unknown" if no one can say. */
-  test = async (factoryId: string, request: TestRequest): Promise<"accepted" | "unknown"> => {
-    const response = await this.#call("POST", `/api/connectors/${segment(factoryId)}/test`, request);
+  /** Sends a test message. Resolves with "unknown" if the provider did not give a definite answer. */
+  sendTestMessage = async (factoryId: string, request: TestRequest): Promise<"accepted" | "unknown"> => {
+    const path = `/api/connectors/${encodeURIComponent(factoryId)}/test`;
+    const response = await this.#request("POST", path, request);
     return response.status === 202 ? "unknown" : "accepted";
   };
 
-  async #get<T>(path: string): Promise<T> {
-    return (await (await this.#call("GET", path)).json()) as T;
+  async #getJson<T>(path: string): Promise<T> {
+    return (await (await this.#request("GET", path)).json()) as T;
   }
 
-  async #json<T>(method: string, path: string, body: object): Promise<T> {
-    return (await (await this.#call(method, path, body)).json()) as T;
+  async #sendJson<T>(method: string, path: string, body: object): Promise<T> {
+    return (await (await this.#request(method, path, body)).json()) as T;
   }
 
-  async #call(method: string, path: string, body?: object): Promise<Response> {
+  async #request(method: string, path: string, body?: object): Promise<Response> {
     const headers: Record<string, string> = {
       authorization: `Bearer ${this.#key}`,
       accept: "application/json",
@@ -109,18 +108,10 @@ export class Api {
       cache: "no-store",
       credentials: "omit",
       redirect: "error",
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     }).catch(() => null);
     if (!response) throw new ApiError(0, null);
     if (!response.ok) throw new ApiError(response.status, await response.json().catch(() => null));
     return response;
   }
 }
-
-/** A connector's guide, Markdown; null if it cannot be had. */
-export const fetchGuide = async (factoryId: string): Promise<string | null> => {
-  const path = `/guides/${segment(factoryId)}.md`;
-  const response = await fetch(path, { credentials: "omit", redirect: "error" }).catch(() => null);
-  const isPage = response?.headers.get("content-type")?.includes("text/html");
-  return response?.ok && !isPage ? response.text() : null;
-};

@@ -1,82 +1,83 @@
 /**
- * A connector's config while it is edited: one value for each field of the form, and the config that it makes. Keys that
- * the form does not know are kept. A stored secret is only ever "kept", "replaced" or "removed"; it is never here.
+ * The config of a connector while it is edited: one value for each form item. Keys without a form item are preserved. A
+ * stored secret is never in the draft; the draft holds only whether to keep, replace or remove it.
  */
-import type { Factory, FormItem, Issue, Json, JsonObject, Redacted } from "../api/shapes.ts";
-import { asRedacted } from "../api/shapes.ts";
+import type { Factory, FormItem, Issue, Json, JsonObject, RedactedSecret } from "../api/types.ts";
+import { parseRedactedSecret } from "../api/types.ts";
 import type { Template } from "../templates/template.ts";
-import { readTemplates, writeTemplate } from "../templates/template.ts";
+import { parseTemplates, serializeTemplate } from "../templates/template.ts";
 
-export type Value =
+export type FieldValue =
   | { kind: "text"; text: string }
   | { kind: "switch"; on: boolean }
-  | { kind: "secret"; stored: Redacted | null; mode: "keep" | "replace" | "remove"; text: string }
+  | { kind: "secret"; stored: RedactedSecret | null; mode: "keep" | "replace" | "remove"; text: string }
   | { kind: "json"; text: string }
+  /** `json` is the text of the JSON view; null while the editor is shown. */
   | { kind: "templates"; list: Template[]; json: string | null };
 
 export class Draft {
   readonly factory: Factory;
-  readonly values = new Map<string, Value>();
+  readonly values = new Map<string, FieldValue>();
   issues: Issue[] = [];
   #base: JsonObject;
-  #saved: string;
+  #savedJson: string;
 
   constructor(factory: Factory, config: JsonObject = {}) {
     this.factory = factory;
     this.#base = config;
-    for (const item of factory.formItems) this.values.set(item.key, read(item, config[item.key]));
-    this.#saved = JSON.stringify(this.config());
+    for (const item of factory.formItems) this.values.set(item.key, parseValue(item, config[item.key]));
+    this.#savedJson = JSON.stringify(this.toConfig());
   }
 
   get isDirty(): boolean {
-    return JSON.stringify(this.config()) !== this.#saved;
+    return JSON.stringify(this.toConfig()) !== this.#savedJson;
   }
 
-  /** Keys that stand in the config without a field; they are sent back as they came. */
+  /** The keys of the config that have no form item. They are sent back unchanged. */
   get unknownKeys(): string[] {
     return Object.keys(this.#base).filter((key) => !this.values.has(key));
   }
 
-  issue(path: string): string | undefined {
+  findIssue(path: string): string | undefined {
     return this.issues.find((issue) => issue.path === path)?.message;
   }
 
-  /** The config to send. Empty optional texts and switches that were never there are left out. */
-  config(): JsonObject {
+  /** Builds the config to send. Omits empty optional texts, and switches that are off and were absent before. */
+  toConfig(): JsonObject {
     const config: JsonObject = {};
     for (const key of this.unknownKeys) config[key] = this.#base[key] ?? null;
     for (const item of this.factory.formItems) {
       const value = this.values.get(item.key);
-      const json = value && write(item, value, item.key in this.#base);
+      const json = value && serializeValue(item, value, item.key in this.#base);
       if (json !== undefined) config[item.key] = json;
     }
     return config;
   }
 
-  /** Takes over a pasted config: known keys into their fields, the rest as it is. Redacted secrets change nothing. */
-  import(config: JsonObject): number {
-    let filled = 0;
+  /** Merges a pasted config and returns the number of form items set. Redacted secrets leave the value unchanged. */
+  mergeConfig(config: JsonObject): number {
+    let count = 0;
     for (const item of this.factory.formItems) {
       const pasted = config[item.key];
-      if (pasted === undefined || pasted === null || asRedacted(pasted)) continue;
-      const value = read(item, pasted);
-      const before = this.values.get(item.key);
-      if (value.kind === "secret" && before?.kind === "secret") value.stored = before.stored;
+      if (pasted === undefined || pasted === null || parseRedactedSecret(pasted)) continue;
+      const value = parseValue(item, pasted);
+      const previous = this.values.get(item.key);
+      if (value.kind === "secret" && previous?.kind === "secret") value.stored = previous.stored;
       this.values.set(item.key, value);
-      filled += 1;
+      count += 1;
     }
     const others = Object.entries(config).filter(([key]) => !this.values.has(key));
     this.#base = { ...this.#base, ...Object.fromEntries(others) };
     this.issues = [];
-    return filled;
+    return count;
   }
 }
 
-const read = (item: FormItem, json: Json | undefined): Value => {
+const parseValue = (item: FormItem, json: Json | undefined): FieldValue => {
   const initial = json ?? item.defaultValue;
   if (item.type === "Switch") return { kind: "switch", on: initial === true };
   if (item.templates) {
-    const list = readTemplates(item.templates.shape, initial ?? undefined);
+    const list = parseTemplates(item.templates.shape, initial ?? undefined);
     return { kind: "templates", list: list ?? [], json: list ? null : JSON.stringify(initial, null, 2) };
   }
   if (item.type === "Json") {
@@ -87,32 +88,33 @@ const read = (item: FormItem, json: Json | undefined): Value => {
   }
   const text = typeof initial === "string" ? initial : initial == null ? "" : String(initial);
   if (!item.isConfidential) return { kind: "text", text };
-  const stored = asRedacted(json);
+  const stored = parseRedactedSecret(json);
   return { kind: "secret", stored, mode: stored ? "keep" : "replace", text: stored ? "" : text };
 };
 
-const write = (item: FormItem, value: Value, wasThere: boolean): Json | undefined => {
+/** Serializes a value; undefined omits the key. `wasPresent`: whether the stored config has the key. */
+const serializeValue = (item: FormItem, value: FieldValue, wasPresent: boolean): Json | undefined => {
   switch (value.kind) {
     case "text":
       return value.text !== "" || item.required ? value.text : undefined;
     case "switch":
-      return value.on || wasThere ? value.on : undefined;
+      return value.on || wasPresent ? value.on : undefined;
     case "secret":
       if (value.mode === "keep" && value.stored) return { ...value.stored };
       if (value.mode === "remove") return null;
       return value.text !== "" || item.required ? value.text : undefined;
     case "json":
-      return value.text.trim() === "" ? undefined : parseJson(value.text);
+      return value.text.trim() === "" ? undefined : parseJsonOrText(value.text);
     case "templates": {
       const shape = item.templates?.shape ?? "text";
-      if (value.json !== null) return parseJson(value.json);
-      return value.list.map((template) => writeTemplate(shape, template));
+      if (value.json !== null) return parseJsonOrText(value.json);
+      return value.list.map((template) => serializeTemplate(shape, template));
     }
   }
 };
 
-/** JSON if it is that, else the text itself, for the server's check to refuse. */
-const parseJson = (text: string): Json => {
+/** Parses JSON. Returns invalid JSON as a string, which the server's validation then rejects. */
+const parseJsonOrText = (text: string): Json => {
   try {
     return JSON.parse(text) as Json;
   } catch {

@@ -1,61 +1,85 @@
-/** The frame of every field: label, mark, control, description and error, tied together for screen readers. */
-import { serverMessage, t } from "../i18n/index.ts";
+/** The frame of a form field: label, control, hint and validation message, linked for screen readers. */
+import { t, translateServerMessage } from "../i18n/index.ts";
 import type { Child } from "../ui/dom.ts";
-import { fill, h, icon, rich, set, uniqueId } from "../ui/dom.ts";
+import { createId, h, renderIcon, renderInlineCode, replaceChildren, setAttribute } from "../ui/dom.ts";
+import type { Draft } from "./draft.ts";
 
 export type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
-interface Frame {
+interface FieldOptions {
   label: string;
   control: Control;
-  /** Where issues of the server point; empty for controls that no issue points to. */
+  /** The path of the issues that belong to this field; absent if none do. */
   path?: string;
-  mark?: "required" | "optional";
+  requirement?: "required" | "optional";
   hint?: string;
   issue?: string | undefined;
-  /** What stands beside the control. */
-  beside?: Child;
+  /** Buttons next to the control. */
+  buttons?: Child;
 }
 
-/** Puts a control into its frame. */
-export const field = ({ label, control, path, mark, hint, issue, beside }: Frame): HTMLElement => {
-  const id = control.id || uniqueId("field");
+export const renderField = ({
+  label,
+  control,
+  path,
+  requirement,
+  hint,
+  issue,
+  buttons,
+}: FieldOptions): HTMLElement => {
+  const id = control.id || createId("field");
   control.id = id;
   if (path !== undefined) control.dataset.path = path;
-  if (mark === "required") control.setAttribute("aria-required", "true");
-  const frame = h(
+  if (requirement === "required") control.setAttribute("aria-required", "true");
+  const field = h(
     "div",
     { class: "field" },
-    h("label", { for: id }, label, mark && h("span", { class: "mark" }, t(`form.${mark}`))),
-    h("div", { class: "control" }, control, beside),
-    hint && h("p", { class: "hint", id: `${id}-hint` }, ...rich(hint)),
+    h(
+      "label",
+      { for: id },
+      label,
+      requirement && h("span", { class: "requirement" }, t(`form.${requirement}`)),
+    ),
+    h("div", { class: "control" }, control, buttons),
+    hint && h("p", { class: "hint", id: `${id}-hint` }, ...renderInlineCode(hint)),
     h("p", { class: "issue", id: `${id}-issue` }),
   );
   if (hint) control.setAttribute("aria-describedby", `${id}-hint`);
-  showIssue(control, issue, frame);
-  return frame;
+  showIssue(control, issue, field);
+  return field;
 };
 
-/** Shows an issue at a control, or with undefined takes it away. */
+/** Shows an issue at a control; undefined removes it. */
 export const showIssue = (
   control: Control,
   message: string | undefined,
-  frame: HTMLElement | null = control.closest<HTMLElement>(".field"),
+  field: HTMLElement | null = control.closest<HTMLElement>(".field"),
 ): void => {
-  const place = frame?.querySelector<HTMLElement>(".issue");
-  if (!place) return;
-  const hint = frame?.querySelector(".hint")?.id;
-  fill(place, message && icon("warning"), message && h("span", {}, serverMessage(message)));
-  place.hidden = !message;
-  set(control, "aria-invalid", message ? "true" : null);
-  set(control, "aria-describedby", [hint, message && place.id].filter(Boolean).join(" ") || null);
+  const element = field?.querySelector<HTMLElement>(".issue");
+  if (!element) return;
+  const hintId = field?.querySelector(".hint")?.id;
+  replaceChildren(
+    element,
+    message && renderIcon("warning"),
+    message && h("span", {}, translateServerMessage(message)),
+  );
+  element.hidden = !message;
+  setAttribute(control, "aria-invalid", message ? "true" : null);
+  const describedBy = [hintId, message && element.id].filter(Boolean).join(" ");
+  setAttribute(control, "aria-describedby", describedBy || null);
 };
 
-/** An issue that belongs to no single control, such as a missing Generic template. */
-export const issueNote = (path: string, message: string): HTMLElement =>
+/** Removes the issue of an edited field. The next validation decides whether the new value is valid. */
+export const clearIssue = (draft: Draft, control: Control, path: string): void => {
+  draft.issues = draft.issues.filter((issue) => issue.path !== path);
+  showIssue(control, undefined);
+};
+
+/** Renders an issue that belongs to no single control, such as a missing Generic template. */
+export const renderIssue = (path: string, message: string): HTMLElement =>
   h(
     "p",
     { class: "issue", tabindex: -1, "data-path": path },
-    icon("warning"),
-    h("span", {}, serverMessage(message)),
+    renderIcon("warning"),
+    h("span", {}, translateServerMessage(message)),
   );

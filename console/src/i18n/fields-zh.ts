@@ -1,4 +1,4 @@
-/** Labels and descriptions of the connectors' fields in Chinese, by `factory.key` or, for all factories, by key. */
+/** Chinese labels and descriptions of form items, by `factory.key` or, for every factory, by key. */
 export const fieldsZh: Record<string, { label: string; description?: string } | undefined> = {
   templates: { label: "模板" },
   accountSID: { label: "Account SID" },
@@ -23,7 +23,7 @@ export const fieldsZh: Record<string, { label: string; description?: string } | 
   },
   "aliyun-short-message-auth-service.signName": {
     label: "签名名称",
-    description: "阿里云赠送的签名之一，可能会不时变动。",
+    description: "阿里云提供的签名之一，可能会不时变动。",
   },
   "tencent-short-message-service.accessKeyId": { label: "SecretId" },
   "tencent-short-message-service.accessKeySecret": { label: "SecretKey" },
@@ -62,5 +62,5 @@ export const fieldsZh: Record<string, { label: string; description?: string } | 
   },
   phoneNumberId: { label: "电话号码 ID", description: "发送方的 ID，不是号码本身。" },
   "http-sms.endpoint": { label: "接口地址" },
-  authorization: { label: "Authorization 请求头", description: "原样发送，让您的接口认出我们。" },
+  authorization: { label: "Authorization 请求头", description: "原样发送，供您的接口验证请求来源。" },
 };

@@ -1,103 +1,99 @@
 /**
- * Words in the language of the moment. The browser's language decides at first; the header's switch changes it. Nothing
- * is stored: the choice stands in the address (`?lang=`), so that a reload and a bookmark keep it.
+ * Translation and locale-dependent formatting. The initial language is the browser's; the header has a switch. The
+ * choice is stored in the URL (`?lang=`) and nowhere else, so a reload and a bookmark preserve it.
  */
-import type { Localized } from "../api/shapes.ts";
-import { en } from "./en.ts";
+import type { LocalizedText } from "../api/types.ts";
+import { en, type MessageKey, type Messages } from "./en.ts";
 import { fieldsZh } from "./fields-zh.ts";
-import { messagesZh } from "./messages-zh.ts";
+import { serverMessagesEn } from "./server-messages-en.ts";
+import { serverMessagesZh } from "./server-messages-zh.ts";
 import { zh } from "./zh.ts";
 
-export type Key = keyof typeof en;
-export type Words = Record<Key, string>;
 export type Language = "en" | "zh-CN";
 
-const TABLES: Record<Language, Words> = { en, "zh-CN": zh };
+const MESSAGES: Record<Language, Messages> = { en, "zh-CN": zh };
 
-const fromAddress = (): Language | null => {
-  const asked = new URLSearchParams(location.search).get("lang");
-  return asked === "en" || asked === "zh-CN" ? asked : null;
+const readUrlLanguage = (): Language | null => {
+  const value = new URLSearchParams(location.search).get("lang");
+  return value === "en" || value === "zh-CN" ? value : null;
 };
 
-const fromBrowser = (): Language =>
+const readBrowserLanguage = (): Language =>
   /^zh\b/i.test(navigator.languages[0] ?? navigator.language) ? "zh-CN" : "en";
 
 let current: Language = "en";
 
-export const language = (): Language => current;
+export const getLanguage = (): Language => current;
 
-export const startLanguage = (): void => speak(fromAddress() ?? fromBrowser());
-
-const speak = (next: Language): void => {
-  current = next;
-  document.documentElement.lang = next;
+const applyLanguage = (language: Language): void => {
+  current = language;
+  document.documentElement.lang = language;
 };
 
-/** Changes the language and writes it into the address. */
-export const switchLanguage = (next: Language): void => {
-  speak(next);
-  const address = new URL(location.href);
-  address.searchParams.set("lang", next);
-  history.replaceState(history.state, "", address);
+export const initLanguage = (): void => applyLanguage(readUrlLanguage() ?? readBrowserLanguage());
+
+/** Changes the language and writes it to the URL. */
+export const setLanguage = (language: Language): void => {
+  applyLanguage(language);
+  const url = new URL(location.href);
+  url.searchParams.set("lang", language);
+  history.replaceState(history.state, "", url);
 };
 
 export type Parameters = Readonly<Record<string, string | number>>;
 
-/** The words for a key, with `{name}` filled in. */
-export const t = (key: Key, parameters: Parameters = {}): string => fillIn(TABLES[current][key], parameters);
+/** Translates a key and fills in its `{name}` parameters. A doubled brace, as in `{{code}}`, is literal text. */
+export const t = (key: MessageKey, parameters: Parameters = {}): string =>
+  MESSAGES[current][key].replace(/(?<!\{)\{(\w+)\}(?!\})/g, (whole, name: string) =>
+    String(parameters[name] ?? whole),
+  );
 
-const fillIn = (words: string, parameters: Parameters): string =>
-  words.replace(/(?<!\{)\{(\w+)\}(?!\})/g, (whole, name: string) => String(parameters[name] ?? whole));
-
-/** One of a pair of keys, by number. */
+/** Translates a key that has a form for one and a form for other numbers. */
 export const plural = (key: "form.issues" | "import.done", n: number): string =>
   t(n === 1 ? `${key}.one` : `${key}.other`, { n });
 
-export const isKey = (key: string): key is Key => key in en;
+export const isMessageKey = (key: string): key is MessageKey => key in en;
 
-/** A name or sentence of the API in the language of the moment. */
-export const localized = (words: Localized | undefined): string => words?.[current] || words?.en || "";
+/** Returns the current language's version of a text of the API; English if there is none. */
+export const localize = (text: LocalizedText | undefined): string => text?.[current] || text?.en || "";
 
-interface FieldWords {
+/** Returns the translated name of a usage type; a custom usage type unchanged. */
+export const getUsageTypeName = (usage: string): string => {
+  const key = `usage.${usage}`;
+  return isMessageKey(key) ? t(key) : usage;
+};
+
+interface FieldText {
   label: string;
   description?: string;
 }
 
-/** A field's label and description: ours by its key, else the API's. */
-export const fieldWords = (
+/** Returns the label and description of a form item: the console's translation, otherwise the API's text. */
+export const getFieldText = (
   factoryId: string,
-  field: { key: string; label: string; description?: string | null },
-): FieldWords => {
-  const own =
-    current === "zh-CN" ? (fieldsZh[`${factoryId}.${field.key}`] ?? fieldsZh[field.key]) : undefined;
-  const description = own?.description ?? field.description ?? "";
-  return { label: own?.label ?? field.label, ...(description ? { description } : {}) };
+  item: { key: string; label: string; description?: string | null },
+): FieldText => {
+  const translation =
+    current === "zh-CN" ? (fieldsZh[`${factoryId}.${item.key}`] ?? fieldsZh[item.key]) : undefined;
+  const description = translation?.description ?? item.description ?? "";
+  return { label: translation?.label ?? item.label, ...(description ? { description } : {}) };
 };
 
-/** The server's shortest messages read better as sentences beside a field. */
-const MESSAGES: Record<string, string | undefined> = {
-  "is required": "This is required.",
-  "is required, unless from is given": "This is required, unless a sender is given.",
-  "must not be empty": "This must not be empty.",
-  "must be a string that is not empty": "This must not be empty.",
-  "must hold a template for Generic": "A template for Generic is required.",
-};
-
-/** A message of the server's checks. */
-export const serverMessage = (message: string): string =>
-  (current === "zh-CN" ? messagesZh[message] : MESSAGES[message]) ??
+/** Translates a message of the server; an unknown one is capitalized. */
+export const translateServerMessage = (message: string): string =>
+  (current === "zh-CN" ? serverMessagesZh[message] : serverMessagesEn[message]) ??
   message.charAt(0).toUpperCase() + message.slice(1);
 
-export const date = (iso: string): string => {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return iso;
-  return new Intl.DateTimeFormat(current, { dateStyle: "medium", timeStyle: "short" }).format(at);
+export const formatDate = (iso: string): string => {
+  const date = new Date(iso);
+  if (Number.isNaN(date.getTime())) return iso;
+  return new Intl.DateTimeFormat(current, { dateStyle: "medium", timeStyle: "short" }).format(date);
 };
 
-export const number = (value: number): string => new Intl.NumberFormat(current).format(value);
+export const formatNumber = (value: number): string => new Intl.NumberFormat(current).format(value);
 
-/** A language tag in words, such as "German (de)". Empty: any language. */
-export const localeName = (tag: string): string => {
+/** Formats a language tag with its name, such as "German (de)". An empty tag means any language. */
+export const formatLocale = (tag: string): string => {
   if (tag === "") return t("templates.anyLanguage");
   try {
     const name = new Intl.DisplayNames(current, { type: "language" }).of(tag);

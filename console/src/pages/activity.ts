@@ -1,123 +1,133 @@
 /**
- * What was sent and verified lately, in figures and as a table. It comes after the page is shown and never keeps it
- * waiting: where nothing is counted, or nothing can be learnt, there is nothing to see.
+ * The activity of the last hours: counts and a table of outcomes. It is loaded after the page is shown, so that a slow
+ * answer does not delay the page. The section stays hidden if nothing is recorded or the request fails.
  */
-import type { Api } from "../api/client.ts";
-import type { ActivityRow, Activity as Answer } from "../api/shapes.ts";
-import { isKey, number, t } from "../i18n/index.ts";
-import { busy, idle, isBusy } from "../ui/busy.ts";
-import { type Child, fill, h, rich } from "../ui/dom.ts";
-import { codeBlock } from "../ui/guide.ts";
-import { toast } from "../ui/toast.ts";
+import type { ApiClient } from "../api/client.ts";
+import type { ActivityReport, ActivityRow } from "../api/types.ts";
+import { formatNumber, isMessageKey, t } from "../i18n/index.ts";
+import { clearBusy, isBusy, setBusy } from "../ui/busy.ts";
+import { renderCodeBlock } from "../ui/code-block.ts";
+import { type Child, h, renderInlineCode, replaceChildren } from "../ui/dom.ts";
+import { showToast } from "../ui/toast.ts";
 
-/** Asked once for a page; every drawing of the page shows the same answer. */
-export class Activity {
-  readonly #api: Api;
-  #answer: Promise<Answer | null> | null = null;
-  /** The place in the latest drawing. */
-  #place = h("section");
+/** Loads the report once for a page and shows it each time the page is rendered. */
+export class ActivitySection {
+  readonly #api: ApiClient;
+  #report: Promise<ActivityReport | null> | null = null;
+  /** The section of the latest rendering. */
+  #section = h("section");
 
-  constructor(api: Api) {
+  constructor(api: ApiClient) {
     this.#api = api;
   }
 
-  view(): HTMLElement {
-    const place = h("section", { class: "card activity", hidden: true });
-    this.#place = place;
-    this.#answer ??= this.#ask();
-    this.#answer.then((answer) => this.#draw(place, answer));
-    return place;
+  render(): HTMLElement {
+    const section = h("section", { class: "card activity", hidden: true });
+    this.#section = section;
+    this.#report ??= this.#load();
+    this.#report.then((report) => this.#update(section, report));
+    return section;
   }
 
-  /** Null for every failure, an older Worker without this route among them. */
-  #ask = (): Promise<Answer | null> => this.#api.activity().catch(() => null);
+  /** Returns null on any failure. A Worker of an older version does not have the route. */
+  #load = (): Promise<ActivityReport | null> => this.#api.getActivity().catch(() => null);
 
-  #draw(place: HTMLElement, answer: Answer | null): void {
-    fill(place, ...(answer?.recorded ? this.#content(answer) : []));
-    place.hidden = !answer?.recorded;
+  #update(section: HTMLElement, report: ActivityReport | null): void {
+    replaceChildren(section, ...(report?.recorded ? this.#renderReport(report) : []));
+    section.hidden = !report?.recorded;
   }
 
-  #content(answer: Answer): Child[] {
-    const { hours, readable, rows } = answer;
+  #renderReport({ hours, readable, rows }: ActivityReport): Child[] {
     const title = h("h2", { tabindex: -1 }, t("activity.title", { hours }));
-    if (!readable) return [title, ...withoutToken()];
-    if (!rows) return [title, ...this.#failure()];
+    if (!readable) return [title, ...renderTokenInstructions()];
+    if (!rows) return [title, ...this.#renderFailure()];
     if (rows.length === 0) return [title, h("p", { class: "hint" }, t("activity.empty", { hours }))];
-    return [title, h("p", { class: "hint" }, t("activity.lead")), ...figures(rows), table(rows)];
+    return [
+      title,
+      h("p", { class: "hint" }, t("activity.lead")),
+      ...renderMetrics(rows),
+      renderOutcomeTable(rows),
+    ];
   }
 
-  #failure(): Child[] {
-    const button = h("button", { type: "button", class: "secondary small" }, t("retry"));
-    button.addEventListener("click", () => this.#retry(button));
+  #renderFailure(): Child[] {
+    const button = h(
+      "button",
+      { type: "button", class: "secondary small", onclick: () => this.#retry(button) },
+      t("retry"),
+    );
     return [h("p", { class: "hint" }, t("activity.failed")), button];
   }
 
   async #retry(button: HTMLButtonElement): Promise<void> {
     if (isBusy(button)) return;
-    busy(button, t("loading"));
-    const answer = await this.#ask();
-    // A page that was left meanwhile has nothing to tell; one that was drawn anew is told in its new place.
-    const place = this.#place;
-    if (!place.isConnected) return;
-    if (!answer || (answer.recorded && answer.readable && !answer.rows)) {
-      idle(button, t("retry"));
-      toast(t("activity.failed"), "bad");
+    setBusy(button, t("loading"));
+    const report = await this.#load();
+    // The page may have been left, or rendered again, during the request.
+    const section = this.#section;
+    if (!section.isConnected) return;
+    if (!report || (report.recorded && report.readable && !report.rows)) {
+      clearBusy(button, t("retry"));
+      showToast(t("activity.failed"), "error");
       return;
     }
-    this.#answer = Promise.resolve(answer);
-    // The button goes away, and the focus with it, unless it is put on the title.
-    const hasFocus = place.contains(document.activeElement);
-    this.#draw(place, answer);
-    if (hasFocus) place.querySelector("h2")?.focus();
+    this.#report = Promise.resolve(report);
+    // The update removes the focused button, so the focus moves to the title.
+    const hadFocus = section.contains(document.activeElement);
+    this.#update(section, report);
+    if (hadFocus) section.querySelector("h2")?.focus();
   }
 }
 
-/** A block for each command: the first asks for its value, and would take a second line for it. */
-const withoutToken = (): Child[] => [
-  h("p", { class: "hint" }, ...rich(t("activity.token"))),
-  ...["ACTIVITY_ACCOUNT", "ACTIVITY_TOKEN"].map((name) => codeBlock(`npx wrangler secret put ${name}`, name)),
+/** Renders a code block for each command: `wrangler secret put` prompts for the value, so they cannot be pasted together. */
+const renderTokenInstructions = (): Child[] => [
+  h("p", { class: "hint" }, ...renderInlineCode(t("activity.token"))),
+  ...["ACTIVITY_ACCOUNT", "ACTIVITY_TOKEN"].map((name) =>
+    renderCodeBlock(`npx wrangler secret put ${name}`, name),
+  ),
 ];
 
-const FIGURES = {
-  send: ["sent", "unknown", "refused", "held", "unsent"],
-  verify: ["verified", "wrong", "unverified"],
+const METRICS = {
+  send: ["sent", "unknown", "rejected", "limited", "unsent"],
+  verify: ["verified", "mismatch", "unverified"],
 } as const;
 
-type Figure = (typeof FIGURES)["send" | "verify"][number];
+type Metric = (typeof METRICS)["send" | "verify"][number];
 
-/** The outcomes that one figure stands for; all others count as `unsent` and `unverified`. */
-const FIGURE_OF = new Map<string, Figure>([
+/** The metric of an outcome. Every other outcome of a send counts as `unsent`, of a verification as `unverified`. */
+const METRIC_BY_OUTCOME = new Map<string, Metric>([
   ["send sent", "sent"],
   ["send unknown", "unknown"],
-  ["send connector.general", "refused"],
-  ["send connector.invalid_response", "refused"],
-  ["send connector.rate_limit_exceeded", "refused"],
-  ["send request.message_rate_limited", "held"],
-  ["send verification_code.locked", "held"],
-  ["send phone.not_allowed", "held"],
+  ["send connector.general", "rejected"],
+  ["send connector.invalid_response", "rejected"],
+  ["send connector.rate_limit_exceeded", "rejected"],
+  ["send request.message_rate_limited", "limited"],
+  ["send verification_code.locked", "limited"],
+  ["send phone.not_allowed", "limited"],
   ["verify verified", "verified"],
-  ["verify verification_code.code_mismatch", "wrong"],
+  ["verify verification_code.code_mismatch", "mismatch"],
 ]);
 
-const figureOf = ({ event, outcome }: ActivityRow): Figure =>
-  FIGURE_OF.get(`${event} ${outcome}`) ?? (event === "send" ? "unsent" : "unverified");
+const getMetric = ({ event, outcome }: ActivityRow): Metric =>
+  METRIC_BY_OUTCOME.get(`${event} ${outcome}`) ?? (event === "send" ? "unsent" : "unverified");
 
-const sum = (rows: readonly ActivityRow[]): number => rows.reduce((total, { count }) => total + count, 0);
+const sumCounts = (rows: readonly ActivityRow[]): number =>
+  rows.reduce((total, { count }) => total + count, 0);
 
-/** One list for sends and one for verifies: their figures begin on the same edges. */
-const figures = (rows: readonly ActivityRow[]): HTMLElement[] =>
-  Object.entries(FIGURES).map(([event, names]) =>
+/** Renders the metrics of sends and of verifications as two lists, so that their columns align. */
+const renderMetrics = (rows: readonly ActivityRow[]): HTMLElement[] =>
+  Object.entries(METRICS).map(([event, metrics]) =>
     h(
       "dl",
-      { class: "figures" },
-      ...names.map((name) => {
-        const count = sum(rows.filter((row) => row.event === event && figureOf(row) === name));
-        return h("div", {}, h("dt", {}, t(`activity.${name}`)), h("dd", {}, number(count)));
+      { class: "metrics" },
+      ...metrics.map((metric) => {
+        const count = sumCounts(rows.filter((row) => row.event === event && getMetric(row) === metric));
+        return h("div", {}, h("dt", {}, t(`activity.${metric}`)), h("dd", {}, formatNumber(count)));
       }),
     ),
   );
 
-const table = (rows: readonly ActivityRow[]): HTMLElement =>
+const renderOutcomeTable = (rows: readonly ActivityRow[]): HTMLElement =>
   h(
     "div",
     { class: "table" },
@@ -135,39 +145,40 @@ const table = (rows: readonly ActivityRow[]): HTMLElement =>
           h("th", { scope: "col", class: "number" }, t("activity.count")),
         ),
       ),
-      ...[...grouped(rows, ({ event }) => event)]
+      ...[...groupRows(rows, ({ event }) => event)]
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([event, group]) => tableGroup(event, group)),
+        .map(([event, group]) => renderEventRows(event, group)),
     ),
   );
 
-const tableGroup = (event: string, rows: readonly ActivityRow[]): HTMLElement => {
-  const counts = [...grouped(rows, ({ outcome }) => outcome)]
-    .map(([outcome, group]) => ({ outcome, count: sum(group) }))
+/** Renders the outcomes of one event over all connectors, the most frequent first. */
+const renderEventRows = (event: string, rows: readonly ActivityRow[]): HTMLElement => {
+  const counts = [...groupRows(rows, ({ outcome }) => outcome)]
+    .map(([outcome, group]) => ({ outcome, count: sumCounts(group) }))
     .sort((a, b) => b.count - a.count);
   return h(
     "tbody",
     {},
-    h("tr", {}, h("th", { scope: "rowgroup", colspan: 2 }, words(`activity.event.${event}`, event))),
+    h("tr", {}, h("th", { scope: "rowgroup", colspan: 2 }, renderName(`activity.event.${event}`, event))),
     ...counts.map(({ outcome, count }) =>
       h(
         "tr",
         {},
-        h("td", {}, words(`activity.outcome.${outcome}`, outcome)),
-        h("td", { class: "number" }, number(count)),
+        h("td", {}, renderName(`activity.outcome.${outcome}`, outcome)),
+        h("td", { class: "number" }, formatNumber(count)),
       ),
     ),
   );
 };
 
-const grouped = (
+const groupRows = (
   rows: readonly ActivityRow[],
-  by: (row: ActivityRow) => string,
+  getKey: (row: ActivityRow) => string,
 ): Map<string, ActivityRow[]> => {
   const groups = new Map<string, ActivityRow[]>();
-  for (const row of rows) groups.set(by(row), [...(groups.get(by(row)) ?? []), row]);
+  for (const row of rows) groups.set(getKey(row), [...(groups.get(getKey(row)) ?? []), row]);
   return groups;
 };
 
-/** Ours for a code that the console knows, else the code itself. */
-const words = (key: string, code: string): Child => (isKey(key) ? t(key) : h("code", {}, code));
+/** Renders the translation of an event or outcome; its code, if there is none. */
+const renderName = (key: string, code: string): Child => (isMessageKey(key) ? t(key) : h("code", {}, code));

@@ -1,68 +1,71 @@
-/** The connectors that were replaced, and the way back. */
-
-import type { ArchivedConnector } from "../api/shapes.ts";
-import type { App } from "../app.ts";
-import { date, localized, t } from "../i18n/index.ts";
+/** The archived connectors, each with a button to restore it. */
+import type { ArchivedConnector } from "../api/types.ts";
+import { formatDate, localize, t } from "../i18n/index.ts";
+import type { AppController } from "../page.ts";
 import type { Session } from "../session.ts";
-import { ask } from "../ui/dialog.ts";
+import { confirmAction } from "../ui/dialog.ts";
 import { h } from "../ui/dom.ts";
-import { logo } from "../ui/provider.ts";
-import { toast } from "../ui/toast.ts";
+import { renderLogo } from "../ui/factory.ts";
+import { showToast } from "../ui/toast.ts";
 
-export const archiveList = (app: App, session: Session, archive: ArchivedConnector[]): HTMLElement =>
+export const renderArchive = (
+  app: AppController,
+  session: Session,
+  archive: ArchivedConnector[],
+): HTMLElement =>
   h(
     "section",
     { class: "card archive" },
     h("h2", {}, t("archive.title")),
     h("p", { class: "hint" }, archive.length > 0 ? t("archive.lead") : t("archive.empty")),
-    archive.length > 0 && h("ul", {}, ...archive.map((archived) => row(app, session, archived))),
+    archive.length > 0 && h("ul", {}, ...archive.map((archived) => renderItem(app, session, archived))),
   );
 
-const nameOf = (session: Session, connectorId: string): string =>
-  localized(session.factory(connectorId)?.name) || connectorId;
+const getConnectorName = (session: Session, connectorId: string): string =>
+  localize(session.findFactory(connectorId)?.name) || connectorId;
 
-const row = (app: App, session: Session, archived: ArchivedConnector): HTMLElement => {
-  const name = nameOf(session, archived.connectorId);
-  const when = date(archived.archivedAt);
+const renderItem = (app: AppController, session: Session, archived: ArchivedConnector): HTMLElement => {
+  const name = getConnectorName(session, archived.connectorId);
+  const date = formatDate(archived.archivedAt);
   return h(
     "li",
     {},
-    logo(archived.connectorId, "mini"),
-    h("div", { class: "row-text" }, h("strong", {}, name), h("span", {}, t("archive.until", { date: when }))),
+    renderLogo(archived.connectorId, "compact"),
+    h("div", { class: "item-text" }, h("strong", {}, name), h("span", {}, t("archive.archivedAt", { date }))),
     h(
       "button",
       {
         type: "button",
         class: "secondary small",
-        "aria-label": t("archive.restore.label", { name, date: when }),
-        onclick: () => restore(app, session, archived, name),
+        "aria-label": t("archive.restore.label", { name, date }),
+        onclick: () => confirmRestore(app, session, archived, name),
       },
       t("archive.restore"),
     ),
   );
 };
 
-const restore = async (
-  app: App,
+const confirmRestore = async (
+  app: AppController,
   session: Session,
   archived: ArchivedConnector,
   name: string,
 ): Promise<void> => {
-  const current = session.connector && nameOf(session, session.connector.connectorId);
-  const isSure = await ask({
+  const activeName = session.connector && getConnectorName(session, session.connector.connectorId);
+  const isConfirmed = await confirmAction({
     title: t("archive.restore.title", { name }),
     body: [
       h("p", {}, t("archive.restore.body")),
-      current && h("p", {}, t("archive.restore.replaces", { name: current })),
+      activeName && h("p", {}, t("archive.restore.replaces", { name: activeName })),
     ],
     confirm: t("archive.restore"),
   });
-  if (!isSure) return;
+  if (!isConfirmed) return;
   try {
-    await session.api.restore(archived.id);
-    await app.go("#/");
-    toast(t("archive.restored", { name }));
+    await session.api.restoreConnector(archived.id);
+    await app.navigate("#/");
+    showToast(t("archive.restored", { name }));
   } catch (error) {
-    app.failed(error);
+    app.handleError(error);
   }
 };

@@ -1,19 +1,18 @@
-/** The chooser: a card for each provider, in groups by where it delivers. */
-
-import type { Factory } from "../api/shapes.ts";
-import type { Page } from "../app.ts";
-import { language, localized, t } from "../i18n/index.ts";
+/** The page for choosing a provider, grouped by where the providers deliver. */
+import type { Factory } from "../api/types.ts";
+import { getLanguage, localize, t } from "../i18n/index.ts";
+import type { Page } from "../page.ts";
 import type { Session } from "../session.ts";
-import { h, uniqueId } from "../ui/dom.ts";
-import { type Group, groupOf, logo } from "../ui/provider.ts";
+import { createId, h } from "../ui/dom.ts";
+import { type FactoryGroup, getFactoryGroup, renderLogo } from "../ui/factory.ts";
 
-/** Readers of Chinese look for the providers of mainland China first. */
-const order = (): Group[] =>
-  language() === "zh-CN"
-    ? ["china", "world", "own", "development"]
-    : ["world", "china", "own", "development"];
+/** Lists the groups in display order. The Chinese page starts with the providers of mainland China. */
+const listGroups = (): FactoryGroup[] =>
+  getLanguage() === "zh-CN"
+    ? ["china", "global", "custom", "development"]
+    : ["global", "china", "custom", "development"];
 
-export const choose = (session: Session): Page => ({
+export const createChoosePage = (session: Session): Page => ({
   title: () => t("choose.title"),
   render: () =>
     h(
@@ -21,24 +20,24 @@ export const choose = (session: Session): Page => ({
       { class: "page" },
       h("h1", {}, t("choose.title")),
       h("p", { class: "lead" }, t("choose.lead")),
-      ...order().map((group) => section(session, group)),
+      ...listGroups().map((group) => renderGroup(session, group)),
     ),
 });
 
-const section = (session: Session, group: Group): HTMLElement | null => {
-  const factories = session.offered.filter((factory) => groupOf(factory) === group);
+const renderGroup = (session: Session, group: FactoryGroup): HTMLElement | null => {
+  const factories = session.availableFactories.filter((factory) => getFactoryGroup(factory) === group);
   if (factories.length === 0) return null;
-  const id = uniqueId("group");
+  const id = createId("group");
   return h(
     "section",
     { class: "provider-group", "aria-labelledby": id },
     h("h2", { id }, t(`choose.group.${group}`)),
-    h("p", { class: "hint" }, t(`choose.about.${group}`)),
-    h("ul", { class: "providers" }, ...factories.map((factory) => card(session, factory))),
+    h("p", { class: "hint" }, t(`choose.description.${group}`)),
+    h("ul", { class: "providers" }, ...factories.map((factory) => renderFactory(session, factory))),
   );
 };
 
-const card = (session: Session, factory: Factory): HTMLElement => {
+const renderFactory = (session: Session, factory: Factory): HTMLElement => {
   const isActive = session.connector?.connectorId === factory.id;
   const href = isActive ? "#/" : `#/setup/${encodeURIComponent(factory.id)}`;
   return h(
@@ -47,17 +46,17 @@ const card = (session: Session, factory: Factory): HTMLElement => {
     h(
       "a",
       { class: "provider", href },
-      logo(factory.id),
+      renderLogo(factory.id),
       h(
         "span",
         { class: "provider-text" },
         h(
           "strong",
           {},
-          localized(factory.name),
-          isActive && h("span", { class: "badge good" }, t("choose.active")),
+          localize(factory.name),
+          isActive && h("span", { class: "badge success" }, t("choose.active")),
         ),
-        h("span", {}, localized(factory.description)),
+        h("span", {}, localize(factory.description)),
       ),
     ),
   );

@@ -1,37 +1,36 @@
-/** Deleting the connector, with what it means spelt out first. */
-
-import type { Connector } from "../api/shapes.ts";
-import type { App } from "../app.ts";
+/** The confirmation before a connector is deleted. It lists the consequences. */
+import type { Connector } from "../api/types.ts";
 import { t } from "../i18n/index.ts";
+import type { AppController } from "../page.ts";
 import type { Session } from "../session.ts";
-import { ask } from "../ui/dialog.ts";
-import { h, rich } from "../ui/dom.ts";
-import { toast } from "../ui/toast.ts";
+import { confirmAction } from "../ui/dialog.ts";
+import { h, renderInlineCode } from "../ui/dom.ts";
+import { showToast } from "../ui/toast.ts";
 
 export const confirmDelete = async (
-  app: App,
+  app: AppController,
   session: Session,
   connector: Connector,
   name: string,
 ): Promise<void> => {
-  const points = [
+  const consequences = [
     t("detail.delete.sends"),
     t("detail.delete.codes"),
     t("detail.delete.archive"),
-    t("detail.delete.when"),
+    t("detail.delete.propagation"),
   ];
-  const isSure = await ask({
+  const isConfirmed = await confirmAction({
     title: t("detail.delete.title", { name }),
-    body: [h("ul", {}, ...points.map((point) => h("li", {}, ...rich(point))))],
+    body: [h("ul", {}, ...consequences.map((text) => h("li", {}, ...renderInlineCode(text))))],
     confirm: t("detail.delete.confirm"),
-    danger: true,
+    isDestructive: true,
   });
-  if (!isSure) return;
+  if (!isConfirmed) return;
   try {
-    await session.api.delete(connector.id);
-    await app.go("#/");
-    toast(t("detail.deleted", { name }));
+    await session.api.deleteConnector(connector.id);
+    await app.navigate("#/");
+    showToast(t("detail.deleted", { name }));
   } catch (error) {
-    app.failed(error);
+    app.handleError(error);
   }
 };

@@ -1,154 +1,190 @@
-/** The connector that is alive: its fields, its test, its archive, and the ways to change or delete it. */
-
+/** The page of the active connector: its form, test message, activity and archive, and the actions on it. */
 import { ApiError } from "../api/client.ts";
-import { type ArchivedConnector, type Connector, type Factory, isObject } from "../api/shapes.ts";
-import type { App, Page } from "../app.ts";
+import { type ArchivedConnector, type Connector, type Factory, isObject } from "../api/types.ts";
+import { type ConnectorForm, createConnectorForm } from "../form/connector-form.ts";
 import { Draft } from "../form/draft.ts";
-import { type ConnectorForm, connectorForm } from "../form/form.ts";
-import { date, localized, t } from "../i18n/index.ts";
+import { renderTestMessage } from "../form/test-message.ts";
+import { formatDate, localize, t } from "../i18n/index.ts";
+import type { AppController, Page } from "../page.ts";
 import type { Session } from "../session.ts";
-import { busy, idle, isBusy } from "../ui/busy.ts";
-import { copyButton } from "../ui/copy.ts";
-import { ask, openDrawer } from "../ui/dialog.ts";
-import { fill, h, icon } from "../ui/dom.ts";
-import { logo } from "../ui/provider.ts";
-import { testSend } from "../ui/test-send.ts";
-import { toast } from "../ui/toast.ts";
-import { Activity } from "./activity.ts";
-import { archiveList } from "./archive.ts";
+import { clearBusy, isBusy, setBusy } from "../ui/busy.ts";
+import { renderCopyButton } from "../ui/copy-button.ts";
+import { confirmAction, openDrawer } from "../ui/dialog.ts";
+import { h, renderIcon } from "../ui/dom.ts";
+import { renderLogo } from "../ui/factory.ts";
+import { showToast } from "../ui/toast.ts";
+import { ActivitySection } from "./activity.ts";
+import { renderArchive } from "./archive.ts";
 import { confirmDelete } from "./delete.ts";
-import { Guide } from "./guide-pane.ts";
+import { GuideLoader } from "./guide-pane.ts";
 
-export const detail = (
-  app: App,
-  session: Session,
-  initial: Connector,
-  factory: Factory,
-  archive: ArchivedConnector[],
-): Page => {
-  const draftOf = ({ config }: Connector) => new Draft(factory, isObject(config) ? config : {});
-  let connector = initial;
-  let draft = draftOf(connector);
-  const guide = new Guide(factory.id);
-  const activity = new Activity(session.api);
-  const name = () => localized(factory.name);
+interface DetailOptions {
+  app: AppController;
+  session: Session;
+  connector: Connector;
+  factory: Factory;
+  archive: ArchivedConnector[];
+}
+
+export const createDetailPage = (options: DetailOptions): Page => {
+  const { app, session, factory, archive } = options;
+  const createDraft = ({ config }: Connector) => new Draft(factory, isObject(config) ? config : {});
+  let connector = options.connector;
+  let draft = createDraft(connector);
+  const guide = new GuideLoader(factory.id);
+  const activity = new ActivitySection(session.api);
+
+  const rerenderAndFocusTitle = () => {
+    app.rerender();
+    document.querySelector<HTMLElement>("h1")?.focus();
+  };
 
   const save = async (form: ConnectorForm, button: HTMLButtonElement) => {
-    if (isBusy(button) || !form.isValid()) return;
-    busy(button, t("setup.saving"));
-    // What is typed from here on would not be in what is saved.
+    if (isBusy(button) || !form.validate()) return;
+    setBusy(button, t("setup.saving"));
+    // Input during the request would not be saved.
     form.element.inert = true;
     try {
-      connector = await session.api.change(connector.id, draft.config());
+      connector = await session.api.updateConnector(connector.id, draft.toConfig());
       session.connector = connector;
-      draft = draftOf(connector);
-      app.redraw();
-      toast(t("detail.saved"));
-      document.querySelector<HTMLElement>("h1")?.focus();
+      draft = createDraft(connector);
+      rerenderAndFocusTitle();
+      showToast(t("detail.saved"));
     } catch (error) {
-      idle(button, t("detail.save"));
+      clearBusy(button, t("detail.save"));
       form.element.inert = false;
       if (error instanceof ApiError && error.issues.length > 0) {
         draft.issues = error.issues;
         form.showIssues();
       } else if (error instanceof ApiError && error.status === 404) {
-        await app.go("#/");
-        toast(t("error.gone"), "bad");
-      } else app.failed(error);
+        await app.navigate("#/");
+        showToast(t("error.changed"), "error");
+      } else app.handleError(error);
     }
   };
 
-  const change = async () => {
-    const question = { title: t("detail.change.title"), body: [t("detail.change.body", { name: name() })] };
-    if (await ask({ ...question, confirm: t("detail.change.confirm") })) location.hash = "#/choose";
+  const discard = () => {
+    draft = createDraft(connector);
+    rerenderAndFocusTitle();
   };
 
   const render = () => {
-    const bar = h("div", { class: "save-bar floating" });
-    const form = connectorForm({ draft, codeLength: session.settings.codeLength, onchange: () => follow() });
-    const saveButton = h("button", { type: "button", class: "primary" }, t("detail.save"));
-    saveButton.addEventListener("click", () => save(form, saveButton));
-    const discard = () => {
-      draft = draftOf(connector);
-      app.redraw();
-      document.querySelector<HTMLElement>("h1")?.focus();
-    };
-    fill(
-      bar,
+    const form = createConnectorForm({
+      draft,
+      codeLength: session.settings.codeLength,
+      onchange: () => {
+        saveBar.hidden = !draft.isDirty;
+      },
+    });
+    const saveButton = h(
+      "button",
+      { type: "button", class: "primary", onclick: () => save(form, saveButton) },
+      t("detail.save"),
+    );
+    const saveBar = h(
+      "div",
+      { class: "save-bar floating", hidden: !draft.isDirty },
       h("p", { class: "hint", role: "status" }, t("detail.unsaved")),
       h("button", { type: "button", class: "quiet", onclick: discard }, t("detail.discard")),
       saveButton,
     );
-    const follow = () => {
-      bar.hidden = !draft.isDirty;
-    };
-    follow();
+    const { validate, showIssues } = form;
     return h(
       "div",
       { class: "page detail" },
-      head(),
+      renderHead(options, connector, guide),
       h(
         "div",
-        { class: "with-rail" },
-        h("div", { class: "stack" }, form.element, bar, activity.view(), archiveList(app, session, archive)),
+        { class: "detail-columns" },
         h(
           "div",
-          { class: "stack rail" },
-          testSend({ api: session.api, draft, isValid: form.isValid, showIssues: form.showIssues }),
+          { class: "stack" },
+          form.element,
+          saveBar,
+          activity.render(),
+          renderArchive(app, session, archive),
+        ),
+        h(
+          "div",
+          { class: "stack sidebar" },
+          renderTestMessage({ api: session.api, draft, validate, showIssues }),
         ),
       ),
     );
   };
 
-  const head = () => {
-    const since = connector.updatedAt ?? connector.createdAt;
-    return h(
+  return { title: () => localize(factory.name), hasUnsavedChanges: () => draft.isDirty, render };
+};
+
+const renderHead = (options: DetailOptions, connector: Connector, guide: GuideLoader): HTMLElement => {
+  const { factory } = options;
+  const savedAt = connector.updatedAt ?? connector.createdAt;
+  return h(
+    "div",
+    { class: "detail-head" },
+    h(
       "div",
-      { class: "detail-head" },
+      { class: "title" },
+      renderLogo(factory.id),
       h(
         "div",
-        { class: "title" },
-        logo(factory.id),
+        {},
+        h("h1", { tabindex: -1 }, localize(factory.name)),
         h(
-          "div",
-          {},
-          h("h1", { tabindex: -1 }, name()),
-          h(
-            "p",
-            { class: "meta" },
-            h("span", { class: "badge good" }, t("detail.active")),
-            since && h("span", {}, t("detail.since", { date: date(since) })),
-            h("span", { class: "id" }, h("code", {}, connector.id)),
-            copyButton(() => connector.id, t("detail.id")),
-          ),
+          "p",
+          { class: "meta" },
+          h("span", { class: "badge success" }, t("detail.active")),
+          savedAt && h("span", {}, t("detail.since", { date: formatDate(savedAt) })),
+          h("span", { class: "id" }, h("code", {}, connector.id)),
+          renderCopyButton(() => connector.id, t("detail.id")),
         ),
       ),
-      h(
-        "div",
-        { class: "actions" },
-        h(
-          "button",
-          {
-            type: "button",
-            class: "quiet",
-            onclick: () => openDrawer(`${t("guide.title")}: ${name()}`, guide.view()),
-          },
-          icon("book"),
-          t("guide.title"),
-        ),
-        h("button", { type: "button", class: "secondary", onclick: change }, t("detail.change")),
-        h(
-          "button",
-          {
-            type: "button",
-            class: "quiet danger",
-            onclick: () => confirmDelete(app, session, connector, name()),
-          },
-          t("detail.delete"),
-        ),
-      ),
-    );
-  };
+    ),
+    renderActions(options, connector, guide),
+  );
+};
 
-  return { title: name, isDirty: () => draft.isDirty, render };
+const renderActions = (
+  { app, session, factory }: DetailOptions,
+  connector: Connector,
+  guide: GuideLoader,
+): HTMLElement => {
+  const name = localize(factory.name);
+  return h(
+    "div",
+    { class: "actions" },
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet",
+        onclick: () => openDrawer(t("guide.title", { name }), guide.render()),
+      },
+      renderIcon("book"),
+      t("guide.open"),
+    ),
+    h(
+      "button",
+      { type: "button", class: "secondary", onclick: () => confirmChange(name) },
+      t("detail.change"),
+    ),
+    h(
+      "button",
+      {
+        type: "button",
+        class: "quiet danger",
+        onclick: () => confirmDelete(app, session, connector, name),
+      },
+      t("detail.delete"),
+    ),
+  );
+};
+
+const confirmChange = async (name: string): Promise<void> => {
+  const isConfirmed = await confirmAction({
+    title: t("detail.change.title"),
+    body: [t("detail.change.body", { name })],
+    confirm: t("detail.change.confirm"),
+  });
+  if (isConfirmed) location.hash = "#/choose";
 };

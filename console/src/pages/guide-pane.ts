@@ -1,48 +1,52 @@
-/** The guide of a provider, fetched when it is first wanted: beside the form, or folded above it on a narrow screen. */
-import { fetchGuide } from "../api/client.ts";
+/** A connector's guide on a page. It is loaded when it is first shown. */
+import { fetchGuide } from "../api/guide.ts";
 import { t } from "../i18n/index.ts";
-import { fill, h } from "../ui/dom.ts";
-import { guideView } from "../ui/guide.ts";
+import { h, replaceChildren } from "../ui/dom.ts";
+import { renderGuide } from "../ui/guide.ts";
 
-/** Loads once; a failure is tried again the next time. */
-export class Guide {
-  readonly #id: string;
-  #text: Promise<string | null> | null = null;
+/** Loads a guide once. After a failure the next `render` tries again. */
+export class GuideLoader {
+  readonly #factoryId: string;
+  #article: Promise<Element | null> | null = null;
 
   constructor(factoryId: string) {
-    this.#id = factoryId;
+    this.#factoryId = factoryId;
   }
 
-  view(): HTMLElement {
-    const holder = h("div", { class: "guide-holder" }, h("p", { class: "hint" }, t("guide.loading")));
-    this.#text ??= fetchGuide(this.#id);
-    this.#text.then((text) => {
-      if (text === null) this.#text = null;
-      fill(holder, text === null ? h("p", { class: "notice bad" }, t("guide.failed")) : guideView(text));
+  render(): HTMLElement {
+    const container = h("div", { class: "guide-container" }, h("p", { class: "hint" }, t("guide.loading")));
+    this.#article ??= fetchGuide(this.#factoryId);
+    this.#article.then((article) => {
+      if (article === null) this.#article = null;
+      replaceChildren(
+        container,
+        article ? renderGuide(article) : h("p", { class: "notice error" }, t("guide.failed")),
+      );
     });
-    return holder;
+    return container;
   }
 }
 
-const wide = window.matchMedia("(min-width: 64rem)");
+const wideScreen = window.matchMedia("(min-width: 64rem)");
 
-/** Open beside the form where there is room, else folded, with its summary to open it. */
-export const guidePane = (guide: Guide): HTMLElement => {
+/** Renders the guide next to the form; on narrow screens above it and collapsed. */
+export const renderGuidePane = (guide: GuideLoader, name: string): HTMLElement => {
+  const title = t("guide.title", { name });
   const pane = h(
     "details",
-    { class: "guide-pane", open: wide.matches },
+    { class: "guide-pane", open: wideScreen.matches },
     h("summary", {}, t("guide.open")),
     h(
       "div",
-      { class: "guide-scroll", tabindex: 0, role: "region", "aria-label": t("guide.title") },
-      h("h2", {}, t("guide.title")),
-      guide.view(),
+      { class: "guide-scroll", tabindex: 0, role: "region", "aria-label": title },
+      h("h2", {}, title),
+      guide.render(),
     ),
   );
-  const fit = () => {
-    if (!pane.isConnected) wide.removeEventListener("change", fit);
-    else if (wide.matches) pane.open = true;
+  const openOnWideScreen = () => {
+    if (!pane.isConnected) wideScreen.removeEventListener("change", openOnWideScreen);
+    else if (wideScreen.matches) pane.open = true;
   };
-  wide.addEventListener("change", fit);
+  wideScreen.addEventListener("change", openOnWideScreen);
   return pane;
 };

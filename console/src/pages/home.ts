@@ -1,24 +1,23 @@
-/** The first page: the connector that is alive, or the way to one. */
-
-import type { ArchivedConnector } from "../api/shapes.ts";
-import type { App, Page } from "../app.ts";
+/** The home page: the active connector, or how to set one up. */
+import type { ArchivedConnector } from "../api/types.ts";
 import { t } from "../i18n/index.ts";
+import type { AppController, Page } from "../page.ts";
 import type { Session } from "../session.ts";
-import { h, icon, rich } from "../ui/dom.ts";
-import { archiveList } from "./archive.ts";
-import { detail } from "./detail.ts";
-import { unknownConnector } from "./unknown-connector.ts";
+import { h, renderIcon, renderInlineCode } from "../ui/dom.ts";
+import { renderArchive } from "./archive.ts";
+import { createDetailPage } from "./detail.ts";
+import { createUnknownConnectorPage } from "./unknown-connector.ts";
 
-export const home = async (app: App, session: Session): Promise<Page> => {
-  const [connector, archive] = await Promise.all([session.refresh(), session.api.archive()]);
-  if (!connector) return emptyHome(app, session, archive);
-  const factory = session.factory(connector.connectorId);
+export const openHomePage = async (app: AppController, session: Session): Promise<Page> => {
+  const [connector, archive] = await Promise.all([session.refreshConnector(), session.api.listArchive()]);
+  if (!connector) return createEmptyPage(app, session, archive);
+  const factory = session.findFactory(connector.connectorId);
   return factory
-    ? detail(app, session, connector, factory, archive)
-    : unknownConnector(app, session, connector);
+    ? createDetailPage({ app, session, connector, factory, archive })
+    : createUnknownConnectorPage(app, session, connector);
 };
 
-const emptyHome = (app: App, session: Session, archive: ArchivedConnector[]): Page => ({
+const createEmptyPage = (app: AppController, session: Session, archive: ArchivedConnector[]): Page => ({
   title: () => t("home.title"),
   render: () =>
     h(
@@ -27,9 +26,9 @@ const emptyHome = (app: App, session: Session, archive: ArchivedConnector[]): Pa
       h(
         "section",
         { class: "empty" },
-        h("div", { class: "empty-mark", "aria-hidden": "true" }, h("span"), h("span"), h("span")),
+        h("div", { class: "empty-illustration", "aria-hidden": "true" }, h("span"), h("span"), h("span")),
         h("h1", {}, t("home.empty.title")),
-        h("p", { class: "lead" }, ...rich(t("home.empty.body"))),
+        h("p", { class: "lead" }, ...renderInlineCode(t("home.empty.body"))),
         h(
           "ol",
           { class: "steps" },
@@ -37,8 +36,8 @@ const emptyHome = (app: App, session: Session, archive: ArchivedConnector[]): Pa
           h("li", {}, t("home.empty.step2")),
           h("li", {}, t("home.empty.step3")),
         ),
-        h("a", { class: "button primary", href: "#/choose" }, t("home.empty.action"), icon("arrow")),
+        h("a", { class: "button primary", href: "#/choose" }, t("home.empty.action"), renderIcon("arrow")),
       ),
-      archive.length > 0 && archiveList(app, session, archive),
+      archive.length > 0 && renderArchive(app, session, archive),
     ),
 });

@@ -1,9 +1,9 @@
-/** The page for an address that leads nowhere. */
-import type { Page } from "../app.ts";
+/** The page for an unknown route. */
 import { t } from "../i18n/index.ts";
+import type { Page } from "../page.ts";
 import { h } from "../ui/dom.ts";
 
-export const notFound = (): Page => ({
+export const createNotFoundPage = (): Page => ({
   title: () => t("error.notFound"),
   render: () =>
     h(

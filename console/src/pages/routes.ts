@@ -1,24 +1,25 @@
-/** Which page a hash opens. */
-import type { App, Page } from "../app.ts";
+/** Maps the URL's hash to a page. */
+import type { AppController, Page } from "../page.ts";
 import type { Session } from "../session.ts";
-import { calls } from "./calls.ts";
-import { choose } from "./choose.ts";
-import { home } from "./home.ts";
-import { notFound } from "./not-found.ts";
-import { settings } from "./settings.ts";
-import { setup } from "./setup.ts";
+import { createApiExamplesPage } from "./api-examples.ts";
+import { createChoosePage } from "./choose.ts";
+import { openHomePage } from "./home.ts";
+import { createNotFoundPage } from "./not-found.ts";
+import { createSettingsPage } from "./settings.ts";
+import { createSetupPage } from "./setup.ts";
 
-export const openPage = async (app: App, session: Session, hash: string): Promise<Page> => {
-  const [place = "", id = ""] = hash.replace(/^#\/?/, "").split("/");
-  if (place === "") return home(app, session);
-  if (place === "choose") return choose(session);
-  if (place === "settings") return settings(session);
-  if (place === "calls") return calls();
-  const factory = place === "setup" ? session.factory(decode(id)) : undefined;
-  return factory ? setup(app, session, factory) : notFound();
+export const openPage = async (app: AppController, session: Session, hash: string): Promise<Page> => {
+  const [name = "", id = ""] = hash.replace(/^#\/?/, "").split("/");
+  if (name === "") return openHomePage(app, session);
+  if (name === "choose") return createChoosePage(session);
+  if (name === "settings") return createSettingsPage(session);
+  if (name === "calls") return createApiExamplesPage();
+  const factory = name === "setup" ? session.findFactory(decodeSegment(id)) : undefined;
+  return factory ? createSetupPage(app, session, factory) : createNotFoundPage();
 };
 
-const decode = (text: string): string => {
+/** Decodes a path segment. An invalid escape sequence yields an empty id, which no factory has. */
+const decodeSegment = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch {

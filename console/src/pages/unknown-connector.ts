@@ -1,15 +1,18 @@
-/** A connector whose provider this console does not know: it can be seen and deleted, not edited. */
-
-import type { Connector } from "../api/shapes.ts";
-import type { App, Page } from "../app.ts";
-import { localized, t } from "../i18n/index.ts";
+/** The page of an active connector that has no factory. It can be displayed and deleted, but not edited. */
+import type { Connector } from "../api/types.ts";
+import { localize, t } from "../i18n/index.ts";
+import type { AppController, Page } from "../page.ts";
 import type { Session } from "../session.ts";
+import { renderCodeBlock } from "../ui/code-block.ts";
 import { h } from "../ui/dom.ts";
-import { codeBlock } from "../ui/guide.ts";
 import { confirmDelete } from "./delete.ts";
 
-export const unknownConnector = (app: App, session: Session, connector: Connector): Page => {
-  const name = localized(connector.name) || connector.connectorId;
+export const createUnknownConnectorPage = (
+  app: AppController,
+  session: Session,
+  connector: Connector,
+): Page => {
+  const name = localize(connector.name) || connector.connectorId;
   return {
     title: () => name,
     render: () =>
@@ -17,8 +20,8 @@ export const unknownConnector = (app: App, session: Session, connector: Connecto
         "div",
         { class: "page narrow" },
         h("h1", {}, name),
-        h("p", { class: "notice bad" }, t("error.connector.not_found_with_connector_id")),
-        codeBlock(JSON.stringify(connector.config, null, 2)),
+        h("p", { class: "notice error" }, t("error.connector.not_found_with_connector_id")),
+        renderCodeBlock(JSON.stringify(connector.config, null, 2)),
         h(
           "div",
           { class: "actions" },

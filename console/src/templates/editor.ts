@@ -1,136 +1,139 @@
 /**
- * The template editor: usage types on one side, the templates of the selected one on the other, or the whole array as
- * JSON. It edits the draft in place and redraws itself; what is selected outlives a redraw of the form.
+ * The template editor: tabs of usage types with the templates of the selected one, or all templates as JSON. It edits the
+ * draft in place. Its selection is remembered when the form is rendered again.
  */
-
-import type { Draft, Value } from "../form/draft.ts";
-import { issueNote } from "../form/field.ts";
-import { type Slot, words } from "../form/text-control.ts";
+import type { Json } from "../api/types.ts";
+import type { Draft } from "../form/draft.ts";
+import { renderIssue } from "../form/field.ts";
+import { describeField, type FieldContext } from "../form/plain-fields.ts";
 import { t } from "../i18n/index.ts";
-import { fill, h } from "../ui/dom.ts";
-import { jsonView } from "./json-view.ts";
-import { indicesOf, readTemplates, type Template, usagesOf, writeTemplate } from "./template.ts";
-import { usageTabs } from "./usage-tabs.ts";
-import { variants } from "./variants.ts";
+import { h, replaceChildren } from "../ui/dom.ts";
+import type { EditorState } from "./editor-state.ts";
+import { renderJsonEditor } from "./json-editor.ts";
+import { renderLanguageTabs } from "./language-tabs.ts";
+import {
+  findTemplateIndices,
+  listUsages,
+  parseTemplates,
+  serializeTemplate,
+  type Template,
+} from "./template.ts";
+import { renderUsageTabs } from "./usage-tabs.ts";
 
-/** What the editor's parts share. */
-export interface Editing extends Slot {
-  value: Value & { kind: "templates" };
-  codeLength: number;
-  /** The selected usage type, and the index of the selected template in the list; null where there is none. */
+interface Selection {
   usage: string;
   index: number | null;
-  /** Draws the editor anew, with another selection if one is given. */
-  select: (usage: string, index?: number | null) => void;
-  /** Draws the tabs anew: a text has changed. */
-  refresh: () => void;
 }
 
-/** The selection for each draft, so that a new drawing shows the same place. */
-const selections = new WeakMap<Draft, { usage: string; index: number | null }>();
+const selections = new WeakMap<Draft, Selection>();
 
-export const templateEditor = (slot: Slot, codeLength: number): HTMLElement => {
-  const stored = slot.draft.values.get(slot.item.key);
+export const renderTemplateEditor = (context: FieldContext, codeLength: number): HTMLElement => {
   const element = h("section", { class: "card templates" });
-  if (stored?.kind !== "templates") return element;
-  const value = stored;
-  const remembered = selections.get(slot.draft);
-  const start = startOf(slot, value.list);
-  const editing: Editing = {
-    ...slot,
+  const value = context.draft.values.get(context.item.key);
+  if (value?.kind !== "templates") return element;
+  const state: EditorState = {
+    ...context,
     value,
     codeLength,
-    ...(start ?? remembered ?? { usage: "Generic", index: indicesOf(value.list, "Generic")[0] ?? null }),
-    select: (usage, index = indicesOf(value.list, usage)[0] ?? null) => {
-      editing.usage = usage;
-      editing.index = index;
-      selections.set(slot.draft, { usage, index });
-      draw();
+    ...resolveSelection(
+      value.list,
+      findTemplateWithIssue(context, value.list) ?? selections.get(context.draft),
+    ),
+    select: (usage, index = findTemplateIndices(value.list, usage)[0] ?? null) => {
+      state.usage = usage;
+      state.index = index;
+      selections.set(context.draft, { usage, index });
+      render();
     },
-    refresh: () => {},
+    refreshTabs: () => {},
   };
-  if (!usagesOf(value.list).includes(editing.usage)) editing.usage = "Generic";
-  if (editing.index === null || value.list[editing.index]?.usage !== editing.usage) {
-    editing.index = indicesOf(value.list, editing.usage)[0] ?? null;
-  }
 
-  const draw = () => {
-    const own = slot.draft.issue(slot.item.key);
-    fill(
+  const render = () => {
+    const issue = context.draft.findIssue(context.item.key);
+    replaceChildren(
       element,
-      header(editing, draw),
-      own && value.json === null && issueNote(slot.item.key, own),
-      value.json === null ? usageTabs(editing, variants(editing)) : jsonView(editing),
+      renderHead(state, render),
+      issue && value.json === null && renderIssue(context.item.key, issue),
+      value.json === null ? renderUsageTabs(state, renderLanguageTabs(state)) : renderJsonEditor(state),
     );
   };
-  draw();
+  render();
   return element;
 };
 
-/** Where to begin: at the first template that has an issue, if one has. */
-const startOf = (slot: Slot, list: readonly Template[]): { usage: string; index: number } | null => {
-  const prefix = `${slot.item.key}.`;
-  const path = slot.draft.issues.find((issue) => issue.path.startsWith(prefix))?.path;
+/** Returns the selection if it exists in the list; else the first template of its usage type, or Generic. */
+const resolveSelection = (list: readonly Template[], selection: Selection | undefined): Selection => {
+  const usage = selection && listUsages(list).includes(selection.usage) ? selection.usage : "Generic";
+  const index = selection?.index ?? null;
+  const exists = index !== null && list[index]?.usage === usage;
+  return { usage, index: exists ? index : (findTemplateIndices(list, usage)[0] ?? null) };
+};
+
+const findTemplateWithIssue = (
+  { draft, item }: FieldContext,
+  list: readonly Template[],
+): Selection | null => {
+  const prefix = `${item.key}.`;
+  const path = draft.issues.find((issue) => issue.path.startsWith(prefix))?.path;
   const index = path === undefined ? Number.NaN : Number.parseInt(path.slice(prefix.length), 10);
   const template = list[index];
   return template ? { usage: template.usage, index } : null;
 };
 
-const header = ({ value, item, draft, onchange }: Editing, draw: () => void): HTMLElement => {
-  const shape = item.templates?.shape ?? "text";
-  const toJson = () => {
-    value.json = JSON.stringify(
-      value.list.map((template) => writeTemplate(shape, template)),
-      null,
-      2,
-    );
-  };
-  const toEditor = () => {
-    const list = readTemplates(shape, parsed(value.json));
-    if (!list) return false;
-    value.list = list;
-    value.json = null;
-    return true;
-  };
-  const choose = (json: boolean) => () => {
-    if (json === (value.json !== null)) return;
+/** Renders the title and the switch between the two views. */
+const renderHead = (state: EditorState, render: () => void): HTMLElement => {
+  const { value, item, draft, onchange } = state;
+  const selectView = (toJson: boolean) => () => {
+    if (toJson === (value.json !== null)) return;
     draft.issues = draft.issues.filter((issue) => !issue.path.startsWith(item.key));
-    if (json) toJson();
-    else if (!toEditor()) draft.issues.push({ path: item.key, message: t("templates.json.only") });
-    draw();
+    if (toJson) showJson(state);
+    else if (!showEditor(state)) draft.issues.push({ path: item.key, message: t("templates.json.invalid") });
+    render();
     onchange();
-    document.getElementById(json ? "view-json" : "view-editor")?.focus();
+    document.getElementById(toJson ? "view-json" : "view-editor")?.focus();
   };
-  const option = (json: boolean) =>
+  const renderViewButton = (toJson: boolean) =>
     h(
       "button",
       {
         type: "button",
-        id: json ? "view-json" : "view-editor",
-        "aria-pressed": String(json === (value.json !== null)),
-        onclick: choose(json),
+        id: toJson ? "view-json" : "view-editor",
+        "aria-pressed": String(toJson === (value.json !== null)),
+        onclick: selectView(toJson),
       },
-      t(json ? "templates.view.json" : "templates.view.editor"),
+      t(toJson ? "templates.view.json" : "templates.view.editor"),
     );
   return h(
     "div",
     { class: "card-head" },
-    h(
-      "div",
-      {},
-      h("h2", {}, words({ draft, item, onchange }).label),
-      h("p", { class: "hint" }, t("templates.lead")),
-    ),
+    h("div", {}, h("h2", {}, describeField(state).label), h("p", { class: "hint" }, t("templates.lead"))),
     h(
       "div",
       { class: "segmented", role: "group", "aria-label": t("templates.view") },
-      option(false),
-      option(true),
+      renderViewButton(false),
+      renderViewButton(true),
     ),
   );
 };
 
-const parsed = (text: string | null) => {
+const getShape = ({ item }: EditorState) => item.templates?.shape ?? "text";
+
+const showJson = (state: EditorState): void => {
+  const templates = state.value.list.map((template) => serializeTemplate(getShape(state), template));
+  state.value.json = JSON.stringify(templates, null, 2);
+};
+
+/** Parses the JSON view; returns false, and stays there, if the text is not a list of templates. */
+const showEditor = (state: EditorState): boolean => {
+  const list = parseTemplates(getShape(state), parseJson(state.value.json));
+  if (!list) return false;
+  state.value.list = list;
+  state.value.json = null;
+  Object.assign(state, resolveSelection(list, state));
+  return true;
+};
+
+const parseJson = (text: string | null): Json => {
   try {
     return JSON.parse(text ?? "") ?? null;
   } catch {

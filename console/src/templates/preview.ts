@@ -1,70 +1,77 @@
-/** A text as a phone shows it, with what it costs: encoding, characters, segments. */
+/** The preview of a text as a message on a phone, with its encoding, length and number of segments. */
 import { t } from "../i18n/index.ts";
-import { type Cost, cost, render } from "../text/sms.ts";
-import { fill, h } from "../ui/dom.ts";
+import { measureSms, renderTemplate, type SmsSize } from "../text/sms.ts";
+import { h, replaceChildren } from "../ui/dom.ts";
 
-const DIGITS = "1234567890";
-/** Beyond this many segments more blocks say nothing more. */
-const MOST_BLOCKS = 8;
+const SAMPLE_DIGITS = "1234567890";
+const MAX_SEGMENT_BARS = 8;
 
 export interface Preview {
   element: HTMLElement;
-  show: (content: string, locale: string) => void;
+  update: (content: string, locale: string) => void;
 }
 
-export const preview = (codeLength: number): Preview => {
+export const createPreview = (codeLength: number): Preview => {
+  const code = SAMPLE_DIGITS.slice(0, Math.min(Math.max(codeLength, 1), SAMPLE_DIGITS.length));
   const bubble = h("p", { class: "bubble" });
-  const facts = h("div", { class: "facts" });
+  const stats = h("div", { class: "sms-stats" });
   const element = h(
     "figure",
     { class: "preview" },
     h("figcaption", {}, t("templates.preview")),
     h("div", { class: "phone" }, bubble),
-    facts,
+    stats,
   );
   return {
     element,
-    show: (content, locale) => {
-      const code = DIGITS.slice(0, Math.min(Math.max(codeLength, 1), DIGITS.length));
-      const text = render(content, locale ? { code, locale } : { code });
+    update: (content, locale) => {
+      const text = renderTemplate(content, locale ? { code, locale } : { code });
       bubble.lang = locale || document.documentElement.lang;
-      bubble.classList.toggle("blank", text === "");
-      fill(bubble, ...(text === "" ? [t("templates.preview.empty")] : withCode(text, code)));
-      fill(facts, ...counted(cost(text)));
+      bubble.classList.toggle("placeholder", text === "");
+      replaceChildren(bubble, ...(text === "" ? [t("templates.preview.empty")] : markCode(text, code)));
+      replaceChildren(stats, ...renderStats(measureSms(text)));
     },
   };
 };
 
-/** The text with the code set apart, as phones underline it. */
-const withCode = (text: string, code: string): (string | HTMLElement)[] =>
+/** Emphasizes the code in a text, as phones do. */
+const markCode = (text: string, code: string): (string | HTMLElement)[] =>
   text.split(code).flatMap((part, index) => (index === 0 ? [part] : [h("b", {}, code), part]));
 
-const counted = (price: Cost): HTMLElement[] => {
-  const { encoding, units, room, segments, culprits } = price;
-  const words =
-    segments === 1
-      ? t("templates.cost.one")
-      : segments === 2
-        ? t("templates.cost.two")
-        : t("templates.cost.other", { n: segments });
-  const lines = [
-    blocks(price),
-    h("p", { class: "count" }, h("b", {}, encoding), h("span", {}, t("templates.count", { units, room }))),
-    h("p", { class: segments > 1 ? "cost many" : "cost" }, words),
+const renderStats = (size: SmsSize): HTMLElement[] => {
+  const { encoding, units, capacity, segments, nonGsmCharacters } = size;
+  const stats = [
+    renderSegmentBars(size),
+    h(
+      "p",
+      { class: "count" },
+      h("b", {}, encoding),
+      h("span", {}, t("templates.count", { units, capacity })),
+    ),
+    h("p", { class: segments > 1 ? "cost many" : "cost" }, describeCost(segments)),
   ];
-  if (culprits.length > 0)
-    lines.push(h("p", { class: "cost" }, t("templates.culprits", { characters: culprits.join(" ") })));
-  return lines;
+  if (nonGsmCharacters.length > 0) {
+    const characters = nonGsmCharacters.join(" ");
+    stats.push(h("p", { class: "cost" }, t("templates.nonGsm", { characters })));
+  }
+  return stats;
 };
 
-/** One bar for each segment, the last as full as it is. */
-const blocks = ({ units, room, segments }: Cost): HTMLElement => {
-  const size = room / segments;
-  const bars = Array.from({ length: Math.min(segments, MOST_BLOCKS) }, (_, index) => {
+const describeCost = (segments: number): string => {
+  if (segments === 1) return t("templates.cost.one");
+  if (segments === 2) return t("templates.cost.two");
+  return t("templates.cost.other", { n: segments });
+};
+
+/** Renders a bar for each segment; the last one shows how full it is. */
+const renderSegmentBars = ({ units, capacity, segments }: SmsSize): HTMLElement => {
+  const segmentCapacity = capacity / segments;
+  const bars = Array.from({ length: Math.min(segments, MAX_SEGMENT_BARS) }, (_, index) => {
     const level = h("span");
-    // Set through the object model: the page's policy knows no style attributes.
-    level.style.inlineSize = `${Math.round(100 * Math.min(1, Math.max(0, units / size - index)))}%`;
+    const fraction = Math.min(1, Math.max(0, units / segmentCapacity - index));
+    // The content security policy forbids style attributes, but not CSSOM.
+    level.style.inlineSize = `${Math.round(100 * fraction)}%`;
     return h("span", {}, level);
   });
-  return h("div", { class: "blocks", "aria-hidden": "true" }, ...bars);
+  return h("div", { class: "segment-bars", "aria-hidden": "true" }, ...bars);
 };

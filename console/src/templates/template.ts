@@ -1,9 +1,9 @@
 /**
- * A connector's templates as the editor holds them: a flat list in the order of the config, so that an issue at
- * `templates.2.content` is the third. What we do not know in a template (Logto's `type`, say) is kept.
+ * The templates of a connector as the editor holds them: a list in the order of the config, so that the index in an issue
+ * path such as `templates.2.content` is the index in the list. Unknown keys, such as Logto's `type`, are preserved.
  */
-import type { Json, JsonObject, TemplateShape } from "../api/shapes.ts";
-import { isObject } from "../api/shapes.ts";
+import type { Json, JsonObject, TemplateShape } from "../api/types.ts";
+import { isObject } from "../api/types.ts";
 
 export const USAGE_TYPES = [
   "Generic",
@@ -23,21 +23,21 @@ export const isUsageType = (name: string): name is UsageType => USAGE_TYPES.some
 
 export interface Template {
   usage: string;
-  /** Empty: for every language. */
+  /** Empty: the default for every language. */
   locale: string;
-  /** For the shape "text". */
+  /** Shape `text`. */
   content: string;
-  /** For the shape "registered": one code, or two. */
+  /** Shape `registered`: one template code, or two if `isSplit` is true. */
   code: string;
   overseas: string;
   isSplit: boolean;
-  /** For the shape "named". */
+  /** Shape `named`. */
   name: string;
   language: string;
-  others: JsonObject;
+  unknownKeys: JsonObject;
 }
 
-export const newTemplate = (usage: string, locale = ""): Template => ({
+export const createTemplate = (usage: string, locale = ""): Template => ({
   usage,
   locale,
   content: "",
@@ -46,54 +46,55 @@ export const newTemplate = (usage: string, locale = ""): Template => ({
   isSplit: false,
   name: "",
   language: "",
-  others: {},
+  unknownKeys: {},
 });
 
-const KEYS: Record<TemplateShape, string[]> = {
+const SHAPE_KEYS: Record<TemplateShape, string[]> = {
   text: ["content"],
   registered: ["templateCode"],
   named: ["templateName", "language"],
 };
 
-const text = (value: Json | undefined): string => (typeof value === "string" ? value : "");
+const readText = (value: Json | undefined): string => (typeof value === "string" ? value : "");
 
-/** The templates of a config; null if it holds something else, which only the JSON view can show. */
-export const readTemplates = (shape: TemplateShape, value: Json | undefined): Template[] | null => {
+/** Parses the templates of a config; null if they are not a list of objects, which only the JSON view can show. */
+export const parseTemplates = (shape: TemplateShape, value: Json | undefined): Template[] | null => {
   if (value === undefined) return [];
   if (!Array.isArray(value) || !value.every(isObject)) return null;
   return value.map((item) => {
-    const known = new Set(["usageType", "locale", ...KEYS[shape]]);
+    const known = new Set(["usageType", "locale", ...SHAPE_KEYS[shape]]);
     const regions = isObject(item.templateCode) ? item.templateCode : null;
     return {
-      usage: text(item.usageType),
-      locale: text(item.locale),
-      content: text(item.content),
-      code: regions ? text(regions.china) : text(item.templateCode),
-      overseas: regions ? text(regions.overseas) : "",
+      usage: readText(item.usageType),
+      locale: readText(item.locale),
+      content: readText(item.content),
+      code: regions ? readText(regions.china) : readText(item.templateCode),
+      overseas: regions ? readText(regions.overseas) : "",
       isSplit: regions !== null,
-      name: text(item.templateName),
-      language: text(item.language),
-      others: Object.fromEntries(Object.entries(item).filter(([key]) => !known.has(key))),
+      name: readText(item.templateName),
+      language: readText(item.language),
+      unknownKeys: Object.fromEntries(Object.entries(item).filter(([key]) => !known.has(key))),
     };
   });
 };
 
-export const writeTemplate = (shape: TemplateShape, template: Template): JsonObject => {
-  const { usage, locale, content, code, overseas, isSplit, name, language, others } = template;
-  const head: JsonObject = locale ? { usageType: usage, locale } : { usageType: usage };
-  const body: Record<TemplateShape, () => JsonObject> = {
+/** Builds the JSON of a template, with the keys of its shape. */
+export const serializeTemplate = (shape: TemplateShape, template: Template): JsonObject => {
+  const { usage, locale, content, code, overseas, isSplit, name, language, unknownKeys } = template;
+  const common: JsonObject = locale ? { usageType: usage, locale } : { usageType: usage };
+  const byShape: Record<TemplateShape, () => JsonObject> = {
     text: () => ({ content }),
     registered: () => ({ templateCode: isSplit ? { china: code, overseas } : code }),
     named: (): JsonObject => (language ? { templateName: name, language } : { templateName: name }),
   };
-  return { ...head, ...body[shape](), ...others };
+  return { ...common, ...byShape[shape](), ...unknownKeys };
 };
 
-/** The usage types to show: the nine, then those that the config has of its own. */
-export const usagesOf = (templates: readonly Template[]): string[] => [
+/** Lists the usage types to show: the built-in ones, then custom ones in the config. */
+export const listUsages = (templates: readonly Template[]): string[] => [
   ...new Set<string>([...USAGE_TYPES, ...templates.map((template) => template.usage)]),
 ];
 
-/** Where the templates of a usage type stand in the list. */
-export const indicesOf = (templates: readonly Template[], usage: string): number[] =>
+/** Returns the list indices of the templates of a usage type. */
+export const findTemplateIndices = (templates: readonly Template[], usage: string): number[] =>
   templates.flatMap((template, index) => (template.usage === usage ? [index] : []));

@@ -1,82 +1,81 @@
-/** The tabs of the usage types, each saying whether it has a template of its own or falls back to Generic. */
-import { isKey, t } from "../i18n/index.ts";
-import { holdsCode } from "../text/sms.ts";
-import { h, icon } from "../ui/dom.ts";
-import { type Tab, tabList, tabPanel } from "../ui/tabs.ts";
-import type { Editing } from "./editor.ts";
-import { indicesOf, usagesOf } from "./template.ts";
+/** The tabs of the usage types. Each shows whether the usage type has its own template or falls back to Generic. */
+import { getUsageTypeName, isMessageKey, t } from "../i18n/index.ts";
+import { containsCodePlaceholder } from "../text/sms.ts";
+import { h, renderIcon } from "../ui/dom.ts";
+import { renderTabList, renderTabPanel, type Tab } from "../ui/tabs.ts";
+import type { EditorState } from "./editor-state.ts";
+import { findTemplateIndices, listUsages } from "./template.ts";
 
-const PREFIX = "usage";
+const ID_PREFIX = "usage";
 
-/** A usage type in words; one of the config's own stays as it is. */
-export const usageName = (usage: string): string => {
-  const key = `usage.${usage}`;
-  return isKey(key) ? t(key) : usage;
-};
-
-export const usageTabs = (editing: Editing, panel: HTMLElement): HTMLElement => {
-  const usages = usagesOf(editing.value.list);
-  const list = () =>
-    tabList({
+export const renderUsageTabs = (state: EditorState, panel: HTMLElement): HTMLElement => {
+  const usages = listUsages(state.value.list);
+  // A custom usage type may be any text, so the ids of the tabs are indices.
+  const getId = (usage: string): string => String(usages.indexOf(usage));
+  const renderTabs = () =>
+    renderTabList({
       label: t("templates.usages"),
-      prefix: PREFIX,
-      vertical: true,
-      selected: id(usages, editing.usage),
-      tabs: usages.map((usage) => tab(editing, usages, usage)),
-      onselect: (chosen) => editing.select(usages[Number(chosen)] ?? "Generic"),
+      prefix: ID_PREFIX,
+      isVertical: true,
+      selected: getId(state.usage),
+      tabs: usages.map((usage) => ({ id: getId(usage), ...createTab(state, usage) })),
+      onselect: (id) => state.select(usages[Number(id)] ?? "Generic"),
     });
-  let tabs = list();
-  editing.refresh = () => {
-    const next = list();
+  let tabs = renderTabs();
+  state.refreshTabs = () => {
+    const next = renderTabs();
     tabs.replaceWith(next);
     tabs = next;
   };
-  const selected = id(usages, editing.usage);
-  return h("div", { class: "usages" }, tabs, tabPanel(PREFIX, selected, heading(editing.usage), panel));
+  return h(
+    "div",
+    { class: "usages" },
+    tabs,
+    renderTabPanel(ID_PREFIX, getId(state.usage), renderDescription(state.usage), panel),
+  );
 };
 
-/** Ids are numbers: a usage type may be any text. */
-const id = (usages: string[], usage: string): string => String(usages.indexOf(usage));
-
-const heading = (usage: string): HTMLElement => {
-  const about = `usage.${usage}.about`;
+const renderDescription = (usage: string): HTMLElement => {
+  const key = `usage.${usage}.description`;
+  const name = getUsageTypeName(usage);
   return h(
     "p",
-    { class: "about" },
-    h("strong", {}, usageName(usage)),
+    { class: "usage-description" },
+    h("strong", {}, name),
     " ",
-    usageName(usage) !== usage && h("code", {}, usage),
-    h("span", {}, isKey(about) ? t(about) : t("usage.other.about")),
+    name !== usage && h("code", {}, usage),
+    h("span", {}, isMessageKey(key) ? t(key) : t("usage.custom.description")),
   );
 };
 
-const tab = (editing: Editing, usages: string[], usage: string): Tab => {
-  const { value, item, draft } = editing;
-  const own = indicesOf(value.list, usage);
+const createTab = (state: EditorState, usage: string): Omit<Tab, "id"> => {
+  const { value, item, draft } = state;
+  const indices = findTemplateIndices(value.list, usage);
   const hasIssue = draft.issues.some((issue) =>
-    own.some((index) => issue.path.startsWith(`${item.key}.${index}.`)),
+    indices.some((index) => issue.path.startsWith(`${item.key}.${index}.`)),
   );
   const lacksCode =
-    item.templates?.shape === "text" && own.some((index) => !holdsCode(value.list[index]?.content ?? ""));
-  const isMissing = usage === "Generic" && own.length === 0 && Boolean(item.templates?.generic);
+    item.templates?.shape === "text" &&
+    indices.some((index) => !containsCodePlaceholder(value.list[index]?.content ?? ""));
+  const isMissing = usage === "Generic" && indices.length === 0 && Boolean(item.templates?.generic);
   return {
-    id: id(usages, usage),
     hasError: hasIssue,
     content: [
-      h("span", { class: "name" }, usageName(usage)),
+      h("span", { class: "name" }, getUsageTypeName(usage)),
       h(
         "span",
-        { class: own.length > 0 ? "status own" : isMissing ? "status missing" : "status" },
-        (hasIssue || lacksCode) && icon("warning"),
-        status(editing, own.length, isMissing),
+        { class: indices.length > 0 ? "status set" : isMissing ? "status missing" : "status" },
+        (hasIssue || lacksCode) && renderIcon("warning"),
+        describeStatus(state, indices.length, isMissing),
       ),
     ],
   };
 };
 
-const status = (editing: Editing, own: number, isMissing: boolean): string => {
-  if (own > 1) return t("templates.languages", { n: own });
-  if (own === 1) return t("templates.own");
-  if (isMissing) return t("templates.missing");
-  return indicesOf(editing.value.list, "Generic").length > 0 ? t("templates.falls") : t("templates.none");
+const describeStatus = (state: EditorState, templateCount: number, isMissing: boolean): string => {
+  if (templateCount > 1) return t("templates.status.languages", { n: templateCount });
+  if (templateCount === 1) return t("templates.status.set");
+  if (isMissing) return t("templates.status.missing");
+  const hasGeneric = findTemplateIndices(state.value.list, "Generic").length > 0;
+  return hasGeneric ? t("templates.status.fallback") : t("templates.status.none");
 };

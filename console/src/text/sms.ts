@@ -1,90 +1,94 @@
 /**
- * What a text costs as SMS, by the same rules as the Worker's `message.rs` and `template.rs` (3GPP TS 23.038 §6.2.1,
- * TS 23.040 §9.2.3.24): encoding, units, segments, and how `{{code}}` is filled in.
+ * SMS encoding and segmentation (3GPP TS 23.038 section 6.2.1, TS 23.040 section 9.2.3.24), template rendering and input
+ * formats. The rules are those of the Worker.
  */
 
 export type Encoding = "GSM-7" | "UCS-2";
 
-export interface Cost {
+export interface SmsSize {
   encoding: Encoding;
-  /** What a reader counts. */
+  /** Unicode code points. */
   characters: number;
-  /** Septets or UTF-16 code units, whichever the encoding counts. */
+  /** Septets for GSM-7, UTF-16 code units for UCS-2. */
   units: number;
   segments: number;
-  /** How many units fit the segments that the text takes. */
-  room: number;
-  /** The first few characters that force UCS-2, if they are so few that one could do without them. */
-  culprits: string[];
+  /** How many units fit into `segments` segments. */
+  capacity: number;
+  /** Up to three characters that require UCS-2. Empty if they are more than a fifth of the text. */
+  nonGsmCharacters: string[];
 }
 
-const BASIC = new Set(
+const GSM_BASIC = new Set(
   "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡" +
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà",
 );
-/** An escape and a septet each; the two may not be parted. */
-const EXTENSION = new Set("\f^{}\\[~]|€");
+/** Encoded as an escape and a second septet, which must be in the same segment. */
+const GSM_EXTENSION = new Set("\f^{}\\[~]|€");
 
-const LIMITS: Record<Encoding, { single: number; multi: number }> = {
-  "GSM-7": { single: 160, multi: 153 },
-  "UCS-2": { single: 70, multi: 67 },
+/** Units in a single message, and in each segment of a concatenated one. */
+const CAPACITIES: Record<Encoding, { single: number; concatenated: number }> = {
+  "GSM-7": { single: 160, concatenated: 153 },
+  "UCS-2": { single: 70, concatenated: 67 },
 };
 
-export const cost = (text: string): Cost => {
+/** Computes the encoding and the number of segments of a text. */
+export const measureSms = (text: string): SmsSize => {
   const characters = [...text];
-  const foreign = characters.filter((c) => !BASIC.has(c) && !EXTENSION.has(c));
-  const encoding = foreign.length > 0 ? "UCS-2" : "GSM-7";
-  const width = (c: string) => (encoding === "UCS-2" ? c.length : EXTENSION.has(c) ? 2 : 1);
-  const widths = characters.map(width);
-  const units = widths.reduce((sum, size) => sum + size, 0);
-  const { single, multi } = LIMITS[encoding];
-  const segments = units <= single ? 1 : fill(widths, multi);
+  const nonGsm = characters.filter((c) => !GSM_BASIC.has(c) && !GSM_EXTENSION.has(c));
+  const encoding = nonGsm.length > 0 ? "UCS-2" : "GSM-7";
+  const countUnits = (c: string) => (encoding === "UCS-2" ? c.length : GSM_EXTENSION.has(c) ? 2 : 1);
+  const unitCounts = characters.map(countUnits);
+  const units = unitCounts.reduce((sum, count) => sum + count, 0);
+  const { single, concatenated } = CAPACITIES[encoding];
+  const segments = units <= single ? 1 : countSegments(unitCounts, concatenated);
   return {
     encoding,
     characters: characters.length,
     units,
     segments,
-    room: segments === 1 ? single : segments * multi,
-    culprits: foreign.length * 5 < characters.length ? [...new Set(foreign)].slice(0, 3) : [],
+    capacity: segments === 1 ? single : segments * concatenated,
+    nonGsmCharacters: nonGsm.length * 5 < characters.length ? [...new Set(nonGsm)].slice(0, 3) : [],
   };
 };
 
-/** Fills segments character by character: neither an escape nor a surrogate pair is split over two. */
-const fill = (widths: number[], multi: number): number => {
+/** Counts segments. A character is never split: neither an escape sequence nor a surrogate pair. */
+const countSegments = (unitCounts: number[], capacity: number): number => {
   let segments = 1;
-  let filled = 0;
-  for (const size of widths) {
-    if (filled + size > multi) {
+  let used = 0;
+  for (const count of unitCounts) {
+    if (used + count > capacity) {
       segments += 1;
-      filled = 0;
+      used = 0;
     }
-    filled += size;
+    used += count;
   }
   return segments;
 };
 
-/** White space as in ECMAScript, a dotted name, no second round; unknown names stay as they stand. */
-const TOKEN = /\{\{\s*([A-Za-z0-9_.]+)\s*\}\}/g;
+const PLACEHOLDER = /\{\{\s*([A-Za-z0-9_.]+)\s*\}\}/g;
 
-/** A text as it would arrive. A dotted path into the code finds nothing and renders empty, as in Logto. */
-export const render = (text: string, values: { code: string; locale?: string }): string =>
-  text.replace(TOKEN, (token, name: string) => {
+/**
+ * Replaces the placeholders of a template, as Logto does: unknown names stay unchanged, a dotted path into a known name
+ * yields an empty string, and values are not searched for placeholders.
+ */
+export const renderTemplate = (text: string, values: { code: string; locale?: string }): string =>
+  text.replace(PLACEHOLDER, (placeholder, name: string) => {
     const [root, ...path] = name.split(".");
     const value = root === "code" ? values.code : root === "locale" ? values.locale : undefined;
-    if (value === undefined) return token;
+    if (value === undefined) return placeholder;
     return path.length > 0 ? "" : value;
   });
 
-export const holdsCode = (text: string): boolean =>
-  [...text.matchAll(TOKEN)].some(([, name]) => name === "code");
+export const containsCodePlaceholder = (text: string): boolean =>
+  [...text.matchAll(PLACEHOLDER)].some(([, name]) => name === "code");
 
-/** BCP 47 as far as the Worker asks for it: language, then subtags. */
-export const isLocale = (text: string): boolean =>
+/** Checks a BCP 47 tag as far as the Worker does: a language and subtags. */
+export const isLanguageTag = (text: string): boolean =>
   text.length <= 35 && /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/.test(text);
 
-/** A phone number as people type it, in E.164 form; null if it cannot be one. */
-export const toE164 = (typed: string): string | null => {
-  const digits = typed
+/** Parses a phone number with the usual separators and prefixes to E.164; null if it cannot be one. */
+export const parsePhoneNumber = (text: string): string | null => {
+  const digits = text
     .trim()
     .replace(/^00/, "+")
     .replace(/[\s().\-/]/g, "");

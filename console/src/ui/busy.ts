@@ -1,17 +1,18 @@
 /**
- * A button while its work is under way. It keeps the focus, which a disabled one would lose, and does nothing.
+ * The busy state of a button. The button is marked with `aria-disabled`, not `disabled`, because a disabled button loses
+ * the keyboard focus.
  */
-import { fill, set } from "./dom.ts";
+import { replaceChildren, setAttribute } from "./dom.ts";
 
 export const isBusy = (button: HTMLButtonElement): boolean => button.getAttribute("aria-disabled") === "true";
 
-/** Says what is being done; until `idle`, clicks are to be ignored. */
-export const busy = (button: HTMLButtonElement, words: string): void => {
-  set(button, "aria-disabled", "true");
-  fill(button, words);
+/** Marks a button as busy and shows a label. Click handlers have to check `isBusy`. */
+export const setBusy = (button: HTMLButtonElement, label: string): void => {
+  setAttribute(button, "aria-disabled", "true");
+  replaceChildren(button, label);
 };
 
-export const idle = (button: HTMLButtonElement, words: string): void => {
-  set(button, "aria-disabled", null);
-  fill(button, words);
+export const clearBusy = (button: HTMLButtonElement, label: string): void => {
+  setAttribute(button, "aria-disabled", null);
+  replaceChildren(button, label);
 };

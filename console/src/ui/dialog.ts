@@ -1,60 +1,72 @@
-/** Native dialogs: a question with two answers, and a drawer. Focus goes in, is kept in, and comes back by itself. */
+/** Native dialogs: a confirmation and a drawer. The browser traps the focus and restores it on close. */
 import { t } from "../i18n/index.ts";
 import type { Child } from "./dom.ts";
-import { h, icon, uniqueId } from "./dom.ts";
+import { createId, h, renderIcon } from "./dom.ts";
 
-interface Question {
+interface Confirmation {
   title: string;
   body: Child[];
   confirm: string;
   cancel?: string;
-  danger?: boolean;
+  isDestructive?: boolean;
 }
 
-/** Asks; resolves with whether the answer was yes. Escape is no. */
-export const ask = ({ title, body, confirm, cancel = t("cancel"), danger }: Question): Promise<boolean> =>
+/** Shows a confirmation dialog; resolves with whether it was confirmed. Escape cancels. */
+export const confirmAction = ({
+  title,
+  body,
+  confirm,
+  cancel = t("cancel"),
+  isDestructive,
+}: Confirmation): Promise<boolean> =>
   new Promise((resolve) => {
-    const [id, about] = [uniqueId("question"), uniqueId("about")];
-    const answer = (yes: boolean) => () => dialog.close(yes ? "yes" : "");
+    const titleId = createId("dialog-title");
+    const bodyId = createId("dialog-body");
+    const close = (isConfirmed: boolean) => () => dialog.close(isConfirmed ? "confirmed" : "");
     const dialog = h(
       "dialog",
-      { class: "question", "aria-labelledby": id, "aria-describedby": about },
-      h("h2", { id }, title),
-      h("div", { id: about, class: "prose" }, ...body),
+      { class: "confirmation", "aria-labelledby": titleId, "aria-describedby": bodyId },
+      h("h2", { id: titleId }, title),
+      h("div", { id: bodyId, class: "dialog-text" }, ...body),
       h(
         "div",
         { class: "actions end" },
-        h("button", { type: "button", class: "quiet", onclick: answer(false) }, cancel),
-        h("button", { type: "button", class: danger ? "danger" : "primary", onclick: answer(true) }, confirm),
+        h("button", { type: "button", class: "quiet", onclick: close(false) }, cancel),
+        h(
+          "button",
+          { type: "button", class: isDestructive ? "danger" : "primary", onclick: close(true) },
+          confirm,
+        ),
       ),
     );
     dialog.addEventListener("close", () => {
       dialog.remove();
-      resolve(dialog.returnValue === "yes");
+      resolve(dialog.returnValue === "confirmed");
     });
     document.body.append(dialog);
     dialog.showModal();
   });
 
-/** Shows something beside the page until it is closed. */
+/** Opens a drawer at the side of the page. */
 export const openDrawer = (title: string, content: Node): void => {
-  const id = uniqueId("drawer");
+  const titleId = createId("drawer-title");
   const dialog = h(
     "dialog",
-    { class: "drawer", "aria-labelledby": id },
+    { class: "drawer", "aria-labelledby": titleId },
     h(
       "div",
       { class: "drawer-head" },
-      h("p", { id, class: "drawer-title" }, title),
+      h("p", { id: titleId, class: "drawer-title" }, title),
       h(
         "button",
-        { type: "button", class: "quiet bare", "aria-label": t("close"), onclick: () => dialog.close() },
-        icon("close"),
+        { type: "button", class: "quiet icon-only", "aria-label": t("close"), onclick: () => dialog.close() },
+        renderIcon("close"),
       ),
     ),
     h("div", { class: "drawer-body" }, content),
   );
   dialog.addEventListener("click", (event) => {
+    // A click on the backdrop has the dialog itself as its target.
     if (event.target === dialog) dialog.close();
   });
   dialog.addEventListener("close", () => dialog.remove());
@@ -62,7 +74,7 @@ export const openDrawer = (title: string, content: Node): void => {
   dialog.showModal();
 };
 
-/** Closes what is open: the page under it is gone. */
+/** Closes every open dialog, because the page it belongs to is replaced. */
 export const closeDialogs = (): void => {
   for (const dialog of document.querySelectorAll("dialog")) dialog.close();
 };

@@ -1,83 +1,68 @@
 /**
- * A guide as elements: the Markdown tree, one node for one node, its sections one level below the page's.
+ * Renders a connector guide. The guide is an HTML file of this origin; nevertheless each element is created anew from a
+ * list of allowed ones, so that markup can never reach the page through a guide.
  */
 import { t } from "../i18n/index.ts";
-import type { Block, Inline } from "../text/markdown.ts";
-import { parseMarkdown } from "../text/markdown.ts";
-import { copyButton } from "./copy.ts";
+import { renderCodeBlock } from "./code-block.ts";
+import type { Child } from "./dom.ts";
 import { h } from "./dom.ts";
 
-/** The guide's article without its title, which the page says already. Guides are English. */
-export const guideView = (source: string): HTMLElement => {
-  const [first, ...rest] = parseMarkdown(source);
-  const isTitle = first?.kind === "heading" && first.level === 1;
-  return h(
-    "article",
-    { class: "guide", lang: "en" },
-    ...(first && !isTitle ? [first, ...rest] : rest).map(block),
-  );
+/** The allowed elements. Headings move down one level, because the page has its own h1 and h2. */
+const ELEMENTS: Record<string, keyof HTMLElementTagNameMap | undefined> = {
+  h2: "h3",
+  h3: "h4",
+  h4: "h4",
+  p: "p",
+  ul: "ul",
+  ol: "ol",
+  li: "li",
+  blockquote: "blockquote",
+  strong: "strong",
+  em: "em",
+  code: "code",
+  thead: "thead",
+  tbody: "tbody",
+  tr: "tr",
+  td: "td",
 };
 
-const block = (node: Block): HTMLElement => {
-  switch (node.kind) {
-    case "heading":
-      return h(headingTag(node.level), {}, ...node.children.map(inline));
-    case "paragraph":
-      return h("p", {}, ...node.children.map(inline));
-    case "quote":
-      return h("blockquote", {}, ...node.children.map(inline));
-    case "list":
-      return h(node.ordered ? "ol" : "ul", {}, ...node.items.map((item) => h("li", {}, ...item.map(inline))));
-    case "code":
-      return codeBlock(node.text);
+/** Renders a guide's article without its h1, which would repeat the page's title. Guides are in English. */
+export const renderGuide = (article: Element): HTMLElement =>
+  h("article", { class: "guide", lang: "en" }, ...renderChildren(article));
+
+const renderChildren = (parent: Node): Child[] => [...parent.childNodes].map(renderNode);
+
+const renderNode = (node: Node): Child => {
+  if (node instanceof Text) return node.data;
+  if (!(node instanceof Element)) return null;
+  switch (node.localName) {
+    case "pre":
+      return renderCodeBlock((node.textContent ?? "").replace(/\n$/, ""));
     case "table":
-      return table(node.head, node.rows);
+      return renderTable(node);
+    case "th":
+      return h("th", { scope: "col" }, ...renderChildren(node));
+    case "a":
+      return renderLink(node);
+    default: {
+      const tag = ELEMENTS[node.localName];
+      return tag ? h(tag, {}, ...renderChildren(node)) : null;
+    }
   }
 };
 
-const headingTag = (level: number) => (["h2", "h3", "h4"] as const)[Math.min(level, 3) - 1] ?? "h4";
-
-/** Code with a copy button; it scrolls sideways, by keyboard too. */
-export const codeBlock = (text: string, label = t("code.block")): HTMLElement =>
-  h(
-    "div",
-    { class: "code" },
-    h("pre", { tabindex: 0, role: "group", "aria-label": label }, h("code", {}, text)),
-    copyButton(() => text, label),
-  );
-
-const table = (head: Inline[][], rows: Inline[][][]): HTMLElement =>
+/** Renders a table in a focusable container, so that it can be scrolled with the keyboard. */
+const renderTable = (table: Element): HTMLElement =>
   h(
     "div",
     { class: "table", tabindex: 0, role: "group", "aria-label": t("guide.table") },
-    h(
-      "table",
-      {},
-      h("thead", {}, h("tr", {}, ...head.map((cell) => h("th", { scope: "col" }, ...cell.map(inline))))),
-      h(
-        "tbody",
-        {},
-        ...rows.map((row) => h("tr", {}, ...row.map((cell) => h("td", {}, ...cell.map(inline))))),
-      ),
-    ),
+    h("table", {}, ...renderChildren(table)),
   );
 
-const inline = (node: Inline): Node => {
-  switch (node.kind) {
-    case "text":
-      return document.createTextNode(node.text);
-    case "code":
-      return h("code", {}, node.text);
-    case "strong":
-    case "em":
-      return h(node.kind, {}, ...node.children.map(inline));
-    case "link":
-      return link(node.href, node.children);
-  }
+/** Renders an https link; the text only, if the URL is not https. */
+const renderLink = (link: Element): HTMLElement => {
+  const href = link.getAttribute("href") ?? "";
+  return href.startsWith("https://")
+    ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...renderChildren(link))
+    : h("span", {}, ...renderChildren(link));
 };
-
-/** Only https leads anywhere; any other address leaves its words as they are. */
-const link = (href: string, children: Inline[]): HTMLElement =>
-  href.startsWith("https://")
-    ? h("a", { href, target: "_blank", rel: "noopener noreferrer" }, ...children.map(inline))
-    : h("span", {}, ...children.map(inline));

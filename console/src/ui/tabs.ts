@@ -1,5 +1,6 @@
 /**
- * A tab list after the ARIA pattern: one tab stop, arrows, Home and End move and select. The caller draws the panel.
+ * Tabs after the ARIA Authoring Practices pattern: one tab stop; the arrow keys, Home and End select. The caller renders
+ * the panel.
  */
 import type { Child } from "./dom.ts";
 import { h } from "./dom.ts";
@@ -10,39 +11,50 @@ export interface Tab {
   hasError?: boolean;
 }
 
-interface TabList {
+interface TabListOptions {
   label: string;
+  /** Prefix of the element ids. */
   prefix: string;
   tabs: Tab[];
   selected: string;
-  vertical?: boolean;
-  /** The tab list is drawn anew after this; focus returns to the selected tab. */
+  isVertical?: boolean;
+  /** Has to render the tab list again; the focus then moves to the selected tab. */
   onselect: (id: string) => void;
 }
 
-const STEPS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const OFFSETS: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-export const tabId = (prefix: string, id: string): string => `${prefix}-tab-${id}`;
-export const panelId = (prefix: string): string => `${prefix}-panel`;
+const getTabId = (prefix: string, id: string): string => `${prefix}-tab-${id}`;
+const getPanelId = (prefix: string): string => `${prefix}-panel`;
 
-export const tabList = ({ label, prefix, tabs, selected, vertical, onselect }: TabList): HTMLElement => {
-  const choose = (id: string) => {
+/** Finds the tab that a key selects; undefined for every other key. */
+const findTabForKey = (tabs: Tab[], selected: string, key: string): Tab | undefined => {
+  if (key === "Home") return tabs[0];
+  if (key === "End") return tabs.at(-1);
+  const offset = OFFSETS[key];
+  if (offset === undefined) return undefined;
+  const index = tabs.findIndex((tab) => tab.id === selected);
+  return tabs[(index + offset + tabs.length) % tabs.length];
+};
+
+export const renderTabList = ({
+  label,
+  prefix,
+  tabs,
+  selected,
+  isVertical,
+  onselect,
+}: TabListOptions): HTMLElement => {
+  const select = (id: string) => {
     onselect(id);
-    document.getElementById(tabId(prefix, id))?.focus();
+    document.getElementById(getTabId(prefix, id))?.focus();
   };
   const onkeydown = (event: Event) => {
     if (!(event instanceof KeyboardEvent)) return;
-    const at = tabs.findIndex((tab) => tab.id === selected);
-    const step = STEPS[event.key];
-    const next =
-      event.key === "Home"
-        ? tabs[0]
-        : event.key === "End"
-          ? tabs.at(-1)
-          : step !== undefined && tabs[(at + step + tabs.length) % tabs.length];
+    const next = findTabForKey(tabs, selected, event.key);
     if (!next) return;
     event.preventDefault();
-    choose(next.id);
+    select(next.id);
   };
   return h(
     "div",
@@ -50,7 +62,7 @@ export const tabList = ({ label, prefix, tabs, selected, vertical, onselect }: T
       class: "tabs",
       role: "tablist",
       "aria-label": label,
-      "aria-orientation": vertical && "vertical",
+      "aria-orientation": isVertical && "vertical",
       onkeydown,
     },
     ...tabs.map((tab) =>
@@ -59,12 +71,12 @@ export const tabList = ({ label, prefix, tabs, selected, vertical, onselect }: T
         {
           type: "button",
           role: "tab",
-          id: tabId(prefix, tab.id),
-          class: tab.hasError && "wrong",
+          id: getTabId(prefix, tab.id),
+          class: tab.hasError && "invalid",
           "aria-selected": String(tab.id === selected),
-          "aria-controls": tab.id === selected && panelId(prefix),
+          "aria-controls": tab.id === selected && getPanelId(prefix),
           tabindex: tab.id === selected ? 0 : -1,
-          onclick: () => choose(tab.id),
+          onclick: () => select(tab.id),
         },
         ...tab.content,
       ),
@@ -72,10 +84,15 @@ export const tabList = ({ label, prefix, tabs, selected, vertical, onselect }: T
   );
 };
 
-/** The panel of the selected tab. */
-export const tabPanel = (prefix: string, selected: string, ...children: Child[]): HTMLElement =>
+/** Renders the panel of the selected tab. */
+export const renderTabPanel = (prefix: string, selected: string, ...children: Child[]): HTMLElement =>
   h(
     "div",
-    { class: "panel", role: "tabpanel", id: panelId(prefix), "aria-labelledby": tabId(prefix, selected) },
+    {
+      class: "panel",
+      role: "tabpanel",
+      id: getPanelId(prefix),
+      "aria-labelledby": getTabId(prefix, selected),
+    },
     ...children,
   );

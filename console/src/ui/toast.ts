@@ -1,29 +1,32 @@
 /**
- * Short news at the bottom of the page, in a live region that stands there from the start, so that screen readers read
- * what appears in it.
+ * Toasts: short messages at the bottom of the page. Their live region exists from the start, because screen readers
+ * announce only what is added to an existing one.
  */
 import { t } from "../i18n/index.ts";
-import { h, icon } from "./dom.ts";
+import { h, renderIcon } from "./dom.ts";
 
-const LIFETIME_MS = 7000;
+export type ToastLevel = "success" | "error";
+
+const TOAST_MS = 7000;
 
 const region = h("div", { class: "toasts", role: "status", "aria-live": "polite" });
 
-export const toastRegion = (): HTMLElement => region;
+export const getToastRegion = (): HTMLElement => region;
 
-export const toast = (message: string, mood: "good" | "bad" = "good"): void => {
-  const close = () => box.remove();
-  const box = h(
+/** Shows a toast; it replaces the one before. */
+export const showToast = (message: string, level: ToastLevel = "success"): void => {
+  const close = () => toast.remove();
+  const toast = h(
     "div",
-    { class: `toast ${mood}` },
-    icon(mood === "good" ? "check" : "warning"),
+    { class: `toast ${level}` },
+    renderIcon(level === "success" ? "check" : "warning"),
     h("p", {}, message),
     h(
       "button",
-      { type: "button", class: "quiet bare", "aria-label": t("dismiss"), onclick: close },
-      icon("close"),
+      { type: "button", class: "quiet icon-only", "aria-label": t("dismiss"), onclick: close },
+      renderIcon("close"),
     ),
   );
-  region.replaceChildren(box);
-  setTimeout(close, LIFETIME_MS);
+  region.replaceChildren(toast);
+  setTimeout(close, TOAST_MS);
 };

@@ -1,0 +1,19 @@
+/** The server's messages as sentences, in the console's terms. Others are displayed unchanged. */
+export const serverMessagesEn: Record<string, string | undefined> = {
+  "is required": "This is required.",
+  "is required, unless from is given": "This is required, unless a sender is given.",
+  "must not be empty": "This must not be empty.",
+  "must be a string that is not empty": "This must not be empty.",
+  "must hold a template": "At least one template is required.",
+  "must hold a template for Generic": "A template for Generic is required.",
+  "must hold {{code}}": "Must contain {{code}}.",
+  "must not hold control characters": "Must not contain control characters.",
+  "The provider refused our credentials.": "The provider rejected the credentials.",
+  "The provider refused the number.": "The provider rejected the number.",
+  "The provider refused the text, template or sender.": "The provider rejected the text, template or sender.",
+  "The provider throttles us.": "The provider limits the request rate.",
+  "The provider account has no balance left.": "The provider account has insufficient balance.",
+  "The provider refused the message.": "The provider rejected the message.",
+  "The provider refused the message in an answer outside its format.":
+    "The provider rejected the message with an invalid response.",
+};
