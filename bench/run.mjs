@@ -1,57 +1,106 @@
-// npm run bench: measures edge-otp beside what else one would choose, as ratios of one run. Prints a Markdown report
-// and writes it to bench/RESULTS.md. `npm run bench -- worker race` measures only these, `--quick` only whether all
-// of it runs; neither writes the file.
+// npm run bench: measures edge-otp beside what one would choose otherwise, as ratios of one run. Prints a Markdown report;
+// a full run also writes it to bench/RESULTS.md, with its charts. README.md describes the options.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildDist, buildPackage, buildWorker } from "../scripts/build.mjs";
-import { installPackages, main, root, run, StepError, step } from "../scripts/steps.mjs";
+import { parseArgs } from "node:util";
+import { main, root, run, StepError, step } from "../scripts/steps.mjs";
 
 const bench = join(root, "bench");
-const sections = ["size", "worker", "node", "race"];
 
-/** Installs the peers (exact versions), if they are not there or package.json has changed since. */
+/** The sections, and how much each measures in a full and in a quick run; `seconds` ends rounds early on a busy machine. */
+const sections = {
+  worker: { full: { rounds: 6, requests: 2_000, seconds: 150 }, quick: { rounds: 1, requests: 200 } },
+  start: { full: { rounds: 25 }, quick: { rounds: 2 } },
+  memory: { full: { warmUp: 20_000, requests: 100_000 }, quick: { warmUp: 1_000, requests: 2_000 } },
+  node: { full: { rounds: 3, requests: 4_000 }, quick: { rounds: 1, requests: 400 } },
+  size: { full: {}, quick: {} },
+  race: { full: { rounds: 5 }, quick: { rounds: 1 } },
+};
+
+const options = {
+  quick: { type: "boolean", default: false },
+  rounds: { type: "string" },
+  requests: { type: "string" },
+  beside: { type: "string" },
+  "no-build": { type: "boolean", default: false },
+};
+
+const parseCount = (name, text) => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new StepError(`--${name} takes a number above 0`);
+  return value;
+};
+
+/** What is asked for on the command line. */
+const parseCommand = () => {
+  let parsed;
+  try {
+    parsed = parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    throw new StepError(error.message);
+  }
+  const { values, positionals } = parsed;
+  const unknown = positionals.filter((name) => !(name in sections));
+  if (unknown.length > 0)
+    throw new StepError(
+      `No such section: ${unknown.join(", ")}. There are: ${Object.keys(sections).join(", ")}.`,
+    );
+  const { quick, beside } = values;
+  const amounts = {};
+  for (const name of ["rounds", "requests"])
+    if (values[name] !== undefined) amounts[name] = parseCount(name, values[name]);
+  const isFull = positionals.length === 0 && !quick && !beside && Object.keys(amounts).length === 0;
+  const chosen = positionals.length > 0 ? positionals : Object.keys(sections);
+  return { chosen, quick, beside, amounts, isFull, build: !values["no-build"] };
+};
+
+/** Installs the peers (exact versions), unless they are there and package.json has not changed since. */
 const installPeers = async () => {
   const wanted = readFileSync(join(bench, "package.json"), "utf8");
   const stamp = join(bench, "node_modules", ".installed-from");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   const args = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
-  await step("peers (hono, better-auth, twilio)", () => run("npm", args, { cwd: bench }));
+  await step("peers (hono, better-auth)", () => run("npm", args, { cwd: bench }));
   writeFileSync(stamp, wanted);
 };
 
-main(async () => {
-  const given = process.argv.slice(2);
-  const quick = given.includes("--quick");
-  const asked = given.filter((name) => name !== "--quick");
-  const unknown = asked.filter((name) => !sections.includes(name));
-  if (unknown.length > 0) {
-    throw new StepError(
-      `No such part: ${unknown.join(", ")}. There are: ${sections.join(", ")}, and --quick.`,
-    );
-  }
-  await installPackages();
-  await installPeers();
-  await buildWorker();
-  await buildPackage();
-  await buildDist();
-  // Imported here, because they need the packages that are installed first.
-  const { facts, loadBefore } = await import("./lib/facts.mjs");
-  const load = loadBefore();
-  const parts = [];
-  for (const name of sections) {
-    if (asked.length > 0 && !asked.includes(name)) continue;
-    const measured = await import(`./sections/${name}.mjs`);
-    parts.push(await step(name, () => measured[name]({ quick })));
-  }
-  const report = `# What was measured
+const measureSection = async (name, { quick, beside, amounts }) => {
+  const report = (text) => process.stdout.write(`  ${name}: ${text}\n`);
+  const { seconds = Infinity, ...amount } = sections[name][quick ? "quick" : "full"];
+  // Rounds that are asked for are all measured, however long they take.
+  const limits = { seconds: amounts.rounds === undefined ? seconds : Infinity };
+  const section = await import(`./sections/${name}.mjs`);
+  return step(name, () => section[name]({ ...amount, ...amounts, ...limits, beside, report }));
+};
 
-Made by \`npm run bench\`; how to read it is in [README.md](README.md). In brackets how many times as good edge-otp is as
-that column: above 1 edge-otp is better, below 1 the other is. Numbers hold for this machine and this run; ratios travel.
+const reportOf = (parts, facts) => `# Results
 
-${await facts(load)}
+Made by \`npm run bench\`; [README.md](README.md) says how to read it. Ratios say how many times as good edge-otp is: above 1
+edge-otp is better, below 1 the other is. Numbers hold for this machine and this run; ratios carry over.
 
-${parts.join("\n\n")}
+${facts}
+
+${parts.map(({ summary }) => `- ${summary}`).join("\n")}
+
+${parts.map(({ text }) => text).join("\n\n")}
 `;
+
+main(async () => {
+  const command = parseCommand();
+  await installPeers();
+  // Imported here, because it needs what is installed first.
+  const { buildProduct } = await import("./lib/product.mjs");
+  if (command.build) await step("build", buildProduct);
+  const { currentLoad, facts } = await import("./lib/facts.mjs");
+  const load = currentLoad();
+  const started = performance.now();
+  const parts = [];
+  for (const name of command.chosen) parts.push(await measureSection(name, command));
+  const seconds = (performance.now() - started) / 1000;
+  const report = reportOf(parts, facts({ load, seconds }));
   process.stdout.write(`\n${report}`);
-  if (!quick && asked.length === 0) writeFileSync(join(bench, "RESULTS.md"), report);
+  if (!command.isFull) return;
+  writeFileSync(join(bench, "RESULTS.md"), report);
+  for (const [name, svg] of parts.flatMap(({ files }) => Object.entries(files ?? {})))
+    writeFileSync(join(bench, name), svg);
 });

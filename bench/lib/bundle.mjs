@@ -1,15 +1,14 @@
-// Bundles a Worker as wrangler does, and minified, as it can be asked to.
+// Bundles a Worker as wrangler does, minified.
 import { builtinModules } from "node:module";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { root } from "../../scripts/steps.mjs";
 
 const bench = join(root, "bench");
 
-/** Node's own modules are workerd's to give; what is required of them becomes an import, for workerd has no require. */
+/** Leaves Node's modules to workerd. A `require` of one becomes an import, since workerd's modules have no `require`. */
 const nodeModules = {
-  name: "node's modules",
+  name: "node modules",
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^(node:)?[a-z_/]+$/ }, ({ path, kind, namespace }) => {
       const name = path.replace(/^node:/, "");
@@ -23,9 +22,9 @@ const nodeModules = {
   },
 };
 
-/** A compiled module stays a file of its own, under one name. */
-const wasmBeside = {
-  name: "wasm beside",
+/** Leaves wasm out of the bundle: it is a module of its own, under one name. */
+const externalWasm = {
+  name: "external wasm",
   setup({ onResolve }) {
     onResolve({ filter: /\.wasm$/ }, () => ({ path: "./index_bg.wasm", external: true }));
   },
@@ -35,7 +34,7 @@ const wasmBeside = {
  * The code of a Worker in bench/peers/.
  * @param {string} file
  */
-export const bundled = async (file) => {
+export const bundlePeer = async (file) => {
   const { outputFiles } = await build({
     entryPoints: [join(bench, "peers", file)],
     bundle: true,
@@ -45,15 +44,12 @@ export const bundled = async (file) => {
     platform: "browser",
     conditions: ["workerd", "worker", "browser"],
     define: { "process.env.NODE_ENV": '"production"' },
-    // Our package looks for its optional peer from its own folder.
+    // The package is linked into node_modules and finds its optional peer dependency only from there.
     nodePaths: [join(bench, "node_modules")],
     external: ["cloudflare:*"],
-    plugins: [nodeModules, wasmBeside],
+    plugins: [nodeModules, externalWasm],
     write: false,
     logLevel: "error",
   });
   return Buffer.from(outputFiles[0].contents);
 };
-
-/** Bytes as they travel and as platforms count them. */
-export const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;

@@ -1,4 +1,4 @@
-// Numbers, and how they are shown: tables in Markdown whose cells hold a value and, for a peer, a ratio.
+// Statistics, and Markdown tables of numbers.
 
 /** The value below which the given part of the values lies. */
 export const quantile = (values, part) => {
@@ -12,36 +12,43 @@ export const median = (values) => {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
-/** Three digits, as far as they are before the point all of them. */
+export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+export const geometricMean = (values) => Math.exp(mean(values.map(Math.log)));
+
+/** The slope of the line that fits the points best (least squares). @param {[number, number][]} points */
+export const slope = (points) => {
+  const x = mean(points.map((point) => point[0]));
+  const y = mean(points.map((point) => point[1]));
+  const covariance = mean(points.map((point) => (point[0] - x) * (point[1] - y)));
+  return covariance / mean(points.map((point) => (point[0] - x) ** 2));
+};
+
+/** Three significant digits, or all digits before the point. */
 export const short = (value) => {
   if (Number.isNaN(value)) return "–";
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2;
   return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 };
 
+export const count = (value) => value.toLocaleString("en");
 export const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+export const signed = (value, digits = 1) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(digits)}`;
+
+/** A ratio as it is shown. */
+export const times = (ratio) => (Number.isFinite(ratio) ? `${ratio.toFixed(2)}×` : "–");
 
 /**
  * How many times as good ours is: above 1 ours is better, below 1 the peer is.
  * @param {number} ours @param {number} theirs @param {boolean} [moreIsBetter]
  */
-export const ratio = (ours, theirs, moreIsBetter = false) => {
-  const times = moreIsBetter ? ours / theirs : theirs / ours;
-  return Number.isFinite(times) ? `${times.toFixed(2)}×` : "–";
-};
+export const ratio = (ours, theirs, moreIsBetter = false) => (moreIsBetter ? ours / theirs : theirs / ours);
 
-/** @param {string[]} head @param {string[][]} rows */
+/** A table that can also be read as plain text. @param {string[]} head @param {string[][]} rows */
 export const table = (head, rows) => {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, at) => (at === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
+  const widths = head.map((_, at) => Math.max(3, ...[head, ...rows].map((cells) => cells[at].length)));
+  const pad = (cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at]));
+  const line = (cells) => `| ${cells.map(pad).join(" | ")} |`;
+  const rule = widths.map((width, at) => (at === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+  return [line(head), line(rule), ...rows.map(line)].join("\n");
 };
-
-/**
- * A row of one measure over several rigs, the first of them ours.
- * @param {string} title @param {number[]} values @param {{ moreIsBetter?: boolean, show?: (value: number) => string }} [how]
- */
-export const compared = (title, [ours, ...theirs], { moreIsBetter = false, show = short } = {}) => [
-  title,
-  show(ours),
-  ...theirs.map((value) => `${show(value)} (${ratio(ours, value, moreIsBetter)})`),
-];

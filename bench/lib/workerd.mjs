@@ -1,98 +1,125 @@
-// Workerd by itself, without wrangler around it: writes a config with the Worker, its KV and its Twilio, starts it,
-// tells its ports and the CPU time it has used.
+// workerd without wrangler: writes a configuration with a Worker, its KV and its provider, starts the process, and
+// reads the CPU time and memory that it uses.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root, StepError } from "../../scripts/steps.mjs";
+import { compatibilityDate, compatibilityFlags } from "./product.mjs";
 
-// The `workerd` package knows the program for this machine. It comes with wrangler.
+// The `workerd` package knows the binary for this machine. It comes with wrangler.
 const workerd = createRequire(join(root, "package.json"))("workerd");
 
 export const workerdVersion = workerd.version;
 
-const date = /compatibility_date = "(.+)"/.exec(readFileSync(join(root, "wrangler.toml"), "utf8"))[1];
-
 /** @typedef {{ name: string, wasm?: true, code: string | Buffer }} Module */
 /**
- * A Worker as it is deployed.
- * @typedef {{ modules: Module[], text?: Record<string, string>, objects?: Record<string, string>, flags?: string[] }} Worker
+ * A Worker as it is deployed: `text` holds its variables, `objects` its Durable Object classes by binding.
+ * @typedef {{ modules: Module[], text?: Record<string, string>, objects?: Record<string, string> }} Worker
  */
+/** @typedef {{ connector?: string, v8Flags?: string[] }} Options the connector in KV, and settings of the engine */
 
 const list = (parts) => `[${parts.join(", ")}]`;
-const quoted = (text) => JSON.stringify(text);
+const quote = (text) => JSON.stringify(text);
+const textBinding = ([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`;
 
-/** The Worker's part of the config; its modules become files beside it. @param {Worker} worker */
-const workerText = ({ modules, text = {}, objects = {}, flags = [] }, put) => {
+/** The Worker's part of the configuration. @param {Worker} worker */
+const workerText = ({ modules, text = {}, objects = {} }, writeModule) => {
   const embedded = modules.map(
     ({ name, wasm, code }) =>
-      `(name = ${quoted(name)}, ${wasm ? "wasm" : "esModule"} = embed ${quoted(put(name, code))})`,
+      `(name = ${quote(name)}, ${wasm ? "wasm" : "esModule"} = embed ${quote(writeModule(name, code))})`,
   );
   const bindings = [
     `(name = "OTP_KV", kvNamespace = "kv")`,
-    ...Object.entries(text).map(([name, value]) => `(name = ${quoted(name)}, text = ${quoted(value)})`),
+    ...Object.entries(text).map(textBinding),
     ...Object.entries(objects).map(
-      ([name, className]) => `(name = ${quoted(name)}, durableObjectNamespace = ${quoted(className)})`,
+      ([name, className]) => `(name = ${quote(name)}, durableObjectNamespace = ${quote(className)})`,
     ),
   ];
   const classes = Object.values(objects).map(
-    (className) => `(className = ${quoted(className)}, uniqueKey = ${quoted(className)}, enableSql = true)`,
+    (className) => `(className = ${quote(className)}, uniqueKey = ${quote(className)}, enableSql = true)`,
   );
   return `(
     modules = ${list(embedded)},
-    compatibilityDate = ${quoted(date)},
-    compatibilityFlags = ${list(flags.map(quoted))},
+    compatibilityDate = ${quote(compatibilityDate)},
+    compatibilityFlags = ${list(compatibilityFlags.map(quote))},
     bindings = ${list(bindings)},
     durableObjectNamespaces = ${list(classes)},
     ${classes.length > 0 ? "durableObjectStorage = (inMemory = void)," : ""}
-    globalOutbound = "twilio",
+    globalOutbound = "provider",
   )`;
 };
 
-/** @param {Worker} worker */
-const configText = (worker, put) => {
-  const own = (name) => {
+/** @param {Worker} worker @param {Options} options */
+const configText = (worker, { connector = "", v8Flags = [] }, writeModule) => {
+  const rig = (name, text = {}) => {
     const code = readFileSync(join(root, "bench", "rig", `${name}.js`));
-    return `(modules = [(name = "${name}.js", esModule = embed ${quoted(put(`rig-${name}.js`, code))})],
-      compatibilityDate = ${quoted(date)})`;
+    return `(
+      modules = [(name = "${name}.js", esModule = embed ${quote(writeModule(`rig-${name}.js`, code))})],
+      compatibilityDate = ${quote(compatibilityDate)},
+      bindings = ${list(Object.entries(text).map(textBinding))},
+    )`;
   };
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = ${workerText(worker, put)}),
-    (name = "kv", worker = ${own("kv")}),
-    (name = "twilio", worker = ${own("twilio")}),
+    (name = "main", worker = ${workerText(worker, writeModule)}),
+    (name = "kv", worker = ${rig("kv", { CONNECTOR: connector })}),
+    (name = "provider", worker = ${rig("provider")}),
   ],
+  v8Flags = ${list(v8Flags.map(quote))},
   sockets = [
     (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
-    (name = "twilio", address = "127.0.0.1:0", http = (), service = "twilio"),
+    (name = "provider", address = "127.0.0.1:0", http = (), service = "provider"),
   ],
 );
 `;
 };
 
-/** User and system time of a process in ms, of all its threads; only Linux tells it finely enough. */
+/** User and system time of a process in ms, all its threads together. Only Linux has it; it counts in steps of 10 ms. */
 export const cpuMs = (pid) => {
   if (process.platform !== "linux") return Number.NaN;
-  // The second field is the program's name and may hold anything, so count from its closing bracket.
+  // The second field is the program's name, which may hold blanks; the fields are counted from its closing bracket.
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
 };
 
+/** Resident memory of a process in MiB. */
+export const rssMiB = (pid) => {
+  if (process.platform !== "linux") return Number.NaN;
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+};
+
+/** Reads the ports that workerd reports on its control channel. */
+const readPorts = (channel) =>
+  new Promise((resolve) => {
+    const ports = {};
+    let text = "";
+    channel.on("data", (chunk) => {
+      const lines = (text + chunk).split("\n");
+      text = lines.pop();
+      for (const { event, socket, port } of lines.map((line) => JSON.parse(line)))
+        if (event === "listen") ports[socket] = port;
+      if (ports.http && ports.provider) resolve(ports);
+    });
+  });
+
 /**
- * Starts a Worker; resolves once its ports are open.
- * @param {Worker} worker
+ * Starts a Worker; resolves once its ports are open. `startedAt` is when the process was started, in ms of
+ * `performance.now()`.
+ * @param {Worker} worker @param {Options} [options]
  */
-export const startWorkerd = async (worker) => {
+export const startWorkerd = async (worker, options = {}) => {
   const folder = mkdtempSync(join(tmpdir(), "edge-otp-bench-"));
-  const put = (name, code) => {
+  const writeModule = (name, code) => {
     writeFileSync(join(folder, name), code);
     return name;
   };
   const config = join(folder, "config.capnp");
-  writeFileSync(config, configText(worker, put));
-  // What Workers log goes nowhere, but it is written, as it is in production.
+  writeFileSync(config, configText(worker, options, writeModule));
+  const startedAt = performance.now();
+  // What Workers log is written, as it is in production, but not read.
   const child = spawn(workerd.default, ["serve", "--control-fd=3", config], {
     stdio: ["ignore", "ignore", "pipe", "pipe"],
   });
@@ -106,21 +133,15 @@ export const startWorkerd = async (worker) => {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  const ports = await new Promise((resolve, reject) => {
-    const found = {};
-    let text = "";
-    child.stdio[3].on("data", (chunk) => {
-      text += chunk;
-      for (const line of text.split("\n").slice(0, -1)) {
-        const { event, socket, port } = JSON.parse(line);
-        if (event === "listen") found[socket] = port;
-      }
-      if (found.http && found.twilio) resolve(found);
-    });
-    ended.then(() => reject(new StepError(`workerd did not start:\n${errors}`)));
-  }).catch(async (error) => {
+  const failed = ended.then(async () => {
+    throw new StepError(`workerd did not start:\n${errors}`);
+  });
+  failed.catch(() => {});
+  try {
+    const ports = await Promise.race([readPorts(child.stdio[3]), failed]);
+    return { pid: child.pid, ports, startedAt, stop };
+  } catch (error) {
     await stop();
     throw error;
-  });
-  return { pid: child.pid, ports, stop, errors: () => errors };
+  }
 };

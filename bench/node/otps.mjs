@@ -1,5 +1,5 @@
 // What runs in a Node process: our `createOtp`, and better-auth's phone-number plugin, each over memory and over
-// SQLite. Each is given the same fetch and asked the same two things: send a code, judge a code.
+// SQLite. Each is given the same fetch and asked for the same two things: to send a code and to verify one.
 import { generateKeySync } from "node:crypto";
 
 const phoneService = "MG00000000000000000000000000000002";
@@ -7,8 +7,8 @@ const account = "AC00000000000000000000000000000001";
 const secret = generateKeySync("hmac", { length: 256 }).export().toString("hex");
 const LIMIT = 5;
 
-/** Twilio, answering at once in this process; it knows which code went to which phone. */
-const provider = () => {
+/** Stands in for Twilio: answers at once and remembers which code went to which phone. */
+const createProvider = () => {
   const codes = new Map();
   const fetch = async (_url, { body }) => {
     const form = new URLSearchParams(String(body));
@@ -26,9 +26,9 @@ const provider = () => {
 
 /** edge-otp, with the kv and the guard that `stores` gives. */
 const edgeOtp = async (stores) => {
-  const { createOtp } = await import("../../pkg/entry/default.js");
-  const guards = await import("../../pkg/guards.js");
-  const { fetch, take } = provider();
+  const { createOtp } = await import("edge-otp");
+  const guards = await import("edge-otp/guards");
+  const { fetch, take } = createProvider();
   const otp = createOtp({
     ...(await stores(guards)),
     secret,
@@ -59,8 +59,8 @@ const edgeOtp = async (stores) => {
   };
 };
 
-/** What a project writes for better-auth to reach Twilio. */
-const textBy =
+/** The callback that a project writes for better-auth to reach Twilio. */
+const sendBy =
   (fetch) =>
   async ({ phoneNumber, code }) => {
     const response = await fetch(`https://api.twilio.com/2010-04-01/Accounts/${account}/Messages.json`, {
@@ -75,18 +75,18 @@ const textBy =
     if (!response.ok || (await response.json()).error_code !== null) throw new Error("not sent");
   };
 
-/** better-auth, with the database that `databaseOf` gives; it only judges the code: no user, no session. */
+/** better-auth, with the database that `databaseOf` gives; it only verifies the code: no user, no session. */
 const betterAuth = async (databaseOf) => {
   const { betterAuth: create } = await import("better-auth");
   const { phoneNumber } = await import("better-auth/plugins/phone-number");
-  const { fetch, take } = provider();
+  const { fetch, take } = createProvider();
   let compared = 0;
   const options = {
     baseURL: "http://localhost:3000",
     secret,
     logger: { disabled: true },
     telemetry: { enabled: false },
-    // A wrong guess that was compared is put back with its count raised; an answer alone does not tell.
+    // A wrong guess that was compared is put back with its count raised; its answer alone does not show it.
     databaseHooks: {
       verification: {
         create: {
@@ -96,7 +96,7 @@ const betterAuth = async (databaseOf) => {
         },
       },
     },
-    plugins: [phoneNumber({ sendOTP: textBy(fetch), allowedAttempts: LIMIT, expiresIn: 600 })],
+    plugins: [phoneNumber({ sendOTP: sendBy(fetch), allowedAttempts: LIMIT, expiresIn: 600 })],
   };
   const auth = create({ ...options, database: await databaseOf(options) });
   return {
@@ -143,6 +143,19 @@ const sqliteKv = (database) => {
 /** @type {Record<string, () => Promise<{ send: (phone: string) => Promise<string>,
  *   verify: (phone: string, code: string) => Promise<boolean>, comparisons: () => number }>>} */
 export const otps = {
+  // The provider's own share of the CPU time, which both sides have.
+  "the provider alone": async () => {
+    const { fetch, take } = createProvider();
+    const send = sendBy(fetch);
+    return {
+      async send(phone) {
+        await send({ phoneNumber: phone, code: "123456" });
+        return take(phone);
+      },
+      verify: async (_phone, code) => code === "123456",
+      comparisons: () => 0,
+    };
+  },
   "edge-otp, memory": () =>
     edgeOtp(({ memoryGuard, memoryKv }) => ({ kv: memoryKv(), guard: memoryGuard() })),
   "better-auth, memory": () =>

@@ -1,55 +1,65 @@
 // In a Node process: pairs of send and verify, ours and better-auth's, over the same stores. Every measurement has a
 // process of its own; the two take turns.
-import { join } from "node:path";
-import { root, run } from "../../scripts/steps.mjs";
-import { compared, median, table } from "../lib/numbers.mjs";
+import { median, ratio, short, table, times } from "../lib/numbers.mjs";
+import { runChild } from "../node/run.mjs";
 
-const child = join(root, "bench", "node", "child.mjs");
+const OURS = "edge-otp";
+const PEER = "better-auth";
+const names = [OURS, PEER];
 const stores = ["memory", "SQLite"];
-const kinds = ["edge-otp", "better-auth"];
 
-/** What a fresh process measured. */
-export const inNode = async (...args) =>
-  JSON.parse(await run("node", ["--expose-gc", "--no-warnings", child, ...args.map(String)]));
+/** The measures: how each is called, how it is read from a measurement, and whether more of it is better. */
+const measures = [
+  ["pairs per CPU second", ({ cpu }) => 1000 / cpu, true],
+  ["pairs per second", ({ perSecond }) => perSecond, true],
+  ["heap afterwards, MiB", ({ heap }) => heap, false],
+  ["new process to first pair, ms", ({ ms }) => ms, false],
+];
 
-/** @param {{ quick: boolean }} options */
-export const node = async ({ quick }) => {
-  const rounds = quick ? 1 : 5;
-  const count = quick ? 400 : 6_000;
-  const rows = [];
-  for (const store of stores) {
-    const found = Object.fromEntries(kinds.map((kind) => [kind, []]));
-    for (let round = 0; round < rounds; round += 1) {
-      for (const kind of kinds) {
-        const name = `${kind}, ${store}`;
-        const pairs = await inNode("pairs", name, count);
-        const start = await inNode("start", name);
-        found[kind].push({ ...pairs, ...start });
-      }
+const measureStore = async (store, { rounds, requests, report }) => {
+  const found = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 1; round <= rounds; round += 1) {
+    report(`${store}, round ${round} of ${rounds}`);
+    for (const name of names) {
+      const pairs = await runChild("pairs", `${name}, ${store}`, requests);
+      const start = await runChild("start", `${name}, ${store}`);
+      found[name].push({ ...pairs, ...start });
     }
-    const row = (title, field, how) =>
-      compared(
-        `${store}: ${title}`,
-        kinds.map((kind) => median(found[kind].map((one) => one[field]))),
-        how,
-      );
-    rows.push(
-      row("pairs/s", "perSecond", { moreIsBetter: true }),
-      row("CPU ms/pair", "cpu"),
-      row("heap after, MiB", "heap"),
-      row("fresh process to the first pair, ms", "ms"),
-    );
   }
-  return `## In a Node process
+  return measures.map(([title, read, moreIsBetter]) => {
+    const [ours, theirs] = names.map((name) => median(found[name].map(read)));
+    return { title: `${store}: ${title}`, ours, theirs, ratio: ratio(ours, theirs, moreIsBetter) };
+  });
+};
 
-A pair is one send and one verification of the right code, of a phone never seen before, one pair after the other;
-${rounds} round${rounds > 1 ? "s" : ""} of ${count} pairs, each in a process of its own, after ${count / 4} to warm up. The provider answers at once.
+/** @param {{ rounds: number, requests: number, report: (text: string) => void }} options */
+export const node = async (options) => {
+  const { rounds, requests } = options;
+  const provider = await runChild("pairs", "the provider alone", requests);
+  const found = [];
+  for (const store of stores) found.push(...(await measureStore(store, options)));
+  const rows = found.map(({ title, ours, theirs, ratio: of }) => [
+    title,
+    short(ours),
+    short(theirs),
+    times(of),
+  ]);
+  return {
+    summary: `Package in Node, in memory: ${times(found[0].ratio)} of better-auth's pairs of send and verify per CPU second.`,
+    text: `## Package in a Node process
 
-${table(["", ...kinds], rows)}
+A pair is one send and one verification of the right code, for a new phone each time, one pair after the other. Medians of
+${rounds} rounds of ${requests.toLocaleString("en")} pairs, each in a process of its own, after a quarter of it to warm up. The last column says how many
+times as good edge-otp is.
 
-- better-auth is asked for the same and no more: \`sendPhoneNumberOTP\` and \`consumePhoneNumberOTP\`, no user, no session.
-- Over SQLite edge-otp has its guard and a KV of 20 lines in one database in memory, better-auth its own tables in one.
-- Not comparable: edge-otp keeps of every phone for 24 hours how often it was sent to and guessed (the heap holds
-  ${((count * 5) / 4).toLocaleString("en")} such ledgers); better-auth forgets a phone with its code and limits requests by IP address instead,
-  which is outside these calls. It keeps codes as plain text, edge-otp as a MAC.`;
+${table(["", OURS, PEER, "edge-otp is"], rows)}
+
+- better-auth is asked for no more than that: \`sendPhoneNumberOTP\` and \`consumePhoneNumberOTP\`, no user, no session.
+- The provider is a function that answers at once. With the decoding of its request it takes ${short(1000 * provider.cpu)} µs of CPU per pair on
+  both sides.
+- Over SQLite, edge-otp has its guard and a KV of 20 lines in one database in memory, better-auth its own tables in one.
+- Not comparable: edge-otp keeps for 24 hours how often a phone was sent to and guessed at (the heap holds
+  ${Math.round(requests * 1.25).toLocaleString("en")} such ledgers) and stores codes as MACs. better-auth stores them as plain text, forgets a phone with its
+  code, and limits requests by IP address, outside of these calls.`,
+  };
 };

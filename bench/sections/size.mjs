@@ -1,66 +1,36 @@
-// What is deployed, in bytes, and how long a Worker takes to start: from the start of workerd to its first answer.
-import { StepError } from "../../scripts/steps.mjs";
-import { gzipped } from "../lib/bundle.mjs";
-import { load, requestText } from "../lib/load.mjs";
-import { kib, median, ratio, short, table } from "../lib/numbers.mjs";
-import { rigs } from "../lib/rigs.mjs";
-import { startWorkerd } from "../lib/workerd.mjs";
+// What is deployed, in bytes.
+import { gzipSync } from "node:zlib";
+import { kib, ratio, table, times } from "../lib/numbers.mjs";
+import { workers } from "../lib/workers.mjs";
 
-const names = Object.keys(rigs);
-const [ours] = names;
+const OURS = "edge-otp";
+const names = [OURS, "edge-otp from npm in Hono", "Hono + DO", "Hono + KV", "better-auth"];
 
-/** Time from nothing to the first answer, in ms. */
-const start = async (name, worker) => {
-  const before = performance.now();
-  const { ports, stop } = await startWorkerd(worker);
-  try {
-    const requests = [requestText(rigs[name].health ?? "/health")];
-    const onAnswer = ({ status, body }) => {
-      if (status !== 200) throw new StepError(`${name} did not start well: ${status} ${body}`);
-    };
-    await load({ port: ports.http, connections: 1, requests, onAnswer });
-    return performance.now() - before;
-  } finally {
-    await stop();
-  }
+const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+const sizeOf = async (name) => {
+  const { modules } = await workers[name]();
+  const sum = (chosen) => chosen.reduce((bytes, { code }) => bytes + gzipped(code), 0);
+  return { total: sum(modules), wasm: sum(modules.filter(({ wasm }) => wasm)) };
 };
 
-/** @param {{ quick: boolean }} options */
-export const size = async ({ quick }) => {
-  const rounds = quick ? 2 : 15;
-  const found = {};
-  for (const name of names) {
-    const worker = await rigs[name].worker();
-    const bytes = (wanted) => worker.modules.filter(wanted).reduce((sum, { code }) => sum + gzipped(code), 0);
-    found[name] = { worker, total: bytes(() => true), wasm: bytes(({ wasm }) => wasm), times: [] };
-  }
-  // The first start of all reads the program from the disk.
-  await start(ours, found[ours].worker);
-  for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) found[name].times.push(await start(name, found[name].worker));
-  }
-  const base = median(found.bare.times);
-  const rows = names.map((name) => {
-    const { total, wasm, times } = found[name];
-    const own = { total: found[ours].total, time: median(found[ours].times) };
-    const time = median(times);
-    const beside = (text, times) => (name === ours || name === "bare" ? text : `${text} (${times})`);
-    return [
-      name,
-      beside(kib(total), ratio(own.total, total)),
-      wasm > 0 ? kib(wasm) : "–",
-      beside(short(time), ratio(own.time, time)),
-      name === "bare" ? "–" : short(time - base),
-    ];
-  });
-  return `## Size and start
+export const size = async () => {
+  const sizes = await Promise.all(names.map(sizeOf));
+  const rows = names.map((name, at) => [
+    name,
+    kib(sizes[at].total),
+    name === OURS ? "" : times(ratio(sizes[0].total, sizes[at].total)),
+    sizes[at].wasm > 0 ? kib(sizes[at].wasm) : "–",
+  ]);
+  return {
+    summary: `Size of the deployed Worker: ${kib(sizes[0].total)} gzipped.`,
+    text: `## Size
 
-Sizes are gzipped, bundled and minified. A start is a fresh workerd, from its start to the first answer, medians of ${rounds};
-the last column is what is left of it without the start of the bare Worker.
+Gzipped, as platforms count them; the peers are bundled and minified.
 
-${table(["", "deployed", "of it wasm", "start, ms", "of it own, ms"], rows)}
+${table(["", "deployed", "× of edge-otp", "of it wasm"], rows)}
 
-- The Hono Workers hold one provider, one text and two routes; edge-otp's holds twelve providers, templates, the
-  management API and the message encodings. better-auth is its minimal build with the memory adapter; a database's comes
-  on top. Its first answer is that of its own \`/ok\` route.`;
+- The Hono Workers hold one provider and two routes; edge-otp's holds all providers, templates, the management API and
+  the message encodings. better-auth is its minimal build with the memory adapter; a database's comes on top.`,
+  };
 };

@@ -1,11 +1,11 @@
-// Ours, the other way: not the whole Worker but the npm package inside a Hono Worker of one's own.
+// The npm package in a Hono Worker of one's own, in place of the whole Worker.
 import { env } from "cloudflare:workers";
+import { createOtp } from "edge-otp";
+import { otpRoutes } from "edge-otp/hono";
 import { Hono } from "hono";
 import { bearerAuth } from "hono/bearer-auth";
-import { createOtp } from "../../pkg/entry/workerd.js";
-import { otpRoutes } from "../../pkg/hono.js";
 
-export { VerificationGuard } from "../../pkg/entry/workerd.js";
+export { VerificationGuard } from "edge-otp";
 
 const otp = createOtp({
   kv: env.OTP_KV,
@@ -23,8 +23,7 @@ const otp = createOtp({
 });
 
 const app = new Hono();
-app.get("/health", (c) => c.json({ status: "ok" }));
-app.use(bearerAuth({ verifyToken: (token, c) => token === c.env.API_KEY }));
+app.use(bearerAuth({ verifyToken: (token, c) => token === c.env.API_KEYS }));
 app.route("/", otpRoutes(otp));
 
 export default app;
