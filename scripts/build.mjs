@@ -1,12 +1,10 @@
-// npm run build: the Worker into build/, the package's wasm into pkg/wasm/, the console into console/dist/.
-// wrangler calls `build.mjs worker` before dev and deploy.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+// npm run build: the Worker into build/, the package's wasm into pkg/wasm/ and what ships beside it, the console into
+// console/dist/. wrangler calls `build.mjs worker` before dev and deploy.
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { installPackages, isMain, main, root, run, step } from "./steps.mjs";
-import { prepare } from "./toolchain.mjs";
-
-const binary = (name) => join(root, "node_modules", ".bin", name);
+import { installPackages, isMain, main, nodeProgram, root, run, step } from "./steps.mjs";
+import { areInstalled, buildTools, prepareRust, prepareTools } from "./toolchain.mjs";
 
 /** The newest change below the given paths, in ms. */
 const newest = (paths) =>
@@ -14,103 +12,157 @@ const newest = (paths) =>
     ...paths.map((path) => {
       const info = statSync(join(root, path));
       if (!info.isDirectory()) return info.mtimeMs;
-      return newest(readdirSync(join(root, path)).map((name) => join(path, name)));
+      const inside = readdirSync(join(root, path)).map((name) => join(path, name));
+      return Math.max(info.mtimeMs, newest(inside));
     }),
   );
 
-const sources = ["src", "Cargo.toml", "Cargo.lock", ".cargo", "scripts/build.mjs"];
-const isCurrent = (output, from = sources) => existsSync(output) && statSync(output).mtimeMs > newest(from);
-
-const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
-
-/** Tells a wasm's size, raw and gzipped. */
-export const report = (name, file) => {
-  const bytes = readFileSync(file);
-  process.stdout.write(
-    `  ${name}: ${bytes.length} bytes, ${kib(gzipSync(bytes, { level: 9 }).length)} gzipped\n`,
-  );
+const rustSources = ["Cargo.toml", "Cargo.lock", ".cargo", "crates/core/src", "crates/core/Cargo.toml"];
+const sources = {
+  worker: [...rustSources, "src", "scripts/build.mjs"],
+  package: [...rustSources, "crates/npm/src", "crates/npm/Cargo.toml", "scripts/build.mjs"],
+  console: ["console/src", "console/build.mjs", "docs"],
 };
 
-/** Compiles the core and makes it small: its control flow made anew, like beside like, without names. */
-const buildWasm = async (features, wasm) => {
-  const env = await prepare("build");
-  await run("cargo", ["build", "--lib", "--release", "--target", "wasm32-unknown-unknown", ...features], {
-    env,
+/** Whether a file is newer than all from which it is made. */
+const isCurrent = (output, from) =>
+  existsSync(join(root, output)) && statSync(join(root, output)).mtimeMs > newest(from);
+
+const KIB = 1024;
+const kib = (bytes) => `${(bytes / KIB).toFixed(1)} KiB`;
+
+/** What the build makes, with the gzipped size in bytes at which it is too large: an alarm, the platform allows 3 MB. */
+const artifacts = {
+  worker: { file: "build/worker/index_bg.wasm", limit: 300 * KIB },
+  package: { file: "pkg/wasm/edge_otp_bg.wasm", limit: 300 * KIB },
+};
+
+/** Prints the size of an artifact, raw and gzipped; gives what is wrong with it, or undefined. */
+export const reportSize = (name) => {
+  const { file, limit } = artifacts[name];
+  const bytes = readFileSync(join(root, file));
+  const gzipped = gzipSync(bytes, { level: 9 }).length;
+  process.stdout.write(`  ${file}: ${kib(bytes.length)}, ${kib(gzipped)} gzipped\n`);
+  if (gzipped <= limit) return undefined;
+  return `${file} has ${kib(gzipped)} gzipped, more than ${kib(limit)}`;
+};
+
+const warnOfSize = (name) => {
+  const problem = reportSize(name);
+  if (problem) process.stdout.write(`  WARNING: ${problem}\n`);
+};
+
+// The features that rustc assumes of wasm32-unknown-unknown, and exceptions for wasm-bindgen's catch wrappers: by name,
+// so that a newer binaryen emits nothing that workerd or an older browser does not know.
+const wasmFeatures = [
+  "bulk-memory",
+  "exception-handling",
+  "multivalue",
+  "mutable-globals",
+  "nontrapping-float-to-int",
+  "reference-types",
+  "sign-ext",
+].map((feature) => `--enable-${feature}`);
+
+/** Makes a wasm file small: optimised for size, without names and producers. */
+const optimize = async (wasm) => {
+  const fresh = `${wasm}.fresh`;
+  const passes = ["-Oz", "--strip-debug", "--strip-producers"];
+  await run(nodeProgram("wasm-opt"), [...passes, ...wasmFeatures, wasm, "-o", fresh]);
+  renameSync(fresh, wasm);
+};
+
+const cargoBuild = (crate, profile, env) => {
+  const target = ["--target", "wasm32-unknown-unknown"];
+  return run("cargo", ["build", "--lib", "--package", crate, "--profile", profile, ...target], { env });
+};
+
+/** Compiles the Worker's crates while the build's tools are still being installed. */
+const compileAhead = async () => {
+  if (areInstalled(buildTools)) return;
+  const env = await prepareRust();
+  await step("Rust crates of the Worker", () => cargoBuild("edge-otp", "release", env));
+};
+
+/** The Worker as one module beside its wasm, for the npm package: wrangler bundles src/entry.js itself. */
+const bundleWorker = async () => {
+  // Imported here, because npm installs it first.
+  const { build } = await import("esbuild");
+  await build({
+    entryPoints: [join(root, "src", "entry.js")],
+    outfile: join(root, "build", "worker", "index.js"),
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    external: ["./index_bg.wasm", "cloudflare:workers"],
+    logLevel: "warning",
   });
-  const built = join(env.CARGO_TARGET_DIR, "wasm32-unknown-unknown", "release", "edge_otp.wasm");
-  mkdirSync(dirname(wasm), { recursive: true });
-  await run(binary("wasm-opt"), [
-    ...["-Oz", "--flatten", "--rereloop", "-Oz", "-Oz"],
-    // The lowest kilobyte is the far end of the stack: no pointer is that small.
-    ...["--low-memory-unused", "-Oz", "--reorder-functions-by-name"],
-    ...["--strip-debug", "--strip-producers", "--strip-target-features"],
-    ...["--enable-bulk-memory", "--enable-multivalue", "--enable-mutable-globals"],
-    ...["--enable-nontrapping-float-to-int", "--enable-reference-types", "--enable-sign-ext"],
-    ...[built, "-o", wasm],
-  ]);
 };
 
-/** Builds the console and puts beside it what is served with it: guides, logos, the API's description. */
+const compileWorker = async (env) => {
+  // Only the Worker: cargo's default members are all crates. wasm-opt runs below, with passes of our own.
+  await run("worker-build", ["--release", "--no-opt", "--package", "edge-otp"], { env });
+  const wasm = join(root, "build", "index_bg.wasm");
+  await optimize(wasm);
+  // Last, because worker-build empties build/worker, and because its age says how new the build is.
+  copyFileSync(wasm, join(root, artifacts.worker.file));
+};
+
+/** Builds the console with what is served beside it, unless nothing has changed since the last time. */
 export const buildAssets = async () => {
-  // Imported here, because it needs the packages that are installed first.
+  if (isCurrent("console/dist/openapi.json", sources.console)) return;
+  // Imported here, because it needs esbuild, which npm installs first.
   const { buildConsole } = await import("../console/build.mjs");
   await step("console (esbuild)", buildConsole);
 };
 
-/** The Worker's JavaScript as one module, beside its wasm. */
-const bundleWorker = async () => {
-  // Imported here, because it needs the packages that are installed first.
-  const { build } = await import("esbuild");
-  const wasmBeside = {
-    name: "wasm beside",
-    setup: ({ onResolve }) =>
-      onResolve({ filter: /\.wasm$/ }, () => ({ path: "./index_bg.wasm", external: true })),
-  };
-  await build({
-    entryPoints: [join(root, "pkg", "worker.js")],
-    outfile: join(root, "build", "index.js"),
-    bundle: true,
-    format: "esm",
-    target: "es2022",
-    external: ["cloudflare:workers"],
-    plugins: [wasmBeside],
-  });
+/** Installs what is missing and builds the Worker, unless nothing has changed since the last time. */
+export const buildWorker = async () => {
+  if (isCurrent(artifacts.worker.file, sources.worker)) {
+    await installPackages();
+  } else {
+    const [env] = await Promise.all([prepareTools(buildTools), installPackages(), compileAhead()]);
+    await step("Worker (worker-build)", () => compileWorker(env));
+    warnOfSize("worker");
+  }
+  await buildAssets();
+  await bundleWorker();
 };
 
-/** Builds the Worker, unless nothing has changed since the last time. */
-export const buildWorker = async () => {
-  const wasm = join(root, "build", "index_bg.wasm");
-  const assets = join(root, "console", "dist", "openapi.json");
-  if (!isCurrent(assets, ["console/src", "console/build.mjs", "docs"])) await buildAssets();
-  if (!isCurrent(wasm)) {
-    await step("Worker (cargo, wasm-opt)", () => buildWasm([], wasm));
-    report("build/index_bg.wasm", wasm);
-  }
-  await bundleWorker();
+const compilePackage = async (env) => {
+  await cargoBuild("edge-otp-npm", "npm", env);
+  const { target_directory: folder } = JSON.parse(
+    await run("cargo", ["metadata", "--no-deps", "--format-version=1"], { env }),
+  );
+  const built = join(folder, "wasm32-unknown-unknown", "npm", "edge_otp_npm.wasm");
+  // Snippets of JavaScript have a hash in their path: those of an older build would stay.
+  rmSync(join(root, "pkg", "wasm"), { recursive: true, force: true });
+  const names = ["--out-name", "edge_otp", "--out-dir", join(root, "pkg", "wasm")];
+  // Without a default path: the loaders of pkg/entry find the file, and CommonJS has no import.meta.
+  await run("wasm-bindgen", [built, "--target", "web", "--omit-default-module-path", ...names], { env });
+  await optimize(join(root, artifacts.package.file));
 };
 
 /** Builds the package's wasm, unless nothing has changed since the last time. */
 export const buildPackage = async () => {
-  const wasm = join(root, "pkg", "wasm", "edge_otp_bg.wasm");
-  if (isCurrent(wasm)) return;
-  await step("package (cargo, wasm-opt)", () => buildWasm(["--no-default-features"], wasm));
-  report("pkg/wasm/edge_otp_bg.wasm", wasm);
+  if (isCurrent(artifacts.package.file, sources.package)) return;
+  const [env] = await Promise.all([prepareTools(buildTools), installPackages()]);
+  await step("package (cargo, wasm-bindgen, wasm-opt)", () => compilePackage(env));
+  warnOfSize("package");
 };
 
-/** What the package ships beside its wasm: the prebuilt Worker, the console, the CommonJS twins. */
+/** What the package ships beside its wasm: the prebuilt Worker, the console, the CommonJS entries. */
 export const buildDist = async () => {
-  // Imported here, because it needs the packages that are installed first.
+  // Imported here, because it needs esbuild, which npm installs first.
   const pkg = await import("../pkg/build.mjs");
   await pkg.buildDist();
 };
 
 if (isMain(import.meta.url)) {
   main(async () => {
-    await installPackages();
     await buildWorker();
-    if (process.argv[2] !== "worker") {
-      await buildPackage();
-      await buildDist();
-    }
+    if (process.argv[2] === "worker") return;
+    await buildPackage();
+    await step("package (dist)", buildDist);
   });
 }

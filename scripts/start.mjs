@@ -1,12 +1,12 @@
-// npm start: builds what is missing and serves the Worker on http://127.0.0.1:8787 with an embedded KV and guard and
-// the mock connector alive, then prints lines to paste.
+// npm start: builds what is missing and serves the Worker on http://127.0.0.1:8787 with an embedded KV, Durable Objects
+// and the mock connector, then prints lines to paste.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { buildWorker } from "./build.mjs";
-import { environment, installPackages, main, root, run, StepError, step } from "./steps.mjs";
+import { environment, main, root, run, StepError, secondsSince, step } from "./steps.mjs";
 
 const port = process.env.PORT || "8787";
 const address = `http://127.0.0.1:${port}`;
@@ -23,7 +23,7 @@ const makeVars = () => {
   };
   const text = Object.entries(lines).map(([name, value]) => `${name}="${value}"\n`);
   writeFileSync(varsFile, text.join(""), { mode: 0o600 });
-  process.stdout.write("  made .dev.vars with random keys\n");
+  process.stdout.write("  wrote .dev.vars with random keys\n");
 };
 
 const template = (usageType, content) => ({ usageType, content: `${content} It expires in 10 minutes.` });
@@ -59,8 +59,8 @@ const isUp = async () => {
   return answer?.status === 200;
 };
 
-const lines = (apiKey) => `
-edge-otp is up on ${address}
+const instructions = (apiKey, started) => `
+edge-otp is up on ${address} after ${secondsSince(started)}
 
 Send a code (the message appears in this terminal):
 
@@ -76,12 +76,12 @@ Stop with Ctrl-C.
 `;
 
 main(async () => {
+  const started = Date.now();
   if (await isUp()) {
     throw new StepError(
       `Something serves ${address} already. Stop it, or choose another port: PORT=8788 npm start`,
     );
   }
-  await installPackages();
   await buildWorker();
   makeVars();
   await setUpConnector();
@@ -97,9 +97,12 @@ main(async () => {
   server.on("exit", (code) => process.exit(code ?? 1));
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
   for (let tries = 0; !(await isUp()); tries += 1) {
-    if (tries > 300) throw new StepError(`The Worker does not answer on ${address}.`);
+    if (tries > 300) {
+      server.kill();
+      throw new StepError(`The Worker does not answer on ${address}.`);
+    }
     await sleep(200);
   }
   const apiKey = /^API_KEYS="?([^",\s]+)/m.exec(readFileSync(varsFile, "utf8"))?.[1];
-  process.stdout.write(lines(apiKey));
+  process.stdout.write(instructions(apiKey, started));
 });

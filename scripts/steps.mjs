@@ -1,4 +1,5 @@
 // Running commands as named steps: what is done, how long it took, and on failure the command to repeat it.
+import { AsyncLocalStorage } from "node:async_hooks";
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -7,10 +8,13 @@ import { fileURLToPath } from "node:url";
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, "node_modules", ".bin");
 
+/** The absolute path of a program that npm installs. */
+export const nodeProgram = (name) => join(bin, name);
+
 /** A failure whose message is all that a reader needs. */
 export class StepError extends Error {}
 
-/** The environment for every command: the repository's own tools first. */
+/** The environment of every command: the repository's own tools first. */
 export const environment = (extra = {}) => ({
   ...process.env,
   WRANGLER_SEND_METRICS: "false",
@@ -18,15 +22,26 @@ export const environment = (extra = {}) => ({
   PATH: [bin, extra.PATH ?? process.env.PATH].join(delimiter),
 });
 
+/** The step that is running, with the last line that its commands printed. */
+const currentStep = new AsyncLocalStorage();
+
+const noteLastLine = (chunk) => {
+  const running = currentStep.getStore();
+  const line = `${chunk}`.trimEnd().split("\n").at(-1).trim();
+  if (running && line) running.lastLine = line.slice(0, 100);
+};
+
 /** Runs a command and resolves with {code, output}; output is shown too unless `quiet`. */
-export const capture = (command, args, { env = {}, cwd = root, quiet = true, input } = {}) =>
+export const capture = (command, args, { env = {}, cwd = root, quiet = true, input, ownTools = true } = {}) =>
   new Promise((resolve) => {
-    const child = spawn(command, args, { cwd, env: environment(env), stdio: ["pipe", "pipe", "pipe"] });
+    const all = ownTools ? environment(env) : { ...process.env, ...env };
+    const child = spawn(command, args, { cwd, env: all, stdio: ["pipe", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
         output += chunk;
-        if (!quiet) process.stdout.write(chunk);
+        if (quiet) noteLastLine(chunk);
+        else process.stdout.write(chunk);
       });
     }
     child.on("error", (error) => resolve({ code: 127, output: `${output}${error.message}` }));
@@ -36,7 +51,7 @@ export const capture = (command, args, { env = {}, cwd = root, quiet = true, inp
     child.stdin.end(input ?? "");
   });
 
-/** Runs a command; its output is shown as it comes, or only if it fails. */
+/** Runs a command and resolves with its output, which is shown as it comes (`quiet: false`) or only if it fails. */
 export const run = async (command, args, options = {}) => {
   const { code, output } = await capture(command, args, options);
   if (code !== 0) {
@@ -46,23 +61,55 @@ export const run = async (command, args, options = {}) => {
   return output;
 };
 
-/** Runs a named step and tells how long it took. */
+const HEARTBEAT_MS = 15_000;
+
+/** Seconds since a time in ms, as text. */
+export const secondsSince = (started) => `${((Date.now() - started) / 1000).toFixed(1)} s`;
+
+/** Runs a named step and prints how long it took; a long one prints what it is doing every 15 s. */
 export const step = async (title, work) => {
   const started = Date.now();
+  const running = { lastLine: "" };
+  const outer = currentStep.getStore();
+  if (outer) outer.lastLine = "";
   process.stdout.write(`▸ ${title}\n`);
-  const result = await work();
-  process.stdout.write(`  ${title}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`);
-  return result;
+  const heartbeat = setInterval(() => {
+    if (running.lastLine)
+      process.stdout.write(`  … ${title}: ${secondsSince(started)}, ${running.lastLine}\n`);
+  }, HEARTBEAT_MS);
+  try {
+    const result = await currentStep.run(running, work);
+    process.stdout.write(`  ${title}: done in ${secondsSince(started)}\n`);
+    return result;
+  } finally {
+    clearInterval(heartbeat);
+  }
 };
 
-/** Installs the development tools of package.json, if they are not there or it has changed since. */
+/** wrangler's oldest Node. The repository brings one for the usual systems (optionalDependencies of package.json). */
+const MIN_NODE = [22, 12];
+
+const needNode = async () => {
+  const { code, output } = await capture("node", ["--version"]);
+  const [major, minor] = output.replace("v", "").split(".").map(Number);
+  if (code === 0 && (major > MIN_NODE[0] || (major === MIN_NODE[0] && minor >= MIN_NODE[1]))) return;
+  throw new StepError(
+    `wrangler needs Node ${MIN_NODE.join(".")} or later; there is none in node_modules for ${process.platform} ${process.arch}, and the one on the PATH is ${output.trim()}.`,
+  );
+};
+
+/** Installs the development tools that package-lock.json lists, unless these are there already. */
 export const installPackages = async () => {
-  const wanted = readFileSync(join(root, "package.json"), "utf8");
+  const wanted = ["package.json", "package-lock.json"]
+    .map((name) => readFileSync(join(root, name), "utf8"))
+    .join("");
   const stamp = join(root, "node_modules", ".installed-from");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
   await step("npm packages (wrangler, binaryen, esbuild, …)", () =>
-    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"]),
+    // With the Node outside: the one in node_modules is among what is replaced.
+    run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { ownTools: false }),
   );
+  await needNode();
   writeFileSync(stamp, wanted);
 };
 

@@ -1,81 +1,55 @@
-// npm test: every check, in the order in which they are cheap. `npm test -- edge unit` runs the named ones only.
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { buildDist, buildPackage, buildWorker } from "./build.mjs";
-import { capture, installPackages, main, root, run, StepError, step } from "./steps.mjs";
-import { chromium, prepare } from "./toolchain.mjs";
+// npm test: every check. `npm test -- edge unit` runs the named ones only, with the build that they need.
+import { afterBuild, checks } from "./checks.mjs";
+import { installPackages, main, StepError, secondsSince, step } from "./steps.mjs";
 
-const shown = { quiet: false };
-const doors = [[], ["--no-default-features"]];
+const names = Object.keys(checks);
 
-const cargo = (env, ...args) => run("cargo", args, { env, ...shown });
-
-const wasm = ["--target", "wasm32-unknown-unknown"];
-
-/** The test files of a folder under tests/, one after the other, each in a process of its own. */
-const nodeTests = (folder, env = {}) => {
-  const files = readdirSync(join(root, "tests", folder)).filter((file) => file.endsWith(".test.mjs"));
-  const paths = files.map((file) => join("tests", folder, file));
-  return run("node", ["--test", "--test-concurrency=1", "--test-reporter=dot", ...paths], { env, ...shown });
+/** The names asked for, in the order of the checks, with `build` before what needs it. */
+const select = (asked) => {
+  const unknown = asked.filter((name) => !names.includes(name));
+  if (unknown.length > 0) {
+    throw new StepError(`No such check: ${unknown.join(", ")}. There are: ${names.join(", ")}.`);
+  }
+  if (asked.length === 0) return names;
+  const wanted = asked.some((name) => afterBuild.includes(name)) ? ["build", ...asked] : asked;
+  return names.filter((name) => wanted.includes(name));
 };
 
-const fuzz = ["run", "--quiet", "--release", "--manifest-path", "fuzz/Cargo.toml", "--"];
+/** Runs one check: {name, tests} if it passed, {name, failed} otherwise. */
+const runCheck = async (name) => {
+  try {
+    return { name, tests: (await step(name, checks[name])) ?? 0 };
+  } catch (error) {
+    const reason = error instanceof StepError ? error.message : error.stack;
+    process.stdout.write(`\n✗ ${name}: ${reason}\n\n`);
+    return { name, failed: true };
+  }
+};
 
-const checks = {
-  format: async (env) => {
-    await cargo(env, "fmt", "--check");
-    await cargo(env, "fmt", "--check", "--manifest-path", "fuzz/Cargo.toml");
-  },
-  scripts: () => run("biome", ["ci", "--error-on-warnings"], shown),
-  types: () => run("tsc", ["--project", "console/tsconfig.json", "--noEmit"], shown),
-  clippy: async (env) => {
-    await cargo(env, "clippy", "--quiet", "--all-targets", "--", "-D", "warnings");
-    for (const door of doors) await cargo(env, "clippy", "--quiet", ...wasm, ...door, "--", "-D", "warnings");
-  },
-  unit: (env) => cargo(env, "test", "--quiet"),
-  wasm: (env) => run("wasm-pack", ["test", "--node", "."], { env, ...shown }),
-  fuzz: (env) => cargo(env, ...fuzz, "20000"),
-  segments: (env) => nodeTests("segments", env),
-  deny: async (env) => {
-    await cargo(env, "deny", "--log-level", "error", "check", "bans", "licenses", "sources");
-    const { code } = await capture("cargo", ["deny", "--log-level", "error", "check", "advisories"], { env });
-    process.stdout.write(
-      code === 0
-        ? "  advisories: checked, none\n"
-        : "  advisories: NOT CHECKED here (their database could not be reached or lists one: cargo deny check advisories)\n",
-    );
-  },
-  build: async () => {
-    await buildWorker();
-    await buildPackage();
-    await buildDist();
-    await run("wrangler", ["deploy", "--dry-run", "--outdir", ".wrangler/dry-run"]);
-  },
-  edge: () => nodeTests("edge"),
-  npm: async () => {
-    await chromium();
-    await run("node", ["tests/npm/setup.mjs"], shown);
-    await nodeTests("npm");
-  },
-  openapi: () => run("node", ["tests/openapi/schemathesis.mjs"], shown),
-  browser: async () => {
-    await chromium();
-    await nodeTests("browser");
-  },
+const runAll = async (selected) => {
+  const results = [];
+  for (const name of selected) {
+    const noBuild = results.some((result) => result.name === "build" && result.failed);
+    if (noBuild && afterBuild.includes(name)) {
+      process.stdout.write(`✗ ${name}: not run, because the build failed\n`);
+      results.push({ name, failed: true });
+    } else {
+      results.push(await runCheck(name));
+    }
+  }
+  return results;
 };
 
 main(async () => {
-  const asked = process.argv.slice(2);
-  const unknown = asked.filter((name) => !(name in checks));
-  if (unknown.length > 0) {
-    throw new StepError(
-      `No such check: ${unknown.join(", ")}. There are: ${Object.keys(checks).join(", ")}.`,
-    );
-  }
+  const started = Date.now();
+  const selected = select(process.argv.slice(2));
   await installPackages();
-  const env = await prepare("test");
-  for (const [name, check] of Object.entries(checks)) {
-    if (asked.length === 0 || asked.includes(name)) await step(name, () => check(env));
-  }
-  process.stdout.write("\n✓ all checks passed\n");
+  const results = await runAll(selected);
+  const failed = results.filter((result) => result.failed).map(({ name }) => name);
+  const tests = results.reduce((sum, result) => sum + (result.tests ?? 0), 0);
+  const passed = results.length - failed.length;
+  process.stdout.write(
+    `\n${failed.length === 0 ? "✓" : "✗"} checks: ${passed} passed, ${failed.length} failed${failed.length > 0 ? ` (${failed.join(", ")})` : ""}; ${tests} tests in ${secondsSince(started)}\n`,
+  );
+  if (failed.length > 0) process.exit(1);
 });

@@ -1,167 +1,143 @@
-// The Rust tools: a tool chain that can build for wasm32, and three cargo-installed programs, each in its own folder
-// of the user's cache, so that a second clone finds them. Two roads to the wasm32 target:
-//   1. rustup adds it, where it reaches its server;
-//   2. on Debian and without that server, Debian's own rustc with its library source, from which std is built once.
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { copyFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
-import { capture, isMain, main, run, StepError, step } from "./steps.mjs";
+// The Rust tools that builds and tests need: rustup's wasm32 target, and programs installed by cargo, each version in a
+// folder of its own in the user's cache, so that a second clone finds them.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { delimiter, join } from "node:path";
+import { capture, nodeProgram, run, StepError, step } from "./steps.mjs";
 
-const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "edge-otp");
+export const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "edge-otp");
 const target = "wasm32-unknown-unknown";
+const MIN_RUST_MINOR = 91;
 
-// All for the tests: a build needs cargo alone. wasm-bindgen's program and crate must match exactly; Cargo.toml pins the
-// crate.
+// wasm-bindgen's program and crate must match exactly; Cargo.toml pins the crate.
 const tools = {
+  "worker-build": { version: "0.8.7", program: "worker-build" },
   "wasm-bindgen-cli": { version: "0.2.129", program: "wasm-bindgen" },
   "wasm-pack": { version: "0.15.1", program: "wasm-pack" },
   "cargo-deny": { version: "0.20.2", program: "cargo-deny" },
+  "cargo-fuzz": { version: "0.13.2", program: "cargo-fuzz" },
 };
-const toolsFor = { build: [], test: Object.keys(tools) };
 
-const toolFolder = (name) => join(cache, "tools", `${name}-${tools[name].version}`, "bin");
+/** What `npm start` and `npm run build` need. */
+export const buildTools = ["worker-build", "wasm-bindgen-cli"];
 
-/** Installs what is missing and gives the environment in which cargo and wasm-pack work. */
-export const prepare = async (purpose) => {
-  await needRust();
-  const rust = await wasmToolchain();
-  const wanted = toolsFor[purpose];
-  for (const name of wanted) await installTool(name, rust);
-  return {
-    ...rust,
-    CARGO_TARGET_DIR: process.env.CARGO_TARGET_DIR || join(cache, "target"),
-    WASM_BINDGEN_BIN: join(toolFolder("wasm-bindgen-cli"), "wasm-bindgen"),
-    PATH: [...wanted.map(toolFolder), process.env.PATH].join(":"),
-  };
-};
+const toolFolder = (name) => join(cache, "tools", `${name}-${tools[name].version}`);
+const isInstalled = (name) => existsSync(join(toolFolder(name), "bin", tools[name].program));
+
+/** Whether the tools have to be built first, which takes minutes. */
+export const areInstalled = (names) => names.every(isInstalled);
 
 const needRust = async () => {
   const { code, output } = await capture("cargo", ["--version"]);
-  if (code !== 0) {
-    throw new StepError("Rust is missing. Install it from https://rustup.rs, then run this again.");
+  const [, major, minor] = /^cargo (\d+)\.(\d+)/.exec(output) ?? [];
+  if (code !== 0 || !major) {
+    throw new StepError(
+      `Rust is missing. Install it from https://rustup.rs, then run this again.\n${output}`,
+    );
   }
-  const [, major, minor] = /cargo (\d+)\.(\d+)/.exec(output) ?? [];
-  if (Number(major) === 1 && Number(minor) < 91) {
-    throw new StepError(`Rust 1.91 or later is needed, this is ${output.trim()}.\n  rustup update stable`);
+  if (Number(major) === 1 && Number(minor) < MIN_RUST_MINOR) {
+    throw new StepError(
+      `Rust 1.${MIN_RUST_MINOR} or later is needed, this is ${output.trim()}.\n  rustup update stable`,
+    );
   }
 };
 
-/** The environment that selects a tool chain with std for wasm32. */
-const wasmToolchain = async () => {
-  if (await hasTarget({})) return {};
-  if (await debianIsReady()) return debianEnvironment;
-  const added = await step(`Rust's ${target} target`, () => capture("rustup", ["target", "add", target]));
-  if (added.code === 0 && (await hasTarget({}))) return {};
-  process.stdout.write("  rustup cannot add it here; trying Debian's packages\n");
-  return debianToolchain();
+const hasTarget = async () => {
+  const { code, output } = await capture("rustc", ["--print", "target-libdir", "--target", target]);
+  return code === 0 && existsSync(output.trim());
 };
 
-const hasTarget = async (env) => {
-  const { code, output } = await capture("rustc", ["--print", "target-libdir", "--target", target], { env });
-  const folder = output.trim();
-  return code === 0 && existsSync(folder) && readdirSync(folder).some((file) => file.startsWith("libstd-"));
+const addTarget = async () => {
+  if (await hasTarget()) return;
+  await step(`Rust's ${target} target`, () => run("rustup", ["target", "add", target]));
 };
 
-const debianLibrary = `/usr/lib/rustlib/${target}/lib`;
-const debianStamp = join(debianLibrary, "built-by");
-const debianEnvironment = {
-  RUSTUP_TOOLCHAIN: "debian",
-  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER: "wasm-ld-22",
-};
-const debianPackages = ["rustc-web", "cargo-web", "rust-web-src", "rustfmt-web", "rust-web-clippy", "lld-22"];
-const apt = ["apt-get", "install", "-y", "--no-install-recommends", ...debianPackages];
-
-const debianIsReady = async () => {
-  if (!existsSync(debianStamp) || !existsSync("/usr/bin/wasm-ld-22")) return false;
-  const { output } = await capture("/usr/bin/rustc", ["--version"]);
-  if (readFileSync(debianStamp, "utf8") !== output) return false;
-  await linkDebian();
-  return hasTarget(debianEnvironment);
-};
-
-const linkDebian = async () => {
-  const { output } = await capture("rustup", ["toolchain", "list"]);
-  if (!/^debian\b/m.test(output)) await run("rustup", ["toolchain", "link", "debian", "/usr"]);
-};
-
-const debianToolchain = async () => {
-  const byHand = `Neither rustup nor this script can install the ${target} target here. Either of these, run by you, does:
-  rustup target add ${target}
-  sudo apt-get update && sudo ${apt.join(" ")}    (Debian 12), then run this again as root once`;
-  if (!existsSync("/etc/debian_version") || process.getuid?.() !== 0) throw new StepError(byHand);
-  await step("Debian's Rust packages", async () => {
-    await run("apt-get", ["update"]);
-    await run(apt[0], apt.slice(1), { env: { DEBIAN_FRONTEND: "noninteractive" } });
-  });
-  await linkDebian();
-  await step("std for wasm32 (about two minutes, once)", buildStd);
-  return debianEnvironment;
-};
-
-// "test" and "proc_macro" are for wasm-pack test; embedded bitcode lets the project link with LTO against this std.
-const buildStd = async () => {
-  const folder = join(tmpdir(), `edge-otp-std-${process.pid}`);
-  mkdirSync(join(folder, "src"), { recursive: true });
-  writeFileSync(join(folder, "src", "lib.rs"), "");
-  writeFileSync(
-    join(folder, "Cargo.toml"),
-    '[package]\nname = "std-for-wasm"\nversion = "0.0.0"\nedition = "2021"\n[profile.release]\npanic = "abort"\n',
-  );
-  const crates = "core,alloc,std,panic_abort,proc_macro,test";
-  await run("cargo", ["build", "--release", `-Zbuild-std=${crates}`, "--target", target], {
-    cwd: folder,
-    env: {
-      RUSTUP_TOOLCHAIN: "debian",
-      RUSTC_BOOTSTRAP: "1",
-      RUSTFLAGS: "-Cembed-bitcode=yes",
-      CARGO_TARGET_DIR: join(folder, "target"),
-    },
-  });
-  const built = join(folder, "target", target, "release", "deps");
-  rmSync(debianLibrary, { recursive: true, force: true });
-  mkdirSync(debianLibrary, { recursive: true });
-  for (const file of readdirSync(built).filter((name) => name.endsWith(".rlib"))) {
-    await copyFile(join(built, file), join(debianLibrary, file));
-  }
-  rmSync(folder, { recursive: true, force: true });
-  writeFileSync(debianStamp, (await capture("/usr/bin/rustc", ["--version"])).output);
-};
-
-// A build tool need not be fast: less optimisation installs it in a third of the time.
-const quickly = {
-  CARGO_PROFILE_RELEASE_OPT_LEVEL: "1",
+// A build tool need not be fast: without optimisation it is installed in half the time. Only what reads and writes wasm
+// gets some: without it, wasm-bindgen takes four times as long for each test binary.
+const quickProfile = {
+  CARGO_PROFILE_RELEASE_OPT_LEVEL: "0",
   CARGO_PROFILE_RELEASE_LTO: "off",
   CARGO_PROFILE_RELEASE_CODEGEN_UNITS: "16",
 };
+const optimizedCrates = [
+  "gimli",
+  "hashbrown",
+  "id-arena",
+  "walrus",
+  "wasm-bindgen-cli-support",
+  "wasm-encoder",
+  "wasmparser",
+].flatMap((crate) => ["--config", `profile.release.package.${crate}.opt-level=1`]);
 
-const installTool = async (name, rust) => {
-  const { version, program } = tools[name];
-  const folder = toolFolder(name);
-  if (existsSync(join(folder, program))) return;
-  await step(`${name} ${version} (once per machine)`, async () => {
-    const shared = join(cache, "tool-target");
-    await run("cargo", ["install", name, "--version", version, "--locked", "--root", join(folder, "..")], {
-      env: { ...rust, ...quickly, CARGO_TARGET_DIR: shared },
-    });
+const installTools = async (names) => {
+  const missing = names.filter((name) => !isInstalled(name));
+  if (missing.length === 0) return;
+  mkdirSync(cache, { recursive: true });
+  // One folder for all of them: they share most of their dependencies.
+  const shared = mkdtempSync(join(cache, "tool-target-"));
+  try {
+    for (const name of missing) {
+      const args = ["install", name, "--version", tools[name].version, "--locked", ...optimizedCrates];
+      const env = { ...quickProfile, CARGO_TARGET_DIR: shared };
+      await step(`${name} ${tools[name].version} (cargo install, once per machine)`, () =>
+        run("cargo", [...args, "--root", toolFolder(name)], { env }),
+      );
+    }
+  } finally {
     rmSync(shared, { recursive: true, force: true });
-  });
-};
-
-/** Chromium for the console's tests: Debian's, installed where that can be done. */
-export const chromium = async () => {
-  if (existsSync(process.env.CHROMIUM || "/usr/bin/chromium")) return;
-  if (!existsSync("/etc/debian_version") || process.getuid?.() !== 0) {
-    if (process.env.CI)
-      throw new StepError("Chromium is missing: sudo apt-get install -y chromium (or CHROMIUM=<path>)");
-    return;
   }
-  await step("Chromium", async () => {
-    await run("apt-get", ["update"]);
-    await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium"], {
-      env: { DEBIAN_FRONTEND: "noninteractive" },
-    });
-  });
 };
 
-if (isMain(import.meta.url)) main(() => prepare("test"));
+/** Where cargo keeps what it compiles, so that a fresh clone compiles only the project itself. */
+const buildFolder = () =>
+  process.env.CARGO_TARGET_DIR || process.env.CARGO_BUILD_BUILD_DIR
+    ? {}
+    : { CARGO_BUILD_BUILD_DIR: join(cache, "build") };
+
+/** The environment in which cargo, worker-build and wasm-pack find the tools and download none. */
+const toolEnvironment = (names) => ({
+  ...buildFolder(),
+  WASM_BINDGEN_BIN: join(toolFolder("wasm-bindgen-cli"), "bin", "wasm-bindgen"),
+  WASM_OPT_BIN: nodeProgram("wasm-opt"),
+  ESBUILD_BIN: nodeProgram("esbuild"),
+  PATH: [...names.map((name) => join(toolFolder(name), "bin")), process.env.PATH].join(delimiter),
+});
+
+let rust;
+
+/** Checks Rust and adds its wasm32 target; gives the environment for cargo alone. */
+export const prepareRust = async () => {
+  rust ??= needRust().then(addTarget);
+  await rust;
+  return toolEnvironment([]);
+};
+
+/** Installs what is missing of the named tools; gives the environment in which they work. */
+export const prepareTools = async (names) => {
+  await prepareRust();
+  await installTools(names);
+  return toolEnvironment(names);
+};
+
+const chromiumPath = () => process.env.CHROMIUM || "/usr/bin/chromium";
+export const chromedriverPath = () => process.env.CHROMEDRIVER || "/usr/bin/chromedriver";
+
+/** Whether Chromium and its driver are there; installs Debian's where that can be done, and fails under CI otherwise. */
+export const prepareChromium = async () => {
+  const present = () => existsSync(chromiumPath()) && existsSync(chromedriverPath());
+  if (present()) return true;
+  if (existsSync("/etc/debian_version") && process.getuid?.() === 0) {
+    await step("Chromium and ChromeDriver (apt-get)", async () => {
+      const env = { DEBIAN_FRONTEND: "noninteractive" };
+      await run("apt-get", ["update"], { env });
+      const packages = ["chromium", "chromium-driver"];
+      await run("apt-get", ["install", "-y", "--no-install-recommends", ...packages], { env });
+    });
+    if (present()) return true;
+  }
+  const missing = `Chromium or ChromeDriver is missing (${chromiumPath()}, ${chromedriverPath()}).
+  Debian: sudo apt-get install -y chromium chromium-driver; elsewhere set CHROMIUM and CHROMEDRIVER to their paths.`;
+  if (process.env.CI) throw new StepError(missing);
+  process.stdout.write(`\n!!! ${missing}\n!!! The checks in a browser are SKIPPED.\n\n`);
+  return false;
+};

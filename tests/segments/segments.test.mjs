@@ -1,22 +1,24 @@
-// Encoding and segments of some thousands of generated texts, ours against Twilio's sms-segments-calculator. Ours are
-// counted by the fuzzer's binary (`segments`: texts as JSON lines in, counts as JSON lines out), because the product is
-// a pure cdylib that nothing can link to. The texts are the same each time.
+// Encoding and segments of some thousands of generated texts, the core's (crates/core/examples/count_segments.rs) against
+// Twilio's sms-segments-calculator. The texts are the same each time.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import calculator from "sms-segments-calculator";
 
-const judge = (text) => {
+/** What the reference implementation counts. */
+const countByReference = (text) => {
   const message = new calculator.SegmentedMessage(text);
   return { encoding: message.encodingName, segments: message.segmentsCount };
 };
 
-const manifest = fileURLToPath(new URL("../../fuzz/Cargo.toml", import.meta.url));
-const ours = (texts) => {
-  const cargo = ["run", "--quiet", "--release", "--manifest-path", manifest, "--", "segments"];
+const cwd = fileURLToPath(new URL("../..", import.meta.url));
+
+/** What the core counts. */
+const countAll = (texts) => {
+  const cargo = ["run", "--quiet", "--package", "edge-otp-core", "--example", "count_segments"];
   const input = texts.map((text) => `${JSON.stringify(text)}\n`).join("");
-  const lines = execFileSync("cargo", cargo, { input, encoding: "utf8", maxBuffer: 1 << 26 })
+  const lines = execFileSync("cargo", cargo, { cwd, input, encoding: "utf8", maxBuffer: 1 << 26 })
     .trimEnd()
     .split("\n");
   assert.equal(lines.length, texts.length);
@@ -130,20 +132,20 @@ const withClusters = () => {
 };
 
 /** A text of the same encoding and the same code units in which every character is one code point. */
-const apart = (text) =>
+const split = (text) =>
   [...text].map((c) => (c.length === 2 ? "😀" : /[a-zA-Z0-9 éä]/.test(c) ? c : "字")).join("");
 
 const texts = generated();
 const clustered = withClusters();
 let counts;
 before(() => {
-  counts = ours([...texts, ...clustered]);
+  counts = countAll([...texts, ...clustered]);
 });
 
-test("encoding and segments are the judge's", () => {
+test("encoding and segments are those of the reference implementation", () => {
   assert.ok(texts.length >= 1_000, `${texts.length} texts`);
   const differences = texts.filter((text, index) => {
-    const { encoding, segments } = judge(text);
+    const { encoding, segments } = countByReference(text);
     return encoding !== counts[index].encoding || segments !== counts[index].segments;
   });
   assert.deepEqual(differences, []);
@@ -154,18 +156,20 @@ test("encoding and segments are the judge's", () => {
   );
 });
 
-// The one difference: the judge never parts a character of several code points, the way Twilio's page shows it. TS
-// 23.040 knows no such thing: a part ends after any code unit but the first of a pair, and phones join the parts before
-// they draw. So the judge may count more for such a text, never fewer; for its twin without such characters the counts
-// must be equal. (Lone surrogates are left out: they are no text, JSON with one is refused at the door.)
-test("characters of several code points may be parted, code points may not", () => {
-  let parted = 0;
+// The one difference: the reference never splits a character of several code points, the way Twilio's page shows it. TS
+// 23.040 does not ask for that: a segment ends after any code unit but the first of a pair, and phones join the segments
+// before they draw. So the reference may count more for such a text, never fewer; for the same text with those
+// characters replaced the counts must be equal. (Lone surrogates are left out: JSON with one is refused as input.)
+test("characters of several code points may be split, code points may not", () => {
+  let shorter = 0;
   for (const [index, text] of clustered.entries()) {
     const mine = counts[texts.length + index];
-    assert.equal(mine.encoding, judge(text).encoding, text);
-    assert.deepEqual(mine, judge(apart(text)), text);
-    assert.ok(mine.segments <= judge(text).segments, text);
-    if (mine.segments < judge(text).segments) parted += 1;
+    assert.equal(mine.encoding, countByReference(text).encoding, text);
+    assert.deepEqual(mine, countByReference(split(text)), text);
+    assert.ok(mine.segments <= countByReference(text).segments, text);
+    if (mine.segments < countByReference(text).segments) shorter += 1;
   }
-  console.log(`${parted} of ${clustered.length} texts take one part less than with characters kept whole`);
+  console.log(
+    `${shorter} of ${clustered.length} texts take one segment less than with characters kept whole`,
+  );
 });

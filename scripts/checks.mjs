@@ -1,0 +1,165 @@
+// The checks of `npm test`, the cheap ones first. Each gives the number of tests that it ran, if it ran tests, and throws
+// if something is wrong.
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { buildDist, buildPackage, buildWorker, reportSize } from "./build.mjs";
+import { fuzz } from "./fuzz.mjs";
+import { capture, root, run, StepError } from "./steps.mjs";
+import { chromedriverPath, prepareChromium, prepareRust, prepareTools } from "./toolchain.mjs";
+
+const warnings = [
+  /^warning(\[[^\]]+\])?:.*/m,
+  /^.*▲ .*WARNING.*/m,
+  /^npm warn.*/im,
+  /^\(node:\d+\) .*Warning.*/m,
+];
+
+/** Runs a command whose output is shown; a warning in it is a failure. */
+const runClean = async (command, args, options = {}) => {
+  const output = await run(command, args, { quiet: false, ...options });
+  const found = warnings.map((pattern) => pattern.exec(output)?.[0]).find(Boolean);
+  if (found) throw new StepError(`${[command, ...args].join(" ")} printed a warning: ${found.trim()}`);
+  return output;
+};
+
+const cargo = async (...args) => runClean("cargo", args, { env: await prepareRust() });
+
+/** The tests that a Rust test runner says have passed; none is a failure, whatever its exit code. */
+const countRustTests = (output, what) => {
+  const passed = [...output.matchAll(/test result: ok\. (\d+) passed/g)].map(([, count]) => Number(count));
+  const total = passed.reduce((sum, count) => sum + count, 0);
+  if (total === 0) throw new StepError(`${what}: no test ran`);
+  process.stdout.write(`  ${what}: ${total} tests passed\n`);
+  return total;
+};
+
+const wasmTarget = ["--target", "wasm32-unknown-unknown"];
+const denyWarnings = ["--", "-D", "warnings"];
+
+const clippy = async () => {
+  await cargo("clippy", "--quiet", "--workspace", "--all-targets", ...denyWarnings);
+  const shells = ["--package", "edge-otp", "--package", "edge-otp-npm"];
+  await cargo("clippy", "--quiet", ...shells, "--all-targets", ...wasmTarget, ...denyWarnings);
+};
+
+const unit = async () => countRustTests(await cargo("test", "--quiet", "--workspace"), "host");
+
+/** What ChromeDriver is to start Chromium with; as root there is no sandbox. */
+const writeWebDriverConfig = (folder) => {
+  const args = [
+    "--headless",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+  ];
+  args.push("--disable-sync", "--no-first-run");
+  if (process.getuid?.() === 0) args.push("--no-sandbox");
+  const options = process.env.CHROMIUM ? { args, binary: process.env.CHROMIUM } : { args };
+  writeFileSync(join(folder, "webdriver.json"), `${JSON.stringify({ "goog:chromeOptions": options })}\n`);
+};
+
+const crates = { "crates/core": "edge-otp-core", "crates/npm": "edge-otp-npm", ".": "edge-otp" };
+
+const wasm = async () => {
+  const env = await prepareTools(["wasm-bindgen-cli", "wasm-pack"]);
+  const test = (...args) => runClean("wasm-pack", ["test", ...args], { env });
+  let total = 0;
+  for (const [folder, crate] of Object.entries(crates)) {
+    // By name: at the root, cargo takes all default members.
+    total += countRustTests(await test("--node", folder, "--package", crate), `${crate} in Node`);
+  }
+  if (!(await prepareChromium())) return total;
+  writeWebDriverConfig(join(root, "crates", "npm"));
+  // Without this, tests that are not marked for a browser are left out, with exit code 0.
+  env.WASM_BINDGEN_USE_BROWSER = "1";
+  const browser = ["--headless", "--chrome", "--chromedriver", chromedriverPath()];
+  return total + countRustTests(await test(...browser, "crates/npm"), "edge-otp-npm in Chromium");
+};
+
+/** Runs the test files of a folder one after the other, each in a process of its own. */
+const nodeTests = async (folder) => {
+  const files = readdirSync(join(root, folder)).filter((file) => file.endsWith(".test.mjs"));
+  const paths = files.map((file) => join(folder, file));
+  const reporter = ["--test-concurrency=1", "--test-reporter=./scripts/reporter.mjs"];
+  const output = await runClean("node", ["--test", ...reporter, ...paths], { env: await prepareRust() });
+  const total = Number(/^tests (\d+):/m.exec(output)?.[1] ?? 0);
+  if (total === 0) throw new StepError(`${folder}: no test ran`);
+  return total;
+};
+
+const deny = async () => {
+  const env = await prepareTools(["cargo-deny"]);
+  await runClean("cargo", ["deny", "check", "bans", "licenses", "sources"], { env });
+  const advisories = ["deny", "--log-level", "error", "check", "advisories"];
+  const { code, output } = await capture("cargo", advisories, { env });
+  // Their database is a Git repository, not in a package registry.
+  const isUnreachable = output.includes("failed to fetch advisory database");
+  if (code !== 0 && !isUnreachable) throw new StepError(`cargo deny check advisories\n${output}`);
+  process.stdout.write(
+    `  advisories: ${isUnreachable ? "NOT CHECKED, their database is not reachable" : "none"}\n`,
+  );
+};
+
+const build = async () => {
+  await buildWorker();
+  await buildPackage();
+  await buildDist();
+  await runClean("wrangler", ["deploy", "--dry-run", "--outdir", ".wrangler/dry-run"]);
+};
+
+const size = async () => {
+  const problems = ["worker", "package"].map(reportSize).filter(Boolean);
+  if (problems.length > 0) throw new StepError(problems.join("\n"));
+};
+
+const npm = async () => {
+  await prepareChromium();
+  await runClean("node", ["tests/npm/setup.mjs"]);
+  return nodeTests("tests/npm");
+};
+
+const browser = async () => {
+  if (await prepareChromium()) return nodeTests("tests/browser");
+};
+
+/** The checks by name; those behind `build` test what it makes. */
+export const checks = {
+  format: async () => {
+    await cargo("fmt", "--all", "--check");
+    await cargo("fmt", "--check", "--manifest-path", "fuzz/Cargo.toml");
+  },
+  scripts: async () => {
+    await runClean("biome", [
+      "ci",
+      "--error-on-warnings",
+      `--colors=${process.stdout.isTTY ? "force" : "off"}`,
+    ]);
+    return nodeTests("scripts");
+  },
+  types: async () => {
+    await runClean("tsc", ["--project", "console/tsconfig.json", "--noEmit"]);
+  },
+  clippy,
+  unit,
+  wasm,
+  fuzz,
+  segments: () => nodeTests("tests/segments"),
+  deny,
+  doc: async () => {
+    const env = { ...(await prepareRust()), RUSTDOCFLAGS: "-D warnings" };
+    await runClean("cargo", ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"], {
+      env,
+    });
+  },
+  build,
+  size,
+  edge: () => nodeTests("tests/edge"),
+  npm,
+  openapi: async () => {
+    await runClean("node", ["tests/openapi/schemathesis.mjs"]);
+  },
+  browser,
+};
+
+/** The checks that run the built Worker or package, and so need `build` first. */
+export const afterBuild = ["size", "edge", "npm", "openapi", "browser"];
