@@ -146,7 +146,7 @@ export const checks = {
   segments: () => nodeTests("tests/segments"),
   deny,
   doc: async () => {
-    const env = { ...(await prepareRust()), RUSTDOCFLAGS: "-D warnings" };
+    const env = { ...(await prepareRust()), RUSTDOCFLAGS: "-D warnings -A rustdoc::private_intra_doc_links" };
     await runClean("cargo", ["doc", "--quiet", "--workspace", "--no-deps", "--document-private-items"], {
       env,
     });

@@ -1,6 +1,6 @@
 //! The Worker: HTTP, bindings and the guard object. The rules are in `edge_otp_core`.
 //!
-//! A request passes [`fetch`], [`router`] and a handler, which calls a service of the core over [`platform`]. The guard
+//! A request passes `fetch`, [`router`] and a handler, which calls a service of the core over [`platform`]. The guard
 //! object ([`verification_guard`]) runs the core's guard operations over its own storage.
 
 mod auth;
