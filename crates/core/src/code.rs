@@ -7,8 +7,8 @@ use core::fmt;
 pub struct Code(String);
 
 impl Code {
-    /// How many random bytes [`Code::draw`] takes: the chance that they do not yield ten digits is below 10⁻⁸⁰.
-    pub const RANDOM_BYTES: usize = 128;
+    /// How many random bytes [`Code::draw`] takes: the chance that they do not yield ten digits is below 10⁻²⁹.
+    pub const RANDOM_BYTES: usize = 32;
 
     /// Returns the code that a connector test sends, as in Logto; it is never a live one.
     pub fn for_test() -> Self {

@@ -91,15 +91,21 @@ fn derive_key(root: &Hkdf<Sha256>, label: &str) -> Option<[u8; 32]> {
 
 /// Feeds each part with its length in four bytes before it, so that no two different lists of parts are the same input.
 fn mac_parts(key: &HmacSha256, parts: &[&str]) -> HmacSha256 {
-    parts.iter().fold(key.clone(), |mac, part| {
-        let length = u32::try_from(part.len()).unwrap_or(u32::MAX);
-        mac.chain_update(length.to_be_bytes()).chain_update(part.as_bytes())
-    })
+    // In place: each step of a chain of calls would copy the hash's state.
+    let mut mac = key.clone();
+    for part in parts {
+        mac.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
+        mac.update(part.as_bytes());
+    }
+    mac
 }
 
 /// Finishes a MAC as lower-case hex.
 pub(crate) fn hex_mac(mac: HmacSha256) -> String {
-    hex::encode(mac.finalize().into_bytes())
+    let mut digits = [0; MAC_LENGTH * 2];
+    // The lengths fit, and hex is ASCII. `hex::encode` would push one `char` after the other.
+    let _ = hex::encode_to_slice(mac.finalize().into_bytes(), &mut digits);
+    String::from_utf8_lossy(&digits).into_owned()
 }
 
 /// The keys that callers present, kept as MACs.

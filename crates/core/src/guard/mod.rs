@@ -91,19 +91,21 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
                 boxed(self.reserve_send(phone, *usage_type)).await.map(GuardResponse::SendReserved)
             }
             GuardRequest::RevokeSend { id, issued_at } => {
-                self.revoke_send(id, *issued_at).await.map(|()| GuardResponse::Done)
+                boxed(self.revoke_send(id, *issued_at)).await.map(|()| GuardResponse::Done)
             }
             GuardRequest::Verify { phone, usage_type, code, id } => {
                 let selector = CodeSelector { usage_type: *usage_type, id: id.as_deref() };
                 boxed(self.verify(phone, code, selector)).await
             }
             GuardRequest::BeginIdempotent { fingerprint } => {
-                self.begin_idempotent(fingerprint).await.map(GuardResponse::Idempotency)
+                boxed(self.begin_idempotent(fingerprint)).await.map(GuardResponse::Idempotency)
             }
             GuardRequest::EndIdempotent { fingerprint, outcome } => {
-                self.end_idempotent(fingerprint, outcome.as_ref()).await.map(|()| GuardResponse::Done)
+                boxed(self.end_idempotent(fingerprint, outcome.as_ref())).await.map(|()| GuardResponse::Done)
             }
-            GuardRequest::ExportLedger => self.export_ledger().await.map(GuardResponse::LedgerExported),
+            GuardRequest::ExportLedger => {
+                boxed(self.export_ledger()).await.map(GuardResponse::LedgerExported)
+            }
         };
         response.unwrap_or_else(|error| match error {
             GuardError::Ledger(error) => GuardResponse::Rejected(error),
