@@ -16,6 +16,7 @@ mod otp;
 mod platform;
 mod policy_options;
 #[cfg(test)]
+#[cfg(target_arch = "wasm32")]
 mod tests;
 mod value;
 

@@ -1,170 +1,226 @@
-//! The shell over JavaScript objects: options, promises, results and errors. Run in Node and in Chrome.
-#![cfg(target_arch = "wasm32")]
+//! The shell over objects of JavaScript: options, promises, results and errors. Run in Node and in a browser by
+//! `wasm-pack test`.
 
-use js_sys::{Function, Reflect};
+mod fakes;
+mod guard_object;
+mod options;
+
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::otp::Otp;
-use crate::value::member;
+use fakes::{Provider, create_options, create_otp};
 
-/// Options with a KV, a guard store and a provider in memory; `sent` holds the bodies of the messages.
-const HOST: &str = r#"
-const texts = new Map();
-const cells = new Map();
-const sent = [];
-const template = { usageType: "Generic", content: "Your code is {{code}}." };
-return {
-  sent,
-  kv: {
-    get: async (key) => texts.get(key) ?? null,
-    put: async (key, value) => void texts.set(key, value),
-    delete: async (key) => void texts.delete(key),
-  },
-  guard: {
-    load: async (key) => cells.get(key) ?? null,
-    swap: async (key, expected, next) => {
-      if ((cells.get(key) ?? null) !== expected) return false;
-      next === null ? cells.delete(key) : cells.set(key, next);
-      return true;
-    },
-  },
-  secret: "0123456789abcdef0123456789abcdef",
-  connector: {
-    connectorId: "twilio-short-message-service",
-    config: { accountSID: "AC1", authToken: "token", fromMessagingServiceSID: "MG1", templates: [template] },
-  },
-  fetch: async (url, init) => {
-    sent.push(String(init.body));
-    return new Response('{"sid":"SM1","status":"queued"}', { status: 201 });
-  },
-};
-"#;
-
-fn evaluate(body: &str) -> JsValue {
-    Function::new_no_args(body).call0(&JsValue::UNDEFINED).expect("the script runs")
+/// Creates an object.
+fn object(members: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in members {
+        Reflect::set(&object, &(*name).into(), value).expect("a fresh object");
+    }
+    object.into()
 }
 
-fn set(object: &JsValue, name: &str, value: &JsValue) {
-    Reflect::set(object, &name.into(), value).expect("an object");
-}
-
-/// Separates what the tests read from what `createOtp` takes.
-fn host() -> (JsValue, JsValue) {
-    let host = evaluate(HOST);
-    let sent = member(&host, "sent");
-    Reflect::delete_property::<js_sys::Object>(host.unchecked_ref(), &"sent".into()).expect("an object");
-    (host, sent)
-}
-
-fn create_otp(options: &JsValue) -> Result<Otp, JsValue> {
-    let kv_guard = Function::new_no_args("throw new Error('a guard is given')");
-    Otp::new(options, &kv_guard)
-}
-
-fn object(json: &str) -> JsValue {
-    js_sys::JSON::parse(json).expect("JSON")
+fn get(value: &JsValue, name: &str) -> JsValue {
+    Reflect::get(value, &name.into()).expect("an object")
 }
 
 fn text(value: &JsValue, name: &str) -> String {
-    member(value, name).as_string().unwrap_or_default()
+    get(value, name).as_string().unwrap_or_else(|| panic!("{name} is no text: {value:?}"))
 }
 
-fn sent_code(sent: &JsValue) -> String {
-    let bodies: js_sys::Array = sent.clone().unchecked_into();
-    let body = bodies.get(bodies.length() - 1).as_string().expect("a body");
-    body.split("code+is+").nth(1).expect("a code").chars().take(6).collect()
+async fn resolved(promise: Promise) -> JsValue {
+    JsFuture::from(promise).await.unwrap_or_else(|error| panic!("rejected: {error:?}"))
 }
 
-#[wasm_bindgen_test]
-async fn send_and_verify_return_plain_objects() {
-    let (options, sent) = host();
-    let otp = create_otp(&options).expect("valid options");
-    let request = object(r#"{"phone":"+14155550123"}"#);
-    let receipt = JsFuture::from(otp.send(&request, &JsValue::UNDEFINED)).await.expect("sent");
-    assert_eq!(text(&receipt, "status"), "sent");
-    assert_eq!(text(&receipt, "verificationId").len(), 32);
-
-    let guess = object(&format!(r#"{{"phone":"+14155550123","code":"{}"}}"#, sent_code(&sent)));
-    let verified = JsFuture::from(otp.verify(&guess)).await.expect("verified");
-    assert_eq!(member(&verified, "verified"), JsValue::TRUE);
-    let again = JsFuture::from(otp.verify(&guess)).await.expect("a value");
-    assert_eq!(member(&again, "verified"), JsValue::FALSE);
-    assert_eq!(text(&again, "reason"), "not_found");
+/// Returns the failure that a promise is rejected with.
+async fn failure(promise: Promise) -> JsValue {
+    let rejection = JsFuture::from(promise).await.expect_err("a failure");
+    get(&rejection, "failure")
 }
 
-#[wasm_bindgen_test]
-async fn wrong_code_is_a_value_with_the_attempts_left() {
-    let (options, sent) = host();
-    let otp = create_otp(&options).expect("valid options");
-    let request = object(r#"{"phone":"+14155550123"}"#);
-    JsFuture::from(otp.send(&request, &JsValue::UNDEFINED)).await.expect("sent");
-    let wrong = if sent_code(&sent) == "000000" { "000001" } else { "000000" };
-    let guess = object(&format!(r#"{{"phone":"+14155550123","code":"{wrong}"}}"#));
-    let failed = JsFuture::from(otp.verify(&guess)).await.expect("a value");
-    assert_eq!(text(&failed, "reason"), "code_mismatch");
-    assert_eq!(member(&failed, "attemptsLeft").as_f64(), Some(4.0));
+fn send_request(phone: &str) -> JsValue {
+    object(&[("phone", phone.into())])
+}
+
+fn verify_request(phone: &str, code: &str) -> JsValue {
+    object(&[("phone", phone.into()), ("code", code.into())])
+}
+
+async fn send(otp: &Otp, phone: &str) -> JsValue {
+    resolved(otp.send(&send_request(phone), &JsValue::UNDEFINED)).await
 }
 
 #[wasm_bindgen_test]
-async fn invalid_request_is_rejected_with_every_issue() {
-    let (options, _) = host();
-    let otp = create_otp(&options).expect("valid options");
-    let request = object(r#"{"phone":1,"typo":true}"#);
-    let rejection = JsFuture::from(otp.send(&request, &JsValue::UNDEFINED)).await.expect_err("invalid");
-    let failure = member(&rejection, "failure");
+async fn a_code_is_sent_and_verified_once() {
+    let provider = Provider::new();
+    let otp = create_otp(&provider);
+    let sent = send(&otp, "+14155550100").await;
+    assert_eq!(text(&sent, "status"), "sent");
+    assert_eq!(text(&sent, "usageType"), "Generic");
+    assert_eq!(text(&sent, "connectorId"), "twilio-short-message-service");
+    let request = verify_request("+14155550100", &provider.code());
+    let verified = resolved(otp.verify(&request)).await;
+    assert_eq!(get(&verified, "verified"), JsValue::TRUE);
+    assert_eq!(text(&verified, "verificationId"), text(&sent, "verificationId"));
+    let again = resolved(otp.verify(&request)).await;
+    assert_eq!((get(&again, "verified"), text(&again, "reason")), (JsValue::FALSE, "not_found".to_owned()));
+}
+
+#[wasm_bindgen_test]
+async fn a_wrong_code_is_a_plain_object_with_the_attempts_left() {
+    let provider = Provider::new();
+    let otp = create_otp(&provider);
+    send(&otp, "+14155550101").await;
+    let wrong = if provider.code() == "000000" { "000001" } else { "000000" };
+    let result = resolved(otp.verify(&verify_request("+14155550101", wrong))).await;
+    let names: Vec<String> =
+        Object::keys(result.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()).collect();
+    assert_eq!(names, ["verified", "reason", "attemptsLeft"]);
+    assert_eq!(text(&result, "reason"), "code_mismatch");
+    assert_eq!(get(&result, "attemptsLeft").as_f64(), Some(4.0));
+}
+
+#[wasm_bindgen_test]
+async fn of_concurrent_verifications_one_succeeds() {
+    let provider = Provider::new();
+    let otp = create_otp(&provider);
+    send(&otp, "+14155550102").await;
+    let request = verify_request("+14155550102", &provider.code());
+    let all: Array = (0..12).map(|_| otp.verify(&request)).collect();
+    let results: Array = resolved(Promise::all(&all)).await.unchecked_into();
+    let verified = results.iter().filter(|result| get(result, "verified").is_truthy()).count();
+    assert_eq!(verified, 1);
+}
+
+#[wasm_bindgen_test]
+async fn an_invalid_request_is_a_failure_with_its_issues() {
+    let otp = create_otp(&Provider::new());
+    let request = object(&[("phone", "+14155550103".into()), ("usageType", "Login".into()), ("x", 1.into())]);
+    let failure = failure(otp.send(&request, &JsValue::UNDEFINED)).await;
     assert_eq!(text(&failure, "code"), "guard.invalid_input");
-    assert_eq!(member(&failure, "status").as_f64(), Some(400.0));
-    let issues: js_sys::Array = member(&member(&failure, "data"), "issues").unchecked_into();
-    assert_eq!(issues.length(), 2);
+    assert_eq!(get(&failure, "status").as_f64(), Some(400.0));
+    assert!(get(&failure, "cause").is_undefined());
+    let issues: Array = get(&get(&failure, "data"), "issues").unchecked_into();
+    let paths: Vec<String> = issues.iter().map(|issue| text(&issue, "path")).collect();
+    assert_eq!(paths, ["usageType", "x"]);
 }
 
 #[wasm_bindgen_test]
-async fn storage_failure_sends_nothing_and_keeps_its_cause() {
-    let (options, sent) = host();
-    set(
-        &options,
-        "guard",
-        &evaluate("return { load: async () => { throw 'down'; }, swap: async () => true };"),
-    );
-    let otp = create_otp(&options).expect("valid options");
-    let request = object(r#"{"phone":"+14155550123"}"#);
-    let rejection = JsFuture::from(otp.send(&request, &JsValue::UNDEFINED)).await.expect_err("no storage");
-    let failure = member(&rejection, "failure");
-    assert_eq!(text(&failure, "code"), "storage.unavailable");
-    assert_eq!(text(&failure, "cause"), "down");
-    assert_eq!(member(&sent, "length").as_f64(), Some(0.0));
-}
-
-#[wasm_bindgen_test]
-fn wrong_option_is_a_type_error_that_names_it() {
-    for (name, value) in [
-        ("secret", "'short'"),
-        ("kv", "{}"),
-        ("guard", "{}"),
-        ("policy", "{ codeLength: 5 }"),
-        ("fetch", "1"),
-        ("unknown", "1"),
-    ] {
-        let (options, _) = host();
-        set(&options, name, &evaluate(&format!("return {value};")));
-        let error = create_otp(&options).map(drop).expect_err(name);
-        assert!(error.is_instance_of::<js_sys::TypeError>(), "{name}");
-        assert!(text(&error, "message").contains(name), "{name}: {}", text(&error, "message"));
+async fn what_is_no_request_is_a_failure() {
+    let otp = create_otp(&Provider::new());
+    for value in [JsValue::UNDEFINED, JsValue::NULL, 7.into(), "text".into(), Array::new().into()] {
+        assert_eq!(text(&failure(otp.verify(&value)).await, "code"), "guard.invalid_input", "{value:?}");
     }
 }
 
 #[wasm_bindgen_test]
-async fn concurrent_right_codes_succeed_once() {
-    let (options, sent) = host();
-    let otp = create_otp(&options).expect("valid options");
-    let request = object(r#"{"phone":"+14155550123"}"#);
-    JsFuture::from(otp.send(&request, &JsValue::UNDEFINED)).await.expect("sent");
-    let guess = object(&format!(r#"{{"phone":"+14155550123","code":"{}"}}"#, sent_code(&sent)));
-    let promises: js_sys::Array = (0..50).map(|_| otp.verify(&guess)).collect();
-    let results = JsFuture::from(js_sys::Promise::all(&promises)).await.expect("values");
-    let results: js_sys::Array = results.unchecked_into();
-    let verified = results.iter().filter(|result| member(result, "verified").is_truthy()).count();
-    assert_eq!((results.length(), verified), (50, 1));
+async fn what_an_argument_throws_is_passed_on() {
+    let otp = create_otp(&Provider::new());
+    let circular = Object::new();
+    Reflect::set(&circular, &"phone".into(), &circular).expect("a fresh object");
+    let rejection = JsFuture::from(otp.send(&circular, &JsValue::UNDEFINED)).await.expect_err("circular");
+    assert!(get(&rejection, "thrown").is_instance_of::<js_sys::TypeError>());
+}
+
+#[wasm_bindgen_test]
+async fn what_storage_throws_is_the_cause() {
+    let provider = Provider::new();
+    let error = JsValue::from(js_sys::Error::new("disk on fire"));
+    let throw = Function::new_with_args("", "return Promise.reject(this.error)");
+    let kv =
+        object(&[("get", throw.clone().into()), ("put", throw.clone().into()), ("delete", throw.into())]);
+    Reflect::set(&kv, &"error".into(), &error).expect("an object");
+    let options = create_options(&provider);
+    Reflect::set(&options, &"kv".into(), &kv).expect("an object");
+    let otp = fakes::otp_from(&options);
+    let failure = failure(otp.send(&send_request("+14155550104"), &JsValue::UNDEFINED)).await;
+    assert_eq!(text(&failure, "code"), "storage.unavailable");
+    assert_eq!(get(&failure, "cause"), error);
+}
+
+#[wasm_bindgen_test]
+async fn the_same_idempotency_key_sends_once() {
+    let provider = Provider::new();
+    let otp = create_otp(&provider);
+    let request = send_request("+14155550105");
+    // Whatever is given is a key: `7` and `"7"` are the same.
+    let first = resolved(otp.send(&request, &7.into())).await;
+    let second = resolved(otp.send(&request, &"7".into())).await;
+    assert_eq!(text(&first, "verificationId"), text(&second, "verificationId"));
+    assert_eq!(provider.request_count(), 1);
+    for key in ["", "ü", &"x".repeat(256)] {
+        assert_eq!(
+            text(&failure(otp.send(&request, &key.into())).await, "code"),
+            "guard.invalid_input",
+            "{key}"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_connector_that_is_an_option_cannot_be_changed() {
+    let otp = create_otp(&Provider::new());
+    let shown = resolved(otp.get_connector()).await;
+    assert_eq!(get(&get(&get(&shown, "config"), "authToken"), "set"), JsValue::TRUE);
+    for promise in [otp.delete_connector(), otp.restore_connector(&"x".into()), otp.set_connector(&shown)] {
+        let failure = failure(promise).await;
+        assert_eq!(text(&failure, "code"), "request.method_not_allowed");
+        assert_eq!(get(&failure, "status").as_f64(), Some(405.0));
+    }
+    let archive: Array = resolved(otp.list_archive()).await.unchecked_into();
+    assert_eq!(archive.length(), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_response_is_cut_at_64_kib() {
+    let provider = Provider::new();
+    provider.answer_with(500, &"x".repeat(200_000));
+    let otp = create_otp(&provider);
+    let sent = send(&otp, "+14155550106").await;
+    assert_eq!(text(&sent, "status"), "unknown");
+    assert!(provider.is_cancelled(), "the rest is not read");
+}
+
+#[wasm_bindgen_test]
+async fn a_request_is_sent_without_following_redirects() {
+    let provider = Provider::new();
+    let otp = create_otp(&provider);
+    send(&otp, "+14155550107").await;
+    let init = provider.last_init();
+    assert_eq!(text(&init, "method"), "POST");
+    assert_eq!(text(&init, "redirect"), "manual");
+    assert!(text(&get(&init, "headers"), "authorization").starts_with("Basic "));
+    assert_eq!(get(&get(&init, "signal"), "aborted"), JsValue::FALSE);
+}
+
+#[wasm_bindgen_test]
+async fn random_ids_never_repeat() {
+    let otp = create_otp(&Provider::new());
+    let mut ids = std::collections::BTreeSet::new();
+    for n in 0..100 {
+        ids.insert(text(&send(&otp, &format!("+1415556{n:04}")).await, "verificationId"));
+    }
+    assert_eq!(ids.len(), 100);
+}
+
+#[wasm_bindgen_test]
+fn the_catalogue_lists_every_connector() {
+    let factories: Array = crate::catalog::connector_factories().unchecked_into();
+    assert_eq!(factories.length(), 12);
+    assert_eq!(get(&factories.get(0), "platform"), JsValue::NULL);
+}
+
+#[wasm_bindgen_test]
+fn a_rendered_message_has_its_encoding_and_segments() {
+    let render = |template: &str| {
+        let variables = object(&[("code", "123456".into()), ("locale", "de".into())]);
+        crate::catalog::render_message(&template.into(), &variables).expect("texts")
+    };
+    assert_eq!(text(&render("{{code}} {{ locale }} {{x}}"), "text"), "123456 de {{x}}");
+    assert_eq!(text(&render("验证码 {{code}}"), "encoding"), "UCS-2");
+    assert_eq!(get(&render(&"x".repeat(161)), "segments").as_f64(), Some(2.0));
+    let no_text = crate::catalog::render_message(&"".into(), &JsValue::UNDEFINED);
+    assert!(no_text.expect_err("no code").is_instance_of::<js_sys::TypeError>());
 }

@@ -1,6 +1,6 @@
 //! The option `kv`: anything with KV's three methods.
 
-use edge_otp_core::connector::CONNECTOR_KEY;
+use edge_otp_core::connector::{ARCHIVE_KEY, CONNECTOR_KEY};
 use edge_otp_core::ports::{KvStore, StorageError};
 use edge_otp_core::time::Seconds;
 use serde::Serialize;
@@ -34,12 +34,14 @@ struct PutOptions {
 }
 
 impl KvStore for Operation {
-    /// What is no text counts as absent. A connector that is given in code takes the place of a stored one.
+    /// What is no text counts as absent. A connector that is an option stands in for the one in KV, and has no archive.
     async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
-        if key == CONNECTOR_KEY
-            && let Some(text) = self.deployment.connector_in_code()
-        {
-            return Ok(Some(text.to_owned()));
+        if let Some(connector) = self.deployment.connector_in_code() {
+            match key {
+                CONNECTOR_KEY => return Ok(Some(connector.to_owned())),
+                ARCHIVE_KEY => return Ok(None),
+                _ => {}
+            }
         }
         Ok(self.stored(self.deployment.kv.get(key)).await?.as_string())
     }

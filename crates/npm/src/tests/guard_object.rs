@@ -1,0 +1,104 @@
+//! The engine of the Durable Object class over storage in memory.
+
+use js_sys::{Array, Promise};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::fakes::memory_kv;
+use super::{get, object, resolved};
+use crate::guard_object::{GuardObject, Storage};
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+#[wasm_bindgen(inline_js = r#"
+export const objectStorage = () => {
+  const values = new Map();
+  const storage = {
+    writes: [],
+    get: async (key) => values.get(key),
+    put: async (key, value) => { storage.writes.push("put"); values.set(key, value); },
+    delete: async (key) => { storage.writes.push("delete"); values.delete(key); },
+    deleteAll: async () => { storage.writes.push("deleteAll"); values.clear(); },
+    setAlarm: async (at) => { storage.writes.push("setAlarm"); storage.alarm = at; },
+  };
+  return storage;
+};
+"#)]
+extern "C" {
+    #[wasm_bindgen(js_name = objectStorage)]
+    fn object_storage() -> JsValue;
+}
+
+fn environment() -> JsValue {
+    object(&[("OTP_KV", memory_kv()), ("OTP_SECRET", SECRET.into()), ("MAX_ATTEMPTS", 4.into())])
+}
+
+fn create(storage: &JsValue, env: &JsValue) -> GuardObject {
+    let storage: Storage = storage.clone().unchecked_into();
+    GuardObject::new(storage, &JsValue::UNDEFINED, env).expect("all bindings")
+}
+
+async fn json(promise: Promise) -> serde_json::Value {
+    let text = resolved(promise).await.as_string().expect("a text");
+    serde_json::from_str(&text).expect("JSON")
+}
+
+const RESERVE: &str = r#"{"reserveSend":{"phone":"+14155550100","usageType":"SignIn"}}"#;
+const WRONG: &str = r#"{"verify":{"phone":"+14155550100","usageType":"SignIn","code":"12"}}"#;
+
+#[wasm_bindgen_test]
+async fn a_call_changes_the_state_and_sets_one_alarm() {
+    let storage = object_storage();
+    let guard = create(&storage, &environment());
+    let reserved = json(guard.call(RESERVE, None, None)).await;
+    assert_eq!(reserved["sendReserved"]["code"].as_str().map(str::len), Some(6));
+    let rejected = json(guard.call(WRONG, None, None)).await;
+    assert_eq!(rejected["rejected"]["mismatch"]["attemptsLeft"], 3, "the environment's limit: {rejected}");
+    let writes: Vec<String> = get(&storage, "writes")
+        .unchecked_into::<Array>()
+        .iter()
+        .filter_map(|name| name.as_string())
+        .collect();
+    assert_eq!(writes, ["put", "setAlarm", "put"]);
+}
+
+#[wasm_bindgen_test]
+async fn the_settings_of_the_caller_are_in_force() {
+    let guard = create(&object_storage(), &environment());
+    let settings = || Some(r#"{"MAX_ATTEMPTS":"2"}"#.to_owned());
+    json(guard.call(RESERVE, None, settings())).await;
+    let rejected = json(guard.call(WRONG, None, settings())).await;
+    assert_eq!(rejected["rejected"]["mismatch"]["attemptsLeft"], 1, "{rejected}");
+}
+
+#[wasm_bindgen_test]
+async fn what_is_no_request_is_refused() {
+    let guard = create(&object_storage(), &environment());
+    for request in ["", "{}", "null", r#"{"open":1}"#] {
+        assert_eq!(json(guard.call(request, None, None)).await, "unavailable", "{request}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn an_early_alarm_is_set_again() {
+    let storage = object_storage();
+    let guard = create(&storage, &environment());
+    json(guard.call(RESERVE, None, None)).await;
+    let first = get(&storage, "alarm").as_f64();
+    resolved(guard.alarm()).await;
+    assert_eq!(get(&storage, "alarm").as_f64(), first);
+    let writes = get(&storage, "writes").unchecked_into::<Array>();
+    assert_eq!(writes.get(writes.length() - 1).as_string().as_deref(), Some("setAlarm"));
+}
+
+#[wasm_bindgen_test]
+fn missing_bindings_are_named() {
+    let message = |env: &JsValue| {
+        let storage: Storage = object_storage().unchecked_into();
+        let error = GuardObject::new(storage, &JsValue::UNDEFINED, env).expect_err("a missing binding");
+        String::from(error.unchecked_into::<js_sys::TypeError>().message())
+    };
+    assert!(message(&object(&[("OTP_SECRET", SECRET.into())])).contains("OTP_KV"));
+    assert!(message(&object(&[("OTP_KV", memory_kv())])).contains("OTP_SECRET"));
+}
