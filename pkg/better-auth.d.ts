@@ -18,13 +18,13 @@ type Context = object | undefined;
 type Send = (data: { phoneNumber: string; code: string }, ctx?: Context) => Promise<void>;
 type Verify = (data: { phoneNumber: string; code: string }, ctx?: Context) => Promise<boolean>;
 
-/** Sends our own code; the one that better-auth drew is ignored. */
+/** Sends our code; the one that better-auth drew is ignored. */
 export declare function sendOTP(otp: Otp, options?: PhoneOtpOptions): Send;
 
-/** Sends our own code to reset a password. */
+/** Sends our code to reset a password. */
 export declare function sendPasswordResetOTP(otp: Otp, options?: PhoneOtpOptions): Send;
 
-/** Checks a code of ours; false for a wrong one. */
+/** Verifies a code of ours; false for a wrong one. */
 export declare function verifyOTP(otp: Otp, options?: PhoneOtpOptions): Verify;
 
 /** All three, to spread into the plugin's options: `phoneNumber({ ...phoneOtp(otp) })`. */

@@ -1,27 +1,27 @@
 // edge-otp/guards: stores for `createOtp({ guard })`.
 import type { GuardStore, KvStore } from "./index.js";
 
-/** A guard in this process's memory. It forgets everything when the process ends, and guards no other process. */
+/** A guard in this process's memory. It forgets everything when the process ends, and other processes do not see it. */
 export declare function memoryGuard(): GuardStore;
 
 /** A KV in this process's memory, for tests and development. */
 export declare function memoryKv(): KvStore;
 
-/** A client of `redis` or of `ioredis`, or a function that runs a Lua script and gives its answer. */
+/** A client of `redis` or of `ioredis`, or a function that runs a Lua script and returns its result. */
 export type RedisClient =
   | ((script: string, keys: string[], args: string[]) => Promise<unknown>)
   | { eval(...args: never[]): Promise<unknown> };
 
-/** A guard in Redis or Valkey: one Lua script per exchange. The server must not evict keys. */
+/** A guard in Redis or Valkey: one Lua script per swap. The server must not evict keys. */
 export declare function redisGuard(
   client: RedisClient,
   options?: {
-    /** Put before every key. Default `edge-otp:`. */
+    /** The prefix of every key. Default `edge-otp:`. */
     prefix?: string;
   },
 ): GuardStore;
 
-/** A `Pool` or `Client` of `pg`, or a function with that `query`'s two arguments that gives rows. */
+/** A `Pool` or `Client` of `pg`, or a function with the two arguments of `query` that returns rows. */
 export type PostgresClient =
   | ((
       text: string,
@@ -29,7 +29,7 @@ export type PostgresClient =
     ) => PromiseLike<readonly unknown[] | { readonly rows: readonly unknown[] }>)
   | { query(text: string, values: unknown[]): PromiseLike<{ readonly rows: readonly unknown[] }> };
 
-/** A guard in Postgres: one statement per exchange. */
+/** A guard in Postgres: one statement per swap. */
 export declare function postgresGuard(
   client: PostgresClient,
   options?: {
@@ -43,7 +43,7 @@ export interface SqliteDatabase {
   prepare(sql: string): object;
 }
 
-/** A guard in SQLite: one statement per exchange. */
+/** A guard in SQLite: one statement per swap. */
 export declare function sqliteGuard(
   database: SqliteDatabase,
   options?: {
@@ -52,8 +52,8 @@ export declare function sqliteGuard(
   },
 ): GuardStore;
 
-/** The statement that makes the table, for your migrations. */
+/** The statement that creates the table, for your migrations. */
 export declare function postgresSchema(table?: string): string;
 
-/** The statement that makes the table, for your migrations. */
+/** The statement that creates the table, for your migrations. */
 export declare function sqliteSchema(table?: string): string;

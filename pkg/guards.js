@@ -1,4 +1,4 @@
-// edge-otp/guards: stores with an atomic exchange, for `createOtp({ guard })` outside Cloudflare. No wasm is loaded.
+// edge-otp/guards: stores with an atomic swap, for `createOtp({ guard })` outside Cloudflare. No wasm is loaded.
 export { memoryGuard } from "./lib/memory-guard.js";
 export { memoryKv } from "./lib/memory-kv.js";
 export { redisGuard } from "./lib/redis-guard.js";

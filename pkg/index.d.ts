@@ -1,4 +1,4 @@
-// The types of edge-otp. Everything that a caller may have to tell apart is a union of literals; nothing is `any`.
+// The types of edge-otp. What a caller may have to distinguish is a union of literals; nothing is `any`.
 
 /** What a code is for. A code is good only for the usage type it was sent for. */
 export type UsageType =
@@ -61,17 +61,17 @@ export type ErrorCode =
   /** Only from `createOtpClient`: something answered that is not an edge-otp Worker. */
   | "client.invalid_response";
 
-/** What helps an operator; which member is there depends on the code. */
+/** What helps the caller or the operator; which members are there depends on the code. */
 export interface ErrorData {
   /** `guard.invalid_input`, `connector.invalid_config`, `config.invalid`: what is wrong and where, never the value. */
   readonly issues?: readonly { readonly path: string; readonly message: string }[];
   /** `request.message_rate_limited`, `connector.rate_limit_exceeded`: seconds to wait. */
   readonly retryAfter?: number;
-  /** `request.message_rate_limited`: which limit was met. */
+  /** `request.message_rate_limited`: which limit was reached. */
   readonly limit?: "cooldown" | "hour" | "day";
   /** `connector.general` and its like: the provider's HTTP status and its own error code. */
   readonly provider?: { readonly status: number; readonly code?: string };
-  /** Where a refused verification is thrown by your own code, not by this package: the guesses that are left. */
+  /** `verification_code.code_mismatch`, which this package returns as a value: how many more wrong codes are allowed. */
   readonly attemptsLeft?: number;
 }
 
@@ -90,7 +90,7 @@ export declare class OtpError extends Error {
   readonly data?: ErrorData;
   /** The Worker's id of the request, for its log. Only from `createOtpClient`. */
   readonly requestId?: string;
-  /** What your storage threw (`storage.unavailable`), or why the core stopped (`internal`). Not for end users. */
+  /** What your storage threw (`storage.unavailable`), or what stopped the core (`internal`). Not for end users. */
   readonly cause?: unknown;
 }
 
@@ -100,41 +100,41 @@ export interface SendRequest {
   phone: string;
   /** Default `Generic`. */
   usageType?: UsageType;
-  /** BCP 47, for instance `de` or `zh-CN`: chooses the template. */
+  /** BCP 47, for instance `de` or `zh-CN`: selects the template. */
   locale?: string;
-  /** The end user's IP address; handed to connectors that take one. */
+  /** The end user's IP address; passed to connectors that take one. */
   ip?: string;
-  /** 1 to 255 printable ASCII characters. The same key and request within 600 s: the same answer, no second SMS. */
+  /** 1 to 255 printable ASCII characters. The same key and request within 600 s: the same result, no second SMS. */
   idempotencyKey?: string;
 }
 
 /** A code is on its way. */
 export interface SendResult {
-  /** `unknown`: the provider may or may not have taken the message. The code is valid; nothing is retried. */
+  /** `unknown`: the provider may or may not have accepted the message. The code is valid; nothing is retried. */
   readonly status: "sent" | "unknown";
-  /** Opaque. Hand it to `verify` to accept only this very code. */
+  /** Opaque. Pass it to `verify` to accept only this code. */
   readonly verificationId: string;
   readonly usageType: UsageType;
   /** RFC 3339: 600 seconds from now. */
   readonly expiresAt: string;
-  /** RFC 3339: the earliest time at which the next send will be granted. */
+  /** RFC 3339: the earliest time at which the next send will be permitted. */
   readonly resendAt: string;
   readonly connectorId: ConnectorId;
 }
 
-/** A code to be checked. */
+/** A code to be verified. */
 export interface VerifyRequest {
-  /** E.164, as it was sent to. */
+  /** E.164: where the code was sent. */
   phone: string;
   /** The digits that were typed. */
   code: string;
-  /** As it was sent for. Default `Generic`. */
+  /** What the code was sent for. Default `Generic`. */
   usageType?: UsageType;
-  /** If given, only this very send counts. */
+  /** If given, only the code of this send is accepted. */
   verificationId?: string;
 }
 
-/** The code was right. It is used up now. */
+/** The code was right. It cannot be used again. */
 export interface VerifySuccess {
   readonly verified: true;
   readonly verificationId: string;
@@ -146,15 +146,15 @@ export interface VerifySuccess {
 
 /** The code was not accepted, for a reason that the person who typed it can act on. */
 export type VerifyFailure =
-  /** A wrong code; `attemptsLeft` more guesses for this code. */
+  /** A wrong code; `attemptsLeft` more wrong ones are allowed. */
   | { readonly verified: false; readonly reason: "code_mismatch"; readonly attemptsLeft: number }
   /** Too many wrong codes for this phone in 24 hours; `retryAfter` in seconds. */
   | { readonly verified: false; readonly reason: "locked"; readonly retryAfter: number }
-  /** `expired`: older than 600 s. `not_found`: none is live, for instance because it was used. `exceed_max_try`: this
-   * code's guesses are spent. In all three cases only a new code helps. */
+  /** `expired`: older than 600 s. `not_found`: none is live, for instance because it was used. `exceed_max_try`: the
+   * attempts of this code are exhausted. In all three cases only a new code helps. */
   | { readonly verified: false; readonly reason: "expired" | "not_found" | "exceed_max_try" };
 
-/** Tell them apart by `verified`, then by `reason`. */
+/** Distinguish them by `verified`, then by `reason`. */
 export type VerifyResult = VerifySuccess | VerifyFailure;
 
 /** A connector to be set: the keys of `config` are those of the same connector in Logto. */
@@ -163,7 +163,7 @@ export interface ConnectorInput {
   config: Readonly<Record<string, unknown>>;
 }
 
-/** A secret as it is shown: that it is set and, if it is long enough, its last four characters. */
+/** A secret as it is returned: that it is set and, if it has 12 characters or more, its last four. */
 export interface RedactedSecret {
   readonly set: true;
   readonly hint?: string;
@@ -186,14 +186,14 @@ export interface Connector {
   readonly logo: string;
   /** Secrets come as {@link RedactedSecret}; sent back like that to `set`, they keep their value. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** RFC 3339; absent if it was put into KV by hand or given in code. */
-  readonly createdAt?: string;
-  readonly updatedAt?: string;
-  /** Only in the answers of `set`, `edit` and `restore`: after how many seconds every place of a deployed Worker uses it. */
+  /** RFC 3339; null if the connector was stored by hand or given in code. */
+  readonly createdAt: string | null;
+  readonly updatedAt: string | null;
+  /** Only in the results of `set`, `edit` and `restore`: after how many seconds all of a deployed Worker uses it. */
   readonly effectiveWithinSeconds?: number;
 }
 
-/** A connector that was active once. */
+/** A connector that was active before. */
 export interface ArchivedConnector extends Connector {
   /** RFC 3339. */
   readonly archivedAt: string;
@@ -216,7 +216,7 @@ export interface FormItem {
   };
 }
 
-/** A kind of connector: how it is presented, and its form. */
+/** A connector factory: how the provider is presented, and the form of its config. */
 export interface ConnectorFactory {
   readonly id: ConnectorId;
   readonly target: string;
@@ -231,18 +231,18 @@ export interface ConnectorFactory {
 export interface Connectors {
   /** The active connector, or null. */
   get(): Promise<Connector | null>;
-  /** Checks it, seals its secrets and puts it in the place of whatever was active. */
+  /** Validates it, seals its secrets and replaces whatever was active. */
   set(connector: ConnectorInput): Promise<Connector>;
   /**
    * Replaces the active connector's config. Secrets left out, or sent back as {@link RedactedSecret}, keep their value;
    * `null` clears a field.
    */
   edit(change: { config: Readonly<Record<string, unknown>> }): Promise<Connector>;
-  /** Removes the active connector, if there is one; it stays in the archive. */
+  /** Deletes the active connector, if there is one; it stays in the archive. */
   delete(): Promise<void>;
   /** What was active before, newest first: the last ten, for 90 days. */
   archive(): Promise<readonly ArchivedConnector[]>;
-  /** Makes an archived connector the active one; that takes its place in the archive. */
+  /** Makes an archived connector the active one; the active one is archived. */
   restore(id: string): Promise<Connector>;
   /** Sends the code 000000 with a config that need not be saved. */
   test(
@@ -254,12 +254,12 @@ export interface Connectors {
 export interface Otp {
   /** Sends a code. Throws {@link OtpError}. */
   send(request: SendRequest): Promise<SendResult>;
-  /** Checks a code. What the person did wrong is a value; everything else throws {@link OtpError}. */
+  /** Verifies a code. A person's mistake is a value; everything else throws {@link OtpError}. */
   verify(request: VerifyRequest): Promise<VerifyResult>;
   readonly connector: Connectors;
 }
 
-/** Anything with Workers KV's three methods. A `get` of what is not there gives null or undefined. */
+/** Anything with Workers KV's three methods. A `get` of what is not there returns null or undefined. */
 export interface KvStore {
   get(key: string): Promise<string | null | undefined>;
   /** `expirationTtl` in seconds, 60 at least; without it the value stays. */
@@ -268,33 +268,31 @@ export interface KvStore {
 }
 
 /**
- * Anything that holds texts by key and exchanges one atomically. It decides every attempt, so it must be strict: of
- * two exchanges at the same moment that expect the same text, one succeeds.
+ * Any store of texts by key with an atomic compare-and-swap. It decides every attempt, so it must be strict: of two swaps
+ * at the same moment that expect the same text, one succeeds.
  */
 export interface GuardStore {
   /** The text, or null. */
   load(key: string): Promise<string | null>;
   /**
-   * Puts `next` in the place of `expected`, if that is what stands there; null is absence. Says whether it did.
-   * After `ttlSeconds` the text may be forgotten, not before.
+   * Replaces `expected` by `next`, if `expected` is what is stored; null is absence. Returns whether it was. After
+   * `ttlSeconds` the text may be forgotten, not before.
    */
   swap(key: string, expected: string | null, next: string | null, ttlSeconds: number): Promise<boolean>;
 }
 
 /** A Durable Object namespace bound to `VerificationGuard`. */
 export interface GuardNamespace {
-  getByName(name: string): {
-    fetch(url: string, init: { method: string; body: string }): Promise<{ text(): Promise<string> }>;
-  };
+  getByName(name: string): object;
 }
 
 /** The limits. A value that is left out has the default. */
 export interface Policy {
   /** Digits of a code, 6 to 10. Default 6. */
   codeLength?: number;
-  /** Wrong guesses per code, 1 to 5. Default 5. */
+  /** Wrong codes per code sent, 1 to 5. Default 5. */
   maxAttempts?: number;
-  /** Wrong guesses per phone in a rolling 24 h, over all codes and usage types, 1 to 100. Default 10. */
+  /** Wrong codes per phone in a rolling 24 h, over all codes and usage types, 1 to 100. Default 10. */
   dailyFailures?: number;
   /** Seconds before the 2nd, 3rd, later sends, each 0 to 3600; the last one repeats. Default [60, 120, 300]. */
   resendCooldowns?: readonly number[];
@@ -315,18 +313,18 @@ export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /** Options of {@link createOtp}. */
 export interface OtpOptions {
-  /** Holds code records (10 minutes) and the connector. Eventual consistency is fine here. */
+  /** Holds the records of codes (10 minutes) and the connector. Eventual consistency is enough. */
   kv: KvStore;
-  /** The root key, at least 32 characters; all other keys are derived from it. */
+  /** The root secret, at least 32 characters; all keys are derived from it. */
   secret: string;
-  /** The root key before, for 25 hours while you rotate. */
+  /** The previous root secret, for 25 hours while you rotate. */
   secretPrevious?: string;
   /**
    * Decides every attempt, send and use of a code: a Durable Object namespace bound to `VerificationGuard`, or a store
-   * of `edge-otp/guards` or of your own. Left out, the ledger lives in `kv`, which cannot promise the limits.
+   * of `edge-otp/guards` or of your own. Left out, ledgers are kept in `kv`, which cannot promise the limits.
    */
   guard?: GuardNamespace | GuardStore;
-  /** A connector given in code, secrets in the clear. Left out, the one in `kv` is used (see `otp.connector.set`). */
+  /** The connector, secrets in the clear. Left out, the one in `kv` is used (see `otp.connector.set`). */
   connector?: ConnectorInput;
   /** The limits. */
   policy?: Policy;
@@ -334,7 +332,7 @@ export interface OtpOptions {
   fetch?: Fetch;
   /** The clock, in milliseconds since the epoch. Default: Date.now. */
   now?: () => number;
-  /** Says that you know what KV alone cannot promise: there is no warning if `guard` is left out. */
+  /** Accepts what KV alone cannot promise: there is no warning if `guard` is left out. */
   acceptWeakGuard?: boolean;
 }
 
@@ -356,10 +354,10 @@ export declare function createOtp(options: OtpOptions): Otp;
 /** The same interface, served by a deployed Worker. A call gives up after 40 seconds. */
 export declare function createOtpClient(options: OtpClientOptions): Otp;
 
-/** The catalogue of connectors, for a settings page of your own. */
+/** Lists the connector factories, for a settings page of your own. */
 export declare function connectorFactories(): ConnectorFactory[];
 
-/** A text with its variables filled in, and what it costs. */
+/** A rendered text and what it costs. */
 export interface RenderedMessage {
   readonly text: string;
   /** One character outside GSM-7 makes the whole text UCS-2. */
@@ -368,7 +366,7 @@ export interface RenderedMessage {
   readonly segments: number;
 }
 
-/** Fills `{{code}}` and `{{locale}}` into a template, as `send` does. */
+/** Renders a template's `{{code}}` and `{{locale}}`, as `send` does. */
 export declare function renderMessage(
   template: string,
   variables: { code: string; locale?: string },
@@ -381,23 +379,23 @@ export interface GuardObjectOptions {
   secretPrevious?: string;
   /** The namespace of the class itself; needed while you rotate the secret. */
   guard?: GuardNamespace;
-  /** Limits for callers that give none. What `createOtp` was given goes before this. */
+  /** Limits for callers that give none. What `createOtp` was given takes precedence. */
   policy?: Policy;
 }
 
-/** A Durable Object class: fetch and the alarm are its only doors. */
+/** A Durable Object class: `call`, by RPC from `createOtp`, and the alarm are all that can be called. */
 export interface GuardObject {
-  fetch(request: Request): Promise<Response>;
+  call(request: string, previous?: string, settings?: string): Promise<string>;
   alarm(): Promise<void>;
 }
 
 /**
- * The guard as a Durable Object. Export it from your Worker's main module and bind it as `GUARD`; it finds `OTP_KV`,
- * `OTP_SECRET` and the settings of the documentation in the environment.
+ * The guard as a Durable Object. Export it from your Worker's main module and bind it as `GUARD`; it reads `OTP_KV`,
+ * `OTP_SECRET` and the settings of the documentation from the environment.
  */
 export declare class VerificationGuard implements GuardObject {
   constructor(state: object, env: object);
-  fetch(request: Request): Promise<Response>;
+  call(request: string, previous?: string, settings?: string): Promise<string>;
   alarm(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// edge-otp/slim: the same, for hosts that need the wasm handed over.
+// edge-otp/slim: the same, for hosts to which the wasm must be passed.
 export * from "./index.js";
 
 /**

@@ -1,5 +1,5 @@
-// edge-otp/worker: the whole Worker. Needs Cloudflare's types (`wrangler types`, or @cloudflare/workers-types).
-import { WorkerEntrypoint } from "cloudflare:workers";
+// edge-otp/worker: the whole Worker, prebuilt. Needs Cloudflare's types (`wrangler types`, or @cloudflare/workers-types).
+import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
 import type { SendRequest, SendResult, VerifyRequest, VerifyResult } from "./index.js";
 
 /**
@@ -11,11 +11,10 @@ export declare class Otp extends WorkerEntrypoint {
   verify(request: VerifyRequest): Promise<VerifyResult>;
 }
 
-/** One object per phone number. */
-export declare class VerificationGuard {
-  constructor(state: object, env: object);
-  fetch(request: Request): Promise<Response>;
-  alarm(): Promise<Response>;
+/** One object per phone number and one per idempotency key. */
+export declare class VerificationGuard extends DurableObject {
+  call(request: string, previous?: string): Promise<string>;
+  alarm(): Promise<void>;
 }
 
 declare const worker: {

@@ -1,4 +1,4 @@
-// For Vercel's edge runtime: code may not be compiled at run time; `?module` is its way to a compiled module.
+// For Vercel's edge runtime: code may not be compiled at run time; `?module` imports a compiled module.
 import { provide } from "../lib/engine.js";
 import module from "../wasm/edge_otp_bg.wasm?module";
 

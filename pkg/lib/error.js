@@ -1,5 +1,5 @@
-// The one error of this package. Its `code` is the contract's: stable, the same in process and over HTTP; `data` helps
-// an operator and never holds a code, a secret or a full phone number.
+// The one error of this package. Its `code` is stable, and the same in process and over HTTP; `data` helps the caller or the
+// operator and never holds a code, a secret or a full phone number.
 
 /** A failure with a stable code. */
 export class OtpError extends Error {

@@ -1,22 +1,19 @@
-// The guard of last resort: the ledger in KV. KV has no exchange, so this one is atomic only among the calls of one
-// process (or isolate): memory holds what was written last, and comparing with memory takes no time in which another
-// call could come. Between two processes, or two of Cloudflare's locations, nothing is promised.
+// The guard that serves where none is given: ledgers in KV. KV has no compare-and-swap, so this one is atomic only among
+// the calls of one process (or isolate): memory holds what was written last, and is compared without an await. Between
+// two processes, or two of Cloudflare's locations, nothing is promised.
 
 /** How long memory outlives a write, in ms: longer than any read of KV that began before it. */
 const REMEMBERED = 5_000;
 /** KV takes no shorter lifetime, in seconds. */
-const LEAST_TTL = 60;
+const MIN_TTL = 60;
 
-/**
- * @param {import("../index.js").KvStore} kv
- * @returns {import("../index.js").GuardStore}
- */
+/** @param {import("../index.js").KvStore} kv @returns {import("../index.js").GuardStore} */
 export const kvGuard = (kv) => {
   /** @type {Map<string, { text: string | null, until: number }>} */
   const written = new Map();
-  const place = (/** @type {string} */ key) => `guard:${key}`;
+  const kvKey = (/** @type {string} */ key) => `guard:${key}`;
 
-  const remembered = (/** @type {string} */ key) => {
+  const recent = (/** @type {string} */ key) => {
     const now = Date.now();
     for (const [other, { until }] of written) {
       if (until > now) break;
@@ -26,8 +23,9 @@ export const kvGuard = (kv) => {
   };
 
   const load = async (/** @type {string} */ key) => {
-    const text = remembered(key) ? null : ((await kv.get(place(key))) ?? null);
-    const newer = remembered(key);
+    const text = recent(key) ? null : ((await kv.get(kvKey(key))) ?? null);
+    // Another call may have written while this one read.
+    const newer = recent(key);
     return newer ? newer.text : text;
   };
 
@@ -35,14 +33,13 @@ export const kvGuard = (kv) => {
     load,
     async swap(key, expected, next, ttlSeconds) {
       if ((await load(key)) !== expected) return false;
-      // Another call may have written while this one read.
-      const newer = remembered(key);
+      const newer = recent(key);
       if (newer && newer.text !== expected) return false;
       written.delete(key);
       written.set(key, { text: next, until: Date.now() + REMEMBERED });
       try {
-        if (next === null) await kv.delete(place(key));
-        else await kv.put(place(key), next, { expirationTtl: Math.max(LEAST_TTL, ttlSeconds) });
+        if (next === null) await kv.delete(kvKey(key));
+        else await kv.put(kvKey(key), next, { expirationTtl: Math.max(MIN_TTL, ttlSeconds) });
       } catch (error) {
         written.delete(key);
         throw error;

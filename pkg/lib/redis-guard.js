@@ -1,6 +1,6 @@
-// A guard in Redis (or Valkey): the exchange is one Lua script, which Redis runs without anything in between. Every
-// call goes to one key, so it works in a cluster. The server must not evict keys (maxmemory-policy noeviction), and
-// with asynchronous replication a failover may lose the last exchanges.
+// A guard in Redis (or Valkey): a swap is one Lua script, which Redis runs without anything in between. Every call uses one
+// key, so it works in a cluster. The server must not evict keys (maxmemory-policy noeviction), and with asynchronous
+// replication a failover may lose the last swaps.
 import { hasMethod } from "./options.js";
 
 const LOAD = "return redis.call('GET', KEYS[1])";

@@ -1,6 +1,6 @@
-// Guards in SQL: Postgres, and SQLite in its forms (node:sqlite, better-sqlite3, bun:sqlite, Cloudflare D1). Each
-// exchange is one statement whose WHERE holds the comparison, so it needs no transaction. Rows that have run out count
-// as absent and are overwritten; to delete those of phones that never come back, run the purge now and then.
+// Guards in SQL: Postgres, and SQLite in its forms (node:sqlite, better-sqlite3, bun:sqlite, Cloudflare D1). A swap is one
+// statement whose WHERE holds the comparison, so it needs no transaction. Expired rows count as absent and are
+// overwritten; the README has a statement that deletes those of phones that never come back.
 import { hasMethod } from "./options.js";
 
 const TABLE = "edge_otp_guard";
@@ -29,7 +29,7 @@ const statements = (
 });
 
 /**
- * The exchange over four statements.
+ * The guard over four statements.
  * @param {ReturnType<typeof statements>} sql
  * @param {(statement: string, values: (string | number)[]) => Promise<any[]>} rows
  * @returns {import("../index.js").GuardStore}
@@ -74,8 +74,8 @@ export const postgresGuard = (client, { table = TABLE } = {}) => {
     (p) => `now() + ${p}::int * interval '1 second'`,
   );
   return guardOver(sql, async (text, values) => {
-    const answer = await query(text, values);
-    return Array.isArray(answer) ? answer : answer.rows;
+    const result = await query(text, values);
+    return Array.isArray(result) ? result : result.rows;
   });
 };
 
@@ -96,7 +96,7 @@ export const sqliteGuard = (database, { table = TABLE } = {}) => {
   return guardOver(sql, async (text, values) => {
     /** @type {any} */
     const statement = database.prepare(text);
-    // D1 binds first; the others take the values as they run.
+    // D1 binds first; the others take the values when they run.
     if (hasMethod(statement, "bind") && hasMethod(statement, "first")) {
       return (await statement.bind(...values).all()).results;
     }
@@ -104,10 +104,10 @@ export const sqliteGuard = (database, { table = TABLE } = {}) => {
   });
 };
 
-/** The table, to be made once. */
+/** The statement that creates the table. */
 export const postgresSchema = (table = TABLE) =>
   `CREATE TABLE IF NOT EXISTS ${table} (key text PRIMARY KEY, text text NOT NULL, expires_at timestamptz NOT NULL)`;
 
-/** The table, to be made once. */
+/** The statement that creates the table. */
 export const sqliteSchema = (table = TABLE) =>
   `CREATE TABLE IF NOT EXISTS ${table} (key TEXT PRIMARY KEY, text TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID`;

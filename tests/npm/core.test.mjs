@@ -1,4 +1,4 @@
-// createOtp in Node, where the suite does not reach: a core that dies, options that are wrong, KV as the guard, the
+// createOtp in Node, where the suite does not reach: a wasm that stops, options that are wrong, KV as the guard, the
 // guard class on a storage that fails, the entry without a wasm.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -32,7 +32,7 @@ before(async () => {
   guards = await load("guards.js");
 });
 
-const world = async (options = {}) => {
+const createWorld = async (options = {}) => {
   const provider = new Provider();
   const kv = kvOf();
   const otp = edgeOtp.createOtp({
@@ -46,19 +46,19 @@ const world = async (options = {}) => {
   return { otp, provider, kv };
 };
 
-/** Overwrites the memory of the living instance: tables, texts and all. */
-const scribble = () => new Uint8Array(instances.at(-1).exports.memory.buffer).fill(0xa5);
+/** Overwrites the memory of the newest instance, so that its next call stops it. */
+const corruptMemory = () => new Uint8Array(instances.at(-1).exports.memory.buffer).fill(0xa5);
 
-test("a panic fails its call; the next call works", async () => {
-  const stray = [];
-  const note = (error) => stray.push(error);
+test("a wasm that stops fails its call; the next call works", async (t) => {
+  const uncaught = [];
+  const note = (error) => uncaught.push(error);
   process.on("uncaughtException", note).on("unhandledRejection", note);
-  const { otp, provider } = await world();
+  const { otp, provider } = await createWorld();
   const phone = newPhone();
   await otp.send({ phone });
   const before = instances.length;
   for (let round = 0; round < 5; round += 1) {
-    scribble();
+    corruptMemory();
     const error = await otp.verify({ phone, code: provider.wrong }).catch((caught) => caught);
     assert.equal(error.name, "OtpError", String(error));
     assert.equal(error.code, "internal");
@@ -69,12 +69,12 @@ test("a panic fails its call; the next call works", async () => {
   assert.equal((await otp.verify({ phone, code: provider.code })).verified, true);
   assert.ok(instances.length > before, "a new instance");
 
-  await test("a panic in the middle of calls fails every call in flight, and nothing else", async () => {
-    const gates = [];
+  await t.test("in the middle of calls, every call in flight fails and the next ones work", async () => {
+    const pending = [];
     const slow = new Provider();
-    const { otp } = await world({
+    const { otp } = await createWorld({
       fetch: async (url, init) => {
-        await new Promise((resolve) => gates.push(resolve));
+        await new Promise((resolve) => pending.push(resolve));
         return slow.fetch(url, init);
       },
     });
@@ -84,26 +84,26 @@ test("a panic fails its call; the next call works", async () => {
         ({ code }) => code,
       ),
     );
-    while (gates.length < calls.length) await new Promise(setImmediate);
-    scribble();
-    for (const open of gates) open();
+    while (pending.length < calls.length) await new Promise(setImmediate);
+    corruptMemory();
+    for (const respond of pending) respond();
     assert.deepEqual((await Promise.all(calls)).sort(), ["internal", "internal", "internal"]);
     assert.equal(edgeOtp.renderMessage("{{code}}", { code: "1" }).text, "1");
   });
 
-  await test("also in a call that answers at once", () => {
-    scribble();
+  await t.test("in a call that returns at once, too", () => {
+    corruptMemory();
     assert.throws(() => edgeOtp.connectorFactories(), { name: "OtpError", code: "internal" });
     assert.equal(edgeOtp.connectorFactories().length, 12);
   });
 
   await new Promise((resolve) => setTimeout(resolve, 50));
   process.off("uncaughtException", note).off("unhandledRejection", note);
-  assert.deepEqual(stray, [], "nothing escapes");
+  assert.deepEqual(uncaught, [], "nothing is uncaught");
 });
 
 test("whatever is given for an idempotency key is a key, or refused", async () => {
-  const { otp, provider } = await world();
+  const { otp, provider } = await createWorld();
   const phone = newPhone();
   const first = await otp.send({ phone, idempotencyKey: 7 });
   assert.deepEqual(await otp.send({ phone, idempotencyKey: "7" }), first, "one SMS");
@@ -113,9 +113,9 @@ test("whatever is given for an idempotency key is a key, or refused", async () =
   }
 });
 
-test("texts of a store that no UTF-8 can hold let no one pass", async () => {
+test("texts of a store that UTF-8 cannot encode are storage failures", async () => {
   const kv = kvOf();
-  const { otp } = await world({ kv, guard: { load: async () => "\udfff{", swap: async () => true } });
+  const { otp } = await createWorld({ kv, guard: { load: async () => "\udfff{", swap: async () => true } });
   await assert.rejects(otp.send({ phone: newPhone() }), { code: "storage.unavailable" });
   await kv.put("connector", "\ud800");
   await assert.rejects(otp.send({ phone: newPhone() }), { code: "connector.invalid_config" });
@@ -176,7 +176,7 @@ test("the ranges of the policy are the core's", async () => {
     for (const value of [least - 1, most + 1, least + 0.5, String(least), Number.NaN])
       assert.throws(create(value), TypeError);
   }
-  // The core has the last word.
+  // Which countries exist, the core knows; that shows when a code is sent.
   const odd = edgeOtp.createOtp({
     kv: kvOf(),
     secret,
@@ -244,7 +244,7 @@ test("KV alone: what is stored is text with a lifetime, and a failed write is no
   });
 });
 
-test("a storm of guesses over a slow store is decided, not given up", async () => {
+test("300 concurrent wrong codes over a slow store are all decided", async () => {
   const store = guards.memoryGuard();
   const slowly =
     (act) =>
@@ -254,7 +254,9 @@ test("a storm of guesses over a slow store is decided, not given up", async () =
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 5));
       return answer;
     };
-  const { otp, provider } = await world({ guard: { load: slowly(store.load), swap: slowly(store.swap) } });
+  const { otp, provider } = await createWorld({
+    guard: { load: slowly(store.load), swap: slowly(store.swap) },
+  });
   const phone = newPhone();
   await otp.send({ phone });
   const results = await Promise.all(
@@ -265,38 +267,55 @@ test("a storm of guesses over a slow store is decided, not given up", async () =
   assert.equal(reasons.filter((reason) => reason === "exceed_max_try").length, 295);
 });
 
-test("a store whose swap does not answer true or false is refused", async () => {
-  const { otp } = await world({ guard: { load: async () => null, swap: async () => undefined } });
+test("a store whose swap returns neither true nor false is a storage failure", async () => {
+  const { otp } = await createWorld({ guard: { load: async () => null, swap: async () => undefined } });
   const error = await otp.send({ phone: newPhone() }).catch((caught) => caught);
   assert.equal(error.code, "storage.unavailable");
   assert.match(error.cause.message, /swap\(\) must give true or false/);
 });
 
-/** The storage of one guard object, and its alarm. */
-class Storage {
+/**
+ * A Durable Object as the runtime keeps it: its storage, its alarm, and the output gate, which holds a response back until
+ * the writes before it are safe. If one fails, the runtime resets the object.
+ */
+class HostedObject {
   values = new Map();
-  alarm;
-  broken = false;
+  alarmAt;
+  isBroken = false;
+  #writes = [];
+
+  constructor(create) {
+    this.create = () => create({ storage: this });
+    this.object = this.create();
+  }
   #act(work) {
     return new Promise((resolve, reject) => {
-      setTimeout(() => (this.broken ? reject(new Error("storage is gone")) : resolve(work())), 1);
+      setTimeout(() => (this.isBroken ? reject(new Error("storage is gone")) : resolve(work())), 1);
     });
   }
-  /** What the output gate waits for. */
-  writes = [];
   #write(work) {
-    const write = this.#act(work);
-    write.catch(() => {});
-    this.writes.push(write);
-    return write;
+    const written = this.#act(work);
+    written.catch(() => {});
+    this.#writes.push(written);
+    return written;
   }
   get = (key) => this.#act(() => this.values.get(key));
   put = (key, value) => this.#write(() => void this.values.set(key, value));
   delete = (key) => this.#write(() => this.values.delete(key));
-  deleteAll = () => this.#act(() => this.values.clear());
+  deleteAll = () => this.#write(() => this.values.clear());
   setAlarm = async (at) => {
-    this.alarm = at;
+    this.alarmAt = at;
   };
+  async call(...call) {
+    const response = await this.object.call(...call);
+    try {
+      await Promise.all(this.#writes.splice(0));
+    } catch (error) {
+      this.object = this.create();
+      throw error;
+    }
+    return response;
+  }
 }
 
 test("the guard class: memory mirrors storage, and an alarm ends it", async (t) => {
@@ -305,45 +324,35 @@ test("the guard class: memory mirrors storage, and an alarm ends it", async (t) 
   const env = { OTP_KV: kv, OTP_SECRET: secret, MAX_ATTEMPTS: 4 };
   const getByName = (name) => {
     if (!objects.has(name)) {
-      const storage = new Storage();
-      objects.set(name, { storage, object: new edgeOtp.VerificationGuard({ storage }, env) });
+      objects.set(name, new HostedObject((state) => new edgeOtp.VerificationGuard(state, env)));
     }
-    // The output gate: a response waits for the writes before it, and a write that fails resets the object.
-    const call = async (...args) => {
-      const entry = objects.get(name);
-      const response = await entry.object.call(...args);
-      try {
-        await Promise.all(entry.storage.writes.splice(0));
-      } catch (error) {
-        entry.object = new edgeOtp.VerificationGuard({ storage: entry.storage }, env);
-        throw error;
-      }
-      return response;
-    };
-    return { call };
+    return { call: (...call) => objects.get(name).call(...call) };
   };
   env.GUARD = { getByName };
-  const { otp, provider } = await world({ kv, guard: env.GUARD });
+  const { otp, provider } = await createWorld({ kv, guard: env.GUARD });
   const phone = newPhone();
   await otp.send({ phone });
-  const [name, { storage }] = [...objects][0];
-  assert.ok(storage.values.get("state").startsWith("{"));
-  assert.ok(!storage.values.get("state").includes(provider.code), "no code at rest");
+  const [hosted] = objects.values();
+  assert.ok(hosted.values.get("state").startsWith("{"));
+  assert.ok(!hosted.values.get("state").includes(provider.code), "no code at rest");
   const day = 86_400_000;
-  assert.ok(storage.alarm > Date.now() + 600_000 && storage.alarm < Date.now() + 2 * day, "an alarm is set");
+  assert.ok(
+    hosted.alarmAt > Date.now() + 600_000 && hosted.alarmAt < Date.now() + 2 * day,
+    "an alarm is set",
+  );
   // The environment's policy is in force where createOtp gives none.
   assert.equal((await otp.verify({ phone, code: provider.wrong })).attemptsLeft, 3);
 
   await t.test("a write that fails is not believed", async () => {
-    storage.broken = true;
+    hosted.isBroken = true;
     const error = await otp.verify({ phone, code: provider.wrong }).catch((caught) => caught);
     assert.equal(error.code, "storage.unavailable");
-    storage.broken = false;
+    hosted.isBroken = false;
     assert.equal((await otp.verify({ phone, code: provider.wrong })).attemptsLeft, 2);
   });
 
   await t.test("a restart goes on where storage is", async () => {
-    objects.get(name).object = new edgeOtp.VerificationGuard({ storage }, env);
+    hosted.object = hosted.create();
     const results = await Promise.all([1, 2, 3, 4].map(() => otp.verify({ phone, code: provider.wrong })));
     assert.deepEqual(results.map(({ reason, attemptsLeft }) => attemptsLeft ?? reason).sort(), [
       0,
@@ -353,21 +362,20 @@ test("the guard class: memory mirrors storage, and an alarm ends it", async (t) 
     ]);
   });
 
-  await t.test("an early alarm is set again, a late one forgets", async () => {
-    const { object } = objects.get(name);
-    storage.alarm = undefined;
-    await object.alarm();
-    assert.ok(storage.alarm > Date.now(), "set again");
-    assert.equal(storage.values.size, 1);
+  await t.test("an early alarm is set again, a late one deletes the state", async () => {
+    hosted.alarmAt = undefined;
+    await hosted.object.alarm();
+    assert.ok(hosted.alarmAt > Date.now(), "set again");
+    assert.equal(hosted.values.size, 1);
     t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3 * day });
-    await object.alarm();
-    assert.equal(storage.values.size, 0);
+    await hosted.object.alarm();
+    assert.equal(hosted.values.size, 0);
     t.mock.timers.reset();
     assert.equal((await otp.verify({ phone, code: provider.wrong })).reason, "not_found");
   });
 });
 
-test("the slim entry needs its wasm handed over", async () => {
+test("the slim entry needs its wasm", async () => {
   const folder = join(home, "node_modules", "edge-otp");
   const { createRequire } = await import("node:module");
   const slim = createRequire(join(folder, "package.json"))("./dist/slim.cjs");

@@ -150,25 +150,17 @@ test("the prebuilt Worker", async (t) => {
   });
 
   await t.test("nothing but send and verify can be called over RPC", async () => {
-    const folder = join(home, "node_modules", "edge-otp");
-    const wasm = new WebAssembly.Module(readFileSync(join(folder, "worker", "index_bg.wasm")));
-    const inside = WebAssembly.Module.exports(wasm).map(({ name }) => name);
-    const words = readFileSync(join(folder, "worker", "index.js"), "utf8").match(/\b[A-Za-z_$][\w$]{2,}\b/g);
+    const text = readFileSync(join(home, "node_modules", "edge-otp", "worker", "index.js"), "utf8");
+    const words = text.match(/\b[A-Za-z_$][\w$]{2,}\b/g);
     const own = [
-      "send",
-      "verify",
-      "alarm",
-      "env",
-      "ctx",
-      "connector",
-      "otpSend",
-      "otpVerify",
-      "provokePanic",
+      ...["send", "verify", "alarm", "call", "env", "ctx", "connector"],
+      ...["otpSend", "otpVerify", "provokePanic"],
     ];
-    const names = [...new Set([...inside, ...own, ...words])].filter(
+    const names = [...new Set([...own, ...words])].filter(
       // What the binding itself has, and every object.
       (name) => !["fetch", "connect", "then", "dup"].includes(name) && !(name in {}),
     );
+    assert.ok(names.includes("otpSend"), "the names of the wasm's own functions are among them");
     const found = await ask("/list", names);
     assert.deepEqual(found, { OTP: ["send", "verify"], FRONT: [] });
   });
