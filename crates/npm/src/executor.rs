@@ -1,8 +1,8 @@
 //! Runs operations as promises.
 //!
 //! This replaces wasm-bindgen-futures for two reasons. It is faster: that crate creates, registers for finalization and
-//! destroys two closures for each await and schedules each poll through `queueMicrotask`, which is a third of the cost of
-//! a send. And it is safe where the wasm stops in the middle of an operation: a closure that throws in a microtask is an
+//! destroys two closures for each await and schedules each poll through `queueMicrotask`: 11 % of the CPU time of a send and
+//! verify pair (0.216 to 0.192 ms, measured on a busy machine). And it is safe where the wasm stops in the middle of an operation: a closure that throws in a microtask is an
 //! uncaught exception, which ends a Node process, and the other operations in flight would never end.
 //!
 //! # Invariant
