@@ -81,7 +81,9 @@ const nodeTests = async (folder) => {
   const files = readdirSync(join(root, folder)).filter((file) => file.endsWith(".test.mjs"));
   const paths = files.map((file) => join(folder, file));
   const reporter = ["--test-concurrency=1", "--test-reporter=./scripts/reporter.mjs"];
-  const output = await runClean("node", ["--test", ...reporter, ...paths], { env: await prepareRust() });
+  // SQLite and the mocked clock of Node 22, which tests use knowingly.
+  const flags = ["--disable-warning=ExperimentalWarning", "--test", ...reporter];
+  const output = await runClean("node", [...flags, ...paths], { env: await prepareRust() });
   const total = Number(/^tests (\d+):/m.exec(output)?.[1] ?? 0);
   if (total === 0) throw new StepError(`${folder}: no test ran`);
   return total;
