@@ -12,7 +12,7 @@ const sections = {
   worker: { full: { rounds: 6, requests: 2_000, seconds: 150 }, quick: { rounds: 1, requests: 200 } },
   start: { full: { rounds: 25 }, quick: { rounds: 2 } },
   memory: { full: { warmUp: 20_000, requests: 100_000 }, quick: { warmUp: 1_000, requests: 2_000 } },
-  node: { full: { rounds: 3, requests: 4_000 }, quick: { rounds: 1, requests: 400 } },
+  node: { full: { rounds: 3, requests: 20_000 }, quick: { rounds: 1, requests: 400 } },
   size: { full: {}, quick: {} },
   race: { full: { rounds: 5 }, quick: { rounds: 1 } },
 };
