@@ -132,27 +132,33 @@ const records = () => {
     resendAt: "2026-11-21T10:01:00Z",
     connectorId: "http-sms",
   };
-  const rejected = { kind: { throttled: 7 }, status: 429, code: "20429" };
-  const live = ["SignIn", "Generic"].map((usage) => ({ usage, id: "0a", issuedAt: now, attempts: 1 }));
-  const ledger = { ledger: { live, sends: [now, now + 1], failures: [now + 2], now: now + 2 } };
-  const issued = { id: "0a", code: "123456", issuedAt: now, expiresAt: now, resendAt: now };
+  const times = { issuedAt: now, countedAt: now };
+  const codes = ["SignIn", "Generic"].map((usage) => ({ usage, id: "0a", ...times, attempts: 1 }));
+  const failures = { recent: [now + 2], sinceSuccess: 1, total: 1, last: now + 2 };
+  const sends = { counted: [now, now + 1], refunds: [now] };
+  const ledger = { ledger: { codes, sends, failures, now: now + 2 } };
+  const issued = { id: "0a", code: "123456", expiresAt: now, resendAt: now };
+  const key = { fingerprint: "00ff", owner: "0a", at: now, deadline: now + 30_000 };
   const connector = { connectorId: "http-sms", config: { authorization: "x" }, id: "abc", createdAt: now };
   return [
     { v: 1, kid: "0a1b2c3d", usage: "SignIn", exp: now + 600_000, mac: "00ff" },
     ledger,
-    { idempotency: { fingerprint: "00ff", at: now } },
-    { idempotency: { fingerprint: "00ff", at: now, outcome: { sent: receipt } } },
-    { idempotency: { fingerprint: "00ff", at: now, outcome: { rejected } } },
+    { idempotency: { ...key, ended: false } },
+    { idempotency: { ...key, receipt, ended: true } },
+    { moved: { to: "00ff", at: now, state: ledger } },
     { reserveSend: { phone: "+14155550123", usageType: "SignIn" } },
     { verify: { phone: "+14155550123", usageType: "SignIn", code: "123456", id: "0a" } },
-    { revokeSend: { id: "0a", issuedAt: now } },
-    { beginIdempotent: { fingerprint: "00ff" } },
-    { endIdempotent: { fingerprint: "00ff", outcome: { sent: receipt } } },
-    "exportLedger",
+    { revokeSend: { id: "0a" } },
+    "unlock",
+    { beginIdempotent: { fingerprint: "00ff", previousFingerprint: "ff00", owner: "0a" } },
+    { grantIdempotent: { owner: "0a", receipt, timeout: 15 } },
+    { endIdempotent: { owner: "0a", receipt } },
+    { exportState: { to: "00ff" } },
     { sendReserved: issued },
     { verified: { id: "0a", at: now } },
-    { idempotency: { completed: { sent: receipt } } },
-    { ledgerExported: ledger },
+    { idempotency: { completed: receipt } },
+    { granted: true },
+    { stateExported: ledger },
     { rejected: { mismatch: { attemptsLeft: 4 } } },
     { rejected: { rateLimited: { limit: "cooldown", retryAfter: 7 } } },
     "unavailable",

@@ -385,7 +385,7 @@ export interface GuardObjectOptions {
 
 /** A Durable Object class: `call`, by RPC from `createOtp`, and the alarm are all that can be called. */
 export interface GuardObject {
-  call(request: string, previous?: string, settings?: string): Promise<string>;
+  call(request: string, name?: string, previous?: string, settings?: string): Promise<string>;
   alarm(): Promise<void>;
 }
 
@@ -395,7 +395,7 @@ export interface GuardObject {
  */
 export declare class VerificationGuard implements GuardObject {
   constructor(state: object, env: object);
-  call(request: string, previous?: string, settings?: string): Promise<string>;
+  call(request: string, name?: string, previous?: string, settings?: string): Promise<string>;
   alarm(): Promise<void>;
 }
 

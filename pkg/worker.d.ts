@@ -13,7 +13,7 @@ export declare class Otp extends WorkerEntrypoint {
 
 /** One object per phone number and one per idempotency key. */
 export declare class VerificationGuard extends DurableObject {
-  call(request: string, previous?: string): Promise<string>;
+  call(request: string, name?: string, previous?: string): Promise<string>;
   alarm(): Promise<void>;
 }
 

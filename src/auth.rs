@@ -5,17 +5,17 @@ use edge_otp_core::keys::{CallerKeys, KeySet};
 use crate::error::ApiError;
 use crate::request::IncomingRequest;
 
-/// Checks that a request carries one of the keys.
+/// Checks that a request carries one of the keys, and returns it.
 ///
 /// # Errors
 /// 401.
-pub(crate) fn check_key(
-    request: &IncomingRequest,
+pub(crate) fn check_key<'a>(
+    request: &'a IncomingRequest,
     known: &CallerKeys,
     keys: &KeySet,
-) -> Result<(), ApiError> {
+) -> Result<&'a str, ApiError> {
     match request.authorization.as_deref().and_then(bearer_token) {
-        Some(token) if known.contains(keys, token) => Ok(()),
+        Some(token) if known.contains(keys, token) => Ok(token),
         _ => Err(ApiError::Unauthorized),
     }
 }

@@ -122,9 +122,9 @@ export class VerificationGuard extends DurableObject {
     return this.#guard;
   }
 
-  call(request, previous) {
+  call(request, name, previous) {
     // The caller's deadline ends a call that gets no response.
-    return this.#current().call(request, previous);
+    return this.#current().call(request, name, previous);
   }
 
   alarm() {

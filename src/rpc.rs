@@ -8,9 +8,13 @@ use worker::Env;
 
 use edge_otp_core::api::{SendReceipt, SendRequest, VerifyRequest, VerifyResult, check_idempotency_key};
 use edge_otp_core::error::ErrorBody;
+use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::ServiceError;
 
 use crate::settings::Deployment;
+
+/// Whose idempotency keys those of the account's Workers are.
+const IDEMPOTENCY_SCOPE: &str = "service binding";
 
 /// What a call returns, as JSON: `{"value": …}` or `{"error": …, "status": …}`.
 #[derive(Serialize)]
@@ -46,7 +50,8 @@ async fn send(env: &Env, body: &str, idempotency_key: Option<&str>) -> Result<Se
     let deployment = Deployment::of(env)?;
     idempotency_key.map(check_idempotency_key).transpose()?;
     let request = SendRequest::parse(body.as_bytes(), &deployment.policy)?;
-    deployment.otp_service().send(&request, idempotency_key).await
+    let key = idempotency_key.map(|key| IdempotencyKey { scope: IDEMPOTENCY_SCOPE, key });
+    deployment.otp_service().send(&request, key).await
 }
 
 async fn verify(env: &Env, body: &str) -> Result<VerifyResult, ServiceError> {

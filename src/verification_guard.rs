@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use worker::{DurableObject, Env, Request, Response, State, Storage, console_error, durable_object};
 
 use edge_otp_core::guard::{
-    GuardObject, GuardRequest, GuardResponse, GuardService, ObjectLedgerStore, ObjectStorage,
+    GuardObject, GuardRequest, GuardResponse, GuardService, ObjectLedgerStore, ObjectStorage, Rotation,
 };
 use edge_otp_core::ports::StorageError;
 use edge_otp_core::time::Timestamp;
@@ -49,11 +49,18 @@ impl DurableObject for VerificationGuard {
 
 #[wasm_bindgen(wasm_bindgen_futures = worker::wasm_bindgen_futures)]
 impl VerificationGuard {
-    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON. `previous` is the name of
-    /// the same object under the previous root secret.
-    pub async fn call(&self, request: String, previous: Option<String>) -> Result<String, JsValue> {
+    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON. While a rotation of the root
+    /// secret runs, `name` is the object's own name and `previous` its name under the previous secret.
+    pub async fn call(
+        &self,
+        request: String,
+        name: Option<String>,
+        previous: Option<String>,
+    ) -> Result<String, JsValue> {
         let object = Rc::clone(&self.object);
-        let response = handle(&object, &self.env, &request, previous.as_deref()).await;
+        let names = name.as_deref().zip(previous.as_deref());
+        let rotation = names.map(|(name, previous)| Rotation { name, previous });
+        let response = handle(&object, &self.env, &request, rotation).await;
         serde_json::to_string(&response).map_err(|error| error.to_string().into())
     }
 }
@@ -62,13 +69,13 @@ async fn handle(
     object: &GuardObject<DurableStorage>,
     env: &Env,
     request: &str,
-    previous: Option<&str>,
+    rotation: Option<Rotation<'_>>,
 ) -> GuardResponse {
     let (Ok(deployment), Ok(request)) = (Deployment::of(env), serde_json::from_str::<GuardRequest>(request))
     else {
         return GuardResponse::Unavailable;
     };
-    let ledger_store = ObjectLedgerStore { object, guard: &deployment.platform, previous };
+    let ledger_store = ObjectLedgerStore { object, guard: &deployment.platform, rotation };
     let service = GuardService {
         platform: &deployment.platform,
         ledger_store: &ledger_store,

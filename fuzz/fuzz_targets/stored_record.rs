@@ -4,7 +4,7 @@
 use edge_otp_core::challenge::StoredChallenge;
 use edge_otp_core::connector::{StoredConnector, archive_to_json, parse_archive};
 use edge_otp_core::guard::{GuardRequest, GuardResponse, GuardState};
-use edge_otp_core::idempotency::IdempotencyRecord;
+use edge_otp_core::idempotency::{IdempotencyRecord, IdempotentRequest};
 use edge_otp_core::ledger::{CodeSelector, Ledger};
 use edge_otp_core::time::Timestamp;
 use edge_otp_core::usage_type::UsageType;
@@ -40,9 +40,9 @@ fuzz_target!(|text: &str| {
     match read!(GuardState, text) {
         Some(GuardState::Ledger(ledger)) => TIMES.iter().for_each(|now| check_ledger(&ledger, *now)),
         Some(GuardState::Idempotency(record)) => {
-            TIMES.iter().for_each(|now| drop(IdempotencyRecord::begin(Some(&record), "00ff", *now)));
+            TIMES.iter().for_each(|now| drop(IdempotencyRecord::begin(Some(&record), &repeated(), *now)));
         }
-        None => {}
+        Some(GuardState::Moved(_)) | None => {}
     }
     for now in TIMES {
         let written = archive_to_json(&parse_archive(text, now));
@@ -50,15 +50,19 @@ fuzz_target!(|text: &str| {
     }
 });
 
+fn repeated() -> IdempotentRequest {
+    let (fingerprint, owner) = ("00ff".to_owned(), "0a".to_owned());
+    IdempotentRequest { fingerprint, previous_fingerprint: None, owner }
+}
+
 fn check_ledger(ledger: &Ledger, now: Timestamp) {
     let policy = policy();
     let _ = ledger.record_send(UsageType::SignIn, "0b", now, &policy);
-    let _ = ledger.revoke_send("0a", now, now).expires_at();
+    let _ = ledger.revoke_send("0a", now).expires_at();
     let selector = CodeSelector { usage_type: UsageType::SignIn, id: None };
     let Ok(id) = ledger.check_attempt(selector, now, &policy) else { return };
     let (wrong, _) = ledger.record_attempt(selector, id, false, now, &policy);
     assert_ne!(wrong, *ledger, "a wrong code counts");
-    // A broken ledger may hold two codes of one usage type; each of them is good once.
     let (right, _) = ledger.record_attempt(selector, id, true, now, &policy);
     assert_ne!(right.check_attempt(selector, now, &policy), Ok(id), "a code is good once");
 }

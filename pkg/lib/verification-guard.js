@@ -22,9 +22,12 @@ export const guardClasses = (Base) => {
         this.#object = perInstance(() => new GuardObject(state.storage, read?.(env), env));
       }
 
-      /** @param {string} request @param {string} [previous] @param {string} [settings] @returns {Promise<string>} */
-      call(request, previous, settings) {
-        return run(this.#object, (object) => object.call(request, previous, settings));
+      /**
+       * @param {string} request @param {string} [name] @param {string} [previous] @param {string} [settings]
+       * @returns {Promise<string>}
+       */
+      call(request, name, previous, settings) {
+        return run(this.#object, (object) => object.call(request, name, previous, settings));
       }
 
       /** @returns {Promise<void>} */

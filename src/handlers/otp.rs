@@ -1,6 +1,7 @@
 //! `POST /send`, `POST /verify`, and their counterparts in Logto's management API.
 
 use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key};
+use edge_otp_core::keys::IdempotencyKey;
 
 use super::Exchange;
 use crate::auth::check_key;
@@ -11,10 +12,10 @@ use crate::response::ApiResponse;
 /// Sends a code.
 pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
     let Exchange { request, deployment } = exchange;
-    check_key(request, &deployment.api_keys, &deployment.keys.current)?;
+    let scope = check_key(request, &deployment.api_keys, &deployment.keys.current)?;
     log.count("send", "sent");
-    let idempotency_key = request.idempotency_key.as_deref();
-    idempotency_key.map(check_idempotency_key).transpose()?;
+    request.idempotency_key.as_deref().map(check_idempotency_key).transpose()?;
+    let idempotency_key = request.idempotency_key.as_deref().map(|key| IdempotencyKey { scope, key });
     let send = SendRequest::parse(&request.read_json().await?, &deployment.policy)?;
     log.record_recipient(&send.phone, send.usage_type);
     let receipt = deployment.otp_service().send(&send, idempotency_key).await?;

@@ -466,7 +466,7 @@ mod tests {
             (LedgerError::Expired, r#"{"verified":false,"reason":"expired"}"#),
             (LedgerError::AttemptsExhausted, r#"{"verified":false,"reason":"exceed_max_try"}"#),
             (
-                LedgerError::LockedOut { retry_after: Seconds(9) },
+                LedgerError::LockedOut { retry_after: Some(Seconds(9)) },
                 r#"{"verified":false,"reason":"locked","retryAfter":9}"#,
             ),
         ] {

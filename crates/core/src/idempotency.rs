@@ -4,26 +4,39 @@
 use serde::{Deserialize, Serialize};
 
 use crate::api::SendReceipt;
-use crate::provider::Rejection;
-use crate::time::{CODE_LIFETIME, Timestamp};
+use crate::time::{CODE_LIFETIME, Seconds, Timestamp};
+
+/// How long a request may take until its send is granted: the calls of the two guard objects.
+const GRANT_TIMEOUT: Seconds = Seconds(30);
 
 /// What is stored of a key. The request itself is not kept, only its fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyRecord {
     fingerprint: String,
+    /// Random, of the request that has the key: one that was too slow has lost it to its twin.
+    owner: String,
+    /// When the key was taken.
     at: Timestamp,
+    /// When the request that has the key is no longer waited for.
+    deadline: Timestamp,
+    /// What was granted, as long as the outcome is open; then the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    outcome: Option<StoredOutcome>,
+    receipt: Option<SendReceipt>,
+    #[serde(default)]
+    ended: bool,
 }
 
-/// How the first request ended.
+/// A request that has a key, or wants it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum StoredOutcome {
-    /// A message is on its way, or may be.
-    Sent(SendReceipt),
-    /// The provider refused the message.
-    Rejected(Rejection),
+pub struct IdempotentRequest {
+    /// A MAC of the request.
+    pub fingerprint: String,
+    /// The same under the previous root secret, while a rotation runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_fingerprint: Option<String>,
+    /// 128 random bits in hex: distinguishes equal requests.
+    pub owner: String,
 }
 
 /// The state of a key as a request finds it.
@@ -32,40 +45,62 @@ pub enum StoredOutcome {
 pub enum IdempotencyState {
     /// The key is new: carry out the request, then complete or release the key.
     Started,
-    /// The same request is being carried out; ask again later.
-    InProgress,
-    /// The same request has ended.
-    Completed(StoredOutcome),
+    /// The same request is being carried out; ask again, at the latest at this time.
+    InProgress(Timestamp),
+    /// The same request has ended, or is not waited for any longer: a message may exist.
+    Completed(SendReceipt),
     /// Another request has the key.
     Conflict,
 }
 
+impl IdempotentRequest {
+    fn matches(&self, fingerprint: &str) -> bool {
+        self.fingerprint == fingerprint || self.previous_fingerprint.as_deref() == Some(fingerprint)
+    }
+}
+
 impl IdempotencyRecord {
-    /// Looks a key up for the request with this fingerprint. Returns the record to store as well, if the key was free.
+    /// Looks a key up for a request. Returns the record to store as well, if the key was free, or was taken by the same
+    /// request, which was granted nothing in time.
     pub fn begin(
         existing: Option<&Self>,
-        fingerprint: &str,
+        request: &IdempotentRequest,
         now: Timestamp,
     ) -> (Option<Self>, IdempotencyState) {
         match existing.filter(|record| record.at.is_within(CODE_LIFETIME, now)) {
-            None => {
-                let record = Self { fingerprint: fingerprint.to_owned(), at: now, outcome: None };
+            Some(record) if !request.matches(&record.fingerprint) => (None, IdempotencyState::Conflict),
+            Some(Self { receipt: Some(receipt), ended, deadline, .. }) if *ended || *deadline <= now => {
+                (None, IdempotencyState::Completed(receipt.clone()))
+            }
+            Some(record) if record.deadline > now => (None, IdempotencyState::InProgress(record.deadline)),
+            _ => {
+                let record = Self {
+                    fingerprint: request.fingerprint.clone(),
+                    owner: request.owner.clone(),
+                    at: now,
+                    deadline: now.plus(GRANT_TIMEOUT),
+                    receipt: None,
+                    ended: false,
+                };
                 (Some(record), IdempotencyState::Started)
             }
-            Some(record) if record.fingerprint != fingerprint => (None, IdempotencyState::Conflict),
-            Some(Self { outcome: Some(outcome), .. }) => (None, IdempotencyState::Completed(outcome.clone())),
-            Some(_) => (None, IdempotencyState::InProgress),
         }
     }
 
-    /// Returns the record with its outcome, if it still belongs to the request with this fingerprint.
-    pub fn complete(&self, fingerprint: &str, outcome: StoredOutcome) -> Option<Self> {
-        (self.fingerprint == fingerprint).then(|| Self { outcome: Some(outcome), ..self.clone() })
+    /// Returns the record with what was granted to the request and until when its outcome is waited for; `None` if the
+    /// request has lost the key.
+    pub fn grant(&self, owner: &str, receipt: SendReceipt, deadline: Timestamp) -> Option<Self> {
+        self.is_owned_by(owner).then(|| Self { receipt: Some(receipt), deadline, ..self.clone() })
     }
 
-    /// Tells whether a request that sent nothing may free the key.
-    pub fn may_release(&self, fingerprint: &str) -> bool {
-        self.fingerprint == fingerprint && self.outcome.is_none()
+    /// Returns the record with its outcome; `None` if the request has lost the key.
+    pub fn complete(&self, owner: &str, receipt: SendReceipt) -> Option<Self> {
+        self.is_owned_by(owner).then(|| Self { receipt: Some(receipt), ended: true, ..self.clone() })
+    }
+
+    /// Tells whether a request after which no message exists may free the key.
+    pub fn is_owned_by(&self, owner: &str) -> bool {
+        self.owner == owner && !self.ended
     }
 
     /// Returns when the key is free again.
@@ -77,31 +112,80 @@ impl IdempotencyRecord {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::provider::RejectionKind;
+    use crate::api::SendStatus;
+    use crate::usage_type::UsageType;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     const NOW: Timestamp = Timestamp(1_700_000_000_000);
 
+    fn request(fingerprint: &str, owner: &str) -> IdempotentRequest {
+        let (fingerprint, owner) = (fingerprint.to_owned(), owner.to_owned());
+        IdempotentRequest { fingerprint, previous_fingerprint: None, owner }
+    }
+
+    fn receipt(status: SendStatus) -> SendReceipt {
+        SendReceipt {
+            verification_id: "0a".to_owned(),
+            status,
+            usage_type: UsageType::SignIn,
+            expires_at: NOW.rfc3339(),
+            resend_at: NOW.rfc3339(),
+            connector_id: "http-sms".to_owned(),
+        }
+    }
+
+    fn begin(record: &IdempotencyRecord, fingerprint: &str, at: Timestamp) -> IdempotencyState {
+        IdempotencyRecord::begin(Some(record), &request(fingerprint, "twin"), at).1
+    }
+
+    fn started() -> IdempotencyRecord {
+        let (record, state) = IdempotencyRecord::begin(None, &request("a", "first"), NOW);
+        assert_eq!(state, IdempotencyState::Started);
+        record.expect("stored")
+    }
+
     #[wasm_bindgen_test(unsupported = test)]
     fn a_key_belongs_to_one_request_for_ten_minutes() {
-        let begin = |record: &IdempotencyRecord, fingerprint, at| {
-            IdempotencyRecord::begin(Some(record), fingerprint, at)
-        };
-        let (record, state) = IdempotencyRecord::begin(None, "a", NOW);
-        let record = record.expect("stored");
+        let record = started();
+        assert_eq!(begin(&record, "a", NOW), IdempotencyState::InProgress(NOW.plus(GRANT_TIMEOUT)));
+        assert_eq!(begin(&record, "b", NOW), IdempotencyState::Conflict);
+        assert!(record.is_owned_by("first") && !record.is_owned_by("twin"));
+
+        let sent = receipt(SendStatus::Sent);
+        assert_eq!(record.complete("twin", sent.clone()), None);
+        let completed = record.complete("first", sent.clone()).expect("its owner");
+        assert_eq!(begin(&completed, "a", NOW), IdempotencyState::Completed(sent));
+        assert!(!completed.is_owned_by("first"), "an outcome is kept to the end");
+        assert_eq!(begin(&completed, "b", NOW.plus(CODE_LIFETIME)), IdempotencyState::Started);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_request_that_never_ends_is_unknown_once_its_deadline_has_passed() {
+        let (unknown, deadline) = (receipt(SendStatus::Unknown), NOW.plus(Seconds(15)));
+        assert_eq!(started().grant("twin", unknown.clone(), deadline), None);
+        let granted = started().grant("first", unknown.clone(), deadline).expect("its owner");
+        assert_eq!(begin(&granted, "a", Timestamp(deadline.0 - 1)), IdempotencyState::InProgress(deadline));
+        assert_eq!(begin(&granted, "a", deadline), IdempotencyState::Completed(unknown));
+        assert_eq!(begin(&granted, "b", deadline), IdempotencyState::Conflict);
+        let late = granted.complete("first", receipt(SendStatus::Sent)).expect("still its owner");
+        assert_eq!(begin(&late, "a", deadline), IdempotencyState::Completed(receipt(SendStatus::Sent)));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_request_that_is_granted_nothing_in_time_loses_the_key_to_its_twin() {
+        let late = NOW.plus(GRANT_TIMEOUT);
+        let (record, state) = IdempotencyRecord::begin(Some(&started()), &request("a", "twin"), late);
         assert_eq!(state, IdempotencyState::Started);
-        assert_eq!(begin(&record, "a", NOW), (None, IdempotencyState::InProgress));
-        assert_eq!(begin(&record, "b", NOW), (None, IdempotencyState::Conflict));
+        let record = record.expect("stored");
+        assert!(record.is_owned_by("twin") && !record.is_owned_by("first"));
+        assert_eq!(record.grant("first", receipt(SendStatus::Unknown), late), None);
+    }
 
-        let rejection = Rejection { kind: RejectionKind::Other, status: 400, code: None };
-        let outcome = StoredOutcome::Rejected(rejection);
-        assert_eq!(record.complete("b", outcome.clone()), None);
-        let completed = record.complete("a", outcome.clone()).expect("the same request");
-        assert_eq!(begin(&completed, "a", NOW), (None, IdempotencyState::Completed(outcome)));
-        assert!(!completed.may_release("a"), "an outcome is kept to the end");
-        assert!(record.may_release("a") && !record.may_release("b"));
-
-        let later = NOW.plus(CODE_LIFETIME);
-        assert_eq!(begin(&completed, "b", later).1, IdempotencyState::Started);
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_key_of_the_previous_root_secret_belongs_to_the_same_request() {
+        let rotated =
+            IdempotentRequest { previous_fingerprint: Some("a".to_owned()), ..request("new", "twin") };
+        let (_, state) = IdempotencyRecord::begin(Some(&started()), &rotated, NOW);
+        assert_eq!(state, IdempotencyState::InProgress(NOW.plus(GRANT_TIMEOUT)));
     }
 }

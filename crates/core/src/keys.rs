@@ -67,9 +67,9 @@ impl KeySet {
         hex_mac(mac_parts(&self.phone, &["guard", phone.e164()]))
     }
 
-    /// Returns the name of the guard object of an idempotency key: 64 hex digits.
-    pub fn idempotency_object_name(&self, idempotency_key: &str) -> String {
-        hex_mac(mac_parts(&self.phone, &["idempotency", idempotency_key]))
+    /// Returns the name of the guard object of a caller's idempotency key: 64 hex digits.
+    pub fn idempotency_object_name(&self, key: IdempotencyKey<'_>) -> String {
+        hex_mac(mac_parts(&self.phone, &["idempotency", key.scope, key.key]))
     }
 
     /// Computes the fingerprint of a request, which recognises the same request again without keeping it.
@@ -106,6 +106,15 @@ pub(crate) fn hex_mac(mac: HmacSha256) -> String {
     // The lengths fit, and hex is ASCII. `hex::encode` would push one `char` after the other.
     let _ = hex::encode_to_slice(mac.finalize().into_bytes(), &mut digits);
     String::from_utf8_lossy(&digits).into_owned()
+}
+
+/// An `Idempotency-Key` and whose it is.
+#[derive(Clone, Copy)]
+pub struct IdempotencyKey<'a> {
+    /// The API key of the caller, or a name of the way in: equal keys of two callers are two keys.
+    pub scope: &'a str,
+    /// 1 to 255 printable ASCII characters.
+    pub key: &'a str,
 }
 
 /// The keys that callers present, kept as MACs.
@@ -199,7 +208,10 @@ mod tests {
         let code = Code::parse("123456").expect("digits");
         assert_eq!(keys.id, "8f689978");
         assert_eq!(keys.guard_object_name(&phone).len(), 64);
-        assert_ne!(keys.guard_object_name(&phone), keys.idempotency_object_name("+14155550123"));
+        assert_ne!(
+            keys.guard_object_name(&phone),
+            keys.idempotency_object_name(IdempotencyKey { scope: "", key: "+14155550123" })
+        );
         assert_eq!(
             hex_mac(keys.code_mac(&phone, UsageType::SignIn, "id", &code)),
             "f4fa5722609abf5d1547f2f62520c38cd0696b6705935aa758bb701066d3052c"

@@ -2,11 +2,19 @@
 //! over JavaScript objects, the tests in memory.
 #![expect(async_fn_in_trait, reason = "wasm has one thread, so no future has to be Send")]
 
+use core::pin::pin;
 use std::rc::Rc;
+
+use futures_util::future::{Either, select};
 
 use crate::connector::LoadedConnector;
 use crate::guard::{GuardRequest, GuardResponse, GuardState};
 use crate::time::{Seconds, Timestamp};
+
+/// How long an operation of KV may take, in milliseconds.
+pub const KV_TIMEOUT_MS: u32 = 3_000;
+/// How long a call of a guard object may take, in milliseconds. It waits for KV itself.
+pub const GUARD_TIMEOUT_MS: u32 = 10_000;
 
 /// KV or the guard failed or did not answer in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +31,7 @@ pub struct RandomError;
 #[error("no response")]
 pub struct HttpError;
 
-/// Texts by key, eventually consistent (Workers KV).
+/// Texts by key, eventually consistent (Workers KV). A store that has not answered after [`KV_TIMEOUT_MS`] has failed.
 pub trait KvStore {
     /// Reads a text; `None` if there is none.
     ///
@@ -42,6 +50,9 @@ pub trait KvStore {
     /// # Errors
     /// If the store failed; the text may be there or not.
     async fn delete(&self, key: &str) -> Result<(), StorageError>;
+
+    /// Starts to delete a text that does not matter any more. Nobody waits for it, and nobody learns if it fails.
+    fn delete_later(&self, key: &str);
 }
 
 /// What [`LedgerStore::update`] does with the state that it was applied to.
@@ -77,7 +88,7 @@ pub trait LedgerStore {
     fn forget(&self) {}
 }
 
-/// Calls guard objects by name.
+/// Calls guard objects by name. One that has not answered after [`GUARD_TIMEOUT_MS`] has failed.
 pub trait GuardClient {
     /// Calls the guard object `name`. `previous` is the name of the same object under the previous root secret, whose
     /// state it takes over while a rotation runs.
@@ -128,6 +139,22 @@ pub trait Clock {
 
     /// Suspends the caller for a duration in milliseconds.
     async fn sleep(&self, ms: u32);
+}
+
+/// Waits for a storage operation, for at most `timeout_ms`. An operation that takes longer is dropped; it may still have
+/// its effect.
+///
+/// # Errors
+/// That of the operation, or [`StorageError`] after the timeout.
+pub async fn with_timeout<T>(
+    clock: &impl Clock,
+    timeout_ms: u32,
+    operation: impl Future<Output = Result<T, StorageError>>,
+) -> Result<T, StorageError> {
+    match select(pin!(operation), pin!(clock.sleep(timeout_ms))).await {
+        Either::Left((result, _)) => result,
+        Either::Right(((), _)) => Err(StorageError),
+    }
 }
 
 /// A cryptographic source of random bytes.

@@ -70,7 +70,7 @@ fn every_service_error_has_its_error_code() {
         (LedgerError::Mismatch { attempts_left: 2 }.into(), ErrorCode::CodeMismatch),
         (LedgerError::Expired.into(), ErrorCode::CodeExpired),
         (LedgerError::AttemptsExhausted.into(), ErrorCode::AttemptsExhausted),
-        (LedgerError::LockedOut { retry_after: Seconds(9) }.into(), ErrorCode::LockedOut),
+        (LedgerError::LockedOut { retry_after: Some(Seconds(9)) }.into(), ErrorCode::LockedOut),
         (rate_limited.into(), ErrorCode::MessageRateLimited),
         (ServiceError::IdempotencyConflict, ErrorCode::IdempotencyConflict),
         (ServiceError::ConnectorNotFound, ErrorCode::ConnectorNotFound),
@@ -106,7 +106,7 @@ fn bodies_hold_the_data_of_their_error() {
         (limited(SendLimit::Hour), r#""data":{"retryAfter":60,"limit":"hour"}"#),
         (limited(SendLimit::Day), r#""data":{"retryAfter":60,"limit":"day"}"#),
         (LedgerError::Mismatch { attempts_left: 0 }.into(), r#""data":{"attemptsLeft":0}"#),
-        (LedgerError::LockedOut { retry_after: Seconds(9) }.into(), r#""data":{"retryAfter":9}"#),
+        (LedgerError::LockedOut { retry_after: Some(Seconds(9)) }.into(), r#""data":{"retryAfter":9}"#),
         (rejected(RejectionKind::Content), r#""data":{"provider":{"status":400,"code":"21211"}}"#),
         (
             rejected(RejectionKind::Throttled(Some(Seconds(7)))),
@@ -149,7 +149,7 @@ fn bodies_without_data_have_no_data_member() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn retry_after_is_that_of_the_data() {
-    let locked = ServiceError::from(LedgerError::LockedOut { retry_after: Seconds(9) });
+    let locked = ServiceError::from(LedgerError::LockedOut { retry_after: Some(Seconds(9)) });
     assert_eq!(locked.retry_after(), Some(Seconds(9)));
     assert_eq!(rejected(RejectionKind::Throttled(Some(Seconds(7)))).retry_after(), Some(Seconds(7)));
     assert_eq!(ServiceError::StorageUnavailable.retry_after(), None);

@@ -12,9 +12,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 const START: Timestamp = Timestamp(1_700_000_000_000);
 const TYPES: [UsageType; 3] = [UsageType::SignIn, UsageType::Register, UsageType::Generic];
+const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 86_400_000;
 
-fn policy(settings: &'static [(&str, &str)]) -> Policy {
+fn policy(settings: &[(&str, &str)]) -> Policy {
     Policy::parse(|name| settings.iter().find(|(known, _)| *known == name).map(|(_, v)| (*v).to_owned()))
         .expect("valid settings")
 }
@@ -30,6 +31,8 @@ enum Event {
     AttemptOld(usize),
     /// The provider refuses the newest send.
     Revoke,
+    /// An operator unlocks the number.
+    Unlock,
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -39,13 +42,15 @@ fn event() -> impl Strategy<Value = Event> {
         1 => 400_000..4_000_000i64,
         1 => 4_000_000..90_000_000i64,
         1 => -7_200_000..0i64,
+        1 => 90_000_000..3_000_000_000i64,
     ];
     prop_oneof![
-        3 => step.prop_map(Event::Clock),
-        3 => (0..3usize).prop_map(Event::Send),
-        6 => ((0..3usize), proptest::bool::weighted(0.12)).prop_map(|(usage, right)| Event::Attempt(usage, right)),
-        1 => (0..3usize).prop_map(Event::AttemptOld),
-        1 => Just(Event::Revoke),
+        9 => step.prop_map(Event::Clock),
+        9 => (0..3usize).prop_map(Event::Send),
+        18 => ((0..3usize), proptest::bool::weighted(0.12)).prop_map(|(usage, right)| Event::Attempt(usage, right)),
+        3 => (0..3usize).prop_map(Event::AttemptOld),
+        4 => Just(Event::Revoke),
+        1 => Just(Event::Unlock),
     ]
 }
 
@@ -54,10 +59,23 @@ fn event() -> impl Strategy<Value = Event> {
 struct SentCode {
     id: String,
     usage_type: UsageType,
-    at: u64,
+    /// By the clock.
+    issued_at: u64,
+    /// By the latest time seen.
+    counted_at: u64,
     attempts: u32,
     successes: u32,
+    /// Verified, or its send was revoked, or another code of its usage type was verified after it was sent.
     is_void: bool,
+}
+
+/// A failed attempt as the model knows it. No success removes one from the list.
+#[derive(Clone, Copy, Debug)]
+struct Failure {
+    at: u64,
+    /// A later success or an operator has cleared it.
+    is_cleared: bool,
+    is_unlocked: bool,
 }
 
 /// A ledger and the model that its invariants are checked on.
@@ -67,10 +85,13 @@ struct Model {
     clock: u64,
     /// The time of the ledger as it is stored.
     stored: u64,
-    /// The time that an event has for the ledger: it never runs back behind what is stored.
+    /// The time that an event has for the limits: it never runs back behind what is stored.
     latest: u64,
     sent: Vec<SentCode>,
-    failed_at: Vec<u64>,
+    failures: Vec<Failure>,
+    /// When sends were given back.
+    refunds: Vec<u64>,
+    counted_sends: Vec<u64>,
 }
 
 const fn any_id(usage_type: UsageType) -> CodeSelector<'static> {
@@ -86,7 +107,9 @@ impl Model {
             stored: 0,
             latest: START.0,
             sent: Vec::new(),
-            failed_at: Vec::new(),
+            failures: Vec::new(),
+            refunds: Vec::new(),
+            counted_sends: Vec::new(),
         }
     }
 
@@ -95,10 +118,14 @@ impl Model {
         let before = self.ledger.clone();
         match event {
             Event::Clock(by) => self.clock = self.clock.saturating_add_signed(*by),
+            _ if self.ledger.is_ahead_of(Timestamp(self.clock)) => {
+                assert!(self.stored > self.clock + DAY_MS, "I7: only a clock that is a day back is refused");
+            }
             Event::Send(usage) => self.send(TYPES[*usage]),
             Event::Attempt(usage, is_right) => self.attempt(TYPES[*usage], *is_right),
             Event::AttemptOld(usage) => self.attempt_old(TYPES[*usage]),
             Event::Revoke => self.revoke(),
+            Event::Unlock => self.unlock(),
         }
         if self.ledger != before {
             self.stored = self.latest;
@@ -109,29 +136,42 @@ impl Model {
 
     fn send(&mut self, usage_type: UsageType) {
         let id = format!("id{}", self.sent.len());
-        let failures = self.failures_within_a_day();
+        let failures = self.failures_left();
         match self.ledger.record_send(usage_type, &id, Timestamp(self.clock), &self.policy) {
             Ok((next, permit)) => {
-                assert_eq!(permit.issued_at.0, self.latest, "I: time never runs back");
-                assert_eq!(permit.expires_at.0, self.latest + 600_000);
+                assert_eq!(permit.issued_at.0, self.clock);
+                assert_eq!(permit.expires_at.0, self.clock + 600_000, "I4: never longer by the clock");
+                let (issued_at, counted_at) = (self.clock, self.latest);
                 self.ledger = next;
-                let older = self.sent.iter_mut().filter(|sent| sent.usage_type == usage_type);
-                older.for_each(|sent| sent.is_void = true);
-                let at = self.latest;
-                self.sent.push(SentCode { id, usage_type, at, attempts: 0, successes: 0, is_void: false });
+                self.counted_sends.push(counted_at);
+                let code = SentCode {
+                    id,
+                    usage_type,
+                    issued_at,
+                    counted_at,
+                    attempts: 0,
+                    successes: 0,
+                    is_void: false,
+                };
+                self.sent.push(code);
             }
             Err(LedgerError::RateLimited { retry_after, .. }) => {
-                assert!(retry_after.0 >= 1 && retry_after.0 <= 86_400, "{retry_after:?}");
                 // I6: a refusal is right about when the next send is permitted.
-                let later = Timestamp(self.latest + u64::from(retry_after.0) * 1_000);
+                let later = Timestamp(self.clock + u64::from(retry_after.0) * 1_000);
                 let again = self.ledger.record_send(usage_type, &id, later, &self.policy);
-                assert!(again.is_ok(), "waited {retry_after:?}");
+                let is_locked = matches!(again, Err(LedgerError::LockedOut { .. }));
+                assert!(again.is_ok() || is_locked, "waited {retry_after:?}");
+            }
+            Err(LedgerError::LockedOut { retry_after }) => {
+                assert_eq!(failures, 0, "only a locked number is not sent codes");
+                assert!(retry_after.is_none_or(|wait| wait.0 > 600), "the lock outlasts a code");
             }
             Err(other) => panic!("{other:?}"),
         }
-        assert!(self.failures_within_a_day() >= failures, "I5: a send never lowers the count of failures");
+        assert!(self.failures_left() <= failures, "I5: a send never lowers the count of failures");
     }
 
+    /// The live code: the newest that was not revoked, unless it or a newer one was verified.
     fn live(&self, usage_type: UsageType) -> Option<usize> {
         self.sent.iter().rposition(|sent| sent.usage_type == usage_type && !sent.is_void)
     }
@@ -142,12 +182,15 @@ impl Model {
         let checked = self.ledger.check_attempt(selector, now, &self.policy).map(str::to_owned);
         let expected = self.live(usage_type).filter(|index| {
             let code = &self.sent[*index];
-            self.latest < code.at + 600_000
+            self.clock < code.issued_at + 600_000
+                && code.issued_at <= self.clock + 60_000
                 && code.attempts < self.policy.max_attempts
-                && self.failures_within_a_day() < self.policy.daily_failures as usize
+                && self.failures_left() > 0
         });
-        // I4 and I8: allowed if and only if the newest code of the usage type is live, young and inside both budgets.
-        assert_eq!(checked.is_ok(), expected.is_some(), "{checked:?}");
+        // I4 and I8: allowed if and only if the newest code of the usage type is live, young and within every limit. A
+        // code that was replaced more than twice is not kept, so it is not live again.
+        let is_forgotten = expected.is_some_and(|index| !self.is_kept(index));
+        assert_eq!(checked.is_ok(), expected.is_some() && !is_forgotten, "{checked:?}");
         let Ok(id) = checked else { return };
         let index = expected.expect("just compared");
         assert_eq!(id, self.sent[index].id, "I4: the newest code");
@@ -158,26 +201,32 @@ impl Model {
             AttemptResult::Verified => {
                 assert!(is_right);
                 self.sent[index].successes += 1;
-                self.sent[index].is_void = true;
-                self.failed_at.clear();
+                let of_type = self.sent.iter_mut().filter(|sent| sent.usage_type == usage_type);
+                of_type.for_each(|sent| sent.is_void = true);
+                self.failures.iter_mut().for_each(|failure| failure.is_cleared = true);
             }
             AttemptResult::Rejected(LedgerError::Mismatch { attempts_left }) => {
                 assert!(!is_right, "I8: the right code succeeds");
-                self.failed_at.push(self.latest);
+                self.failures.push(Failure { at: self.latest, is_cleared: false, is_unlocked: false });
                 let of_code = self.policy.max_attempts - self.sent[index].attempts;
-                let failures = u32::try_from(self.failures_within_a_day()).expect("few");
-                let of_day = self.policy.daily_failures - failures;
-                assert_eq!(attempts_left, of_code.min(of_day));
+                assert_eq!(attempts_left, of_code.min(self.failures_left()));
             }
             other => panic!("{other:?}"),
         }
         self.check_budgets();
     }
 
+    /// Whether the ledger still holds a code that is live again: it keeps three of a usage type.
+    fn is_kept(&self, index: usize) -> bool {
+        let text = serde_json::to_string(&self.ledger).expect("a ledger has a JSON form");
+        text.contains(&format!("\"{}\"", self.sent[index].id))
+    }
+
     /// The record of a replaced code comes from KV late: whatever the comparison says, it does not count.
     fn attempt_old(&self, usage_type: UsageType) {
+        let live = self.live(usage_type).map(|index| self.sent[index].id.as_str());
         let mut of_type = self.sent.iter().filter(|sent| sent.usage_type == usage_type);
-        let Some(SentCode { id, .. }) = of_type.find(|sent| sent.is_void) else { return };
+        let Some(SentCode { id, .. }) = of_type.find(|sent| Some(sent.id.as_str()) != live) else { return };
         let (selector, now) = (CodeSelector { usage_type, id: Some(id) }, Timestamp(self.clock));
         assert!(self.ledger.check_attempt(selector, now, &self.policy).is_err());
         let any = any_id(usage_type);
@@ -186,16 +235,70 @@ impl Model {
     }
 
     fn revoke(&mut self) {
-        let failures = self.failures_within_a_day();
+        let failures = self.failures_left();
         let Some(newest) = self.sent.last_mut().filter(|sent| !sent.is_void) else { return };
         newest.is_void = true;
-        let (id, at) = (newest.id.clone(), Timestamp(newest.at));
-        self.ledger = self.ledger.revoke_send(&id, at, Timestamp(self.clock));
-        assert!(self.failures_within_a_day() >= failures, "a revocation concerns sends only");
+        let (id, at) = (newest.id.clone(), newest.counted_at);
+        let within = |window: u64| self.refunds.iter().filter(|at| **at + window > self.latest).count();
+        let is_kept = self.ledger.prune(Timestamp(self.clock));
+        let is_known = serde_json::to_string(&is_kept).expect("JSON").contains(&format!("\"{id}\""));
+        if is_known && within(HOUR_MS) < 2 && within(DAY_MS) < 5 && at + DAY_MS > self.latest {
+            let position = self.counted_sends.iter().position(|counted| *counted == at);
+            self.counted_sends.remove(position.expect("it was counted"));
+            self.refunds.push(self.latest);
+        }
+        self.ledger = self.ledger.revoke_send(&id, Timestamp(self.clock));
+        assert_eq!(self.failures_left(), failures, "a revocation concerns sends only");
+        self.check_sends();
     }
 
-    fn failures_within_a_day(&self) -> usize {
-        self.failed_at.iter().filter(|at| **at + DAY_MS > self.latest).count()
+    /// A send that is not given back still counts against the limit per day.
+    fn check_sends(&self) {
+        let count = self.counted_sends.iter().filter(|at| **at + DAY_MS > self.latest).count();
+        let (now, mut ledger, mut permitted) = (Timestamp(self.clock), self.ledger.clone(), 0);
+        let unlimited = policy(&[
+            ("RESEND_COOLDOWNS", "0"),
+            ("SENDS_PER_HOUR", "1000"),
+            ("SENDS_PER_DAY", "20"),
+            ("DAILY_FAILURES", "100"),
+        ]);
+        while let Ok((next, _)) = ledger.record_send(UsageType::BindMfa, "x", now, &unlimited) {
+            (ledger, permitted) = (next, permitted + 1);
+        }
+        let is_locked = self.total_failures() >= 100;
+        assert!(is_locked || permitted == 20_usize.saturating_sub(count), "{permitted} and {count}");
+    }
+
+    fn unlock(&mut self) {
+        self.ledger = self.ledger.unlock(Timestamp(self.clock));
+        self.failures.iter_mut().for_each(|failure| failure.is_unlocked = true);
+    }
+
+    /// How many more failures lock the number: the least of the three limits.
+    fn failures_left(&self) -> u32 {
+        let of_day = self.failures.iter().filter(|failure| failure.at + DAY_MS > self.latest);
+        let (mut since_success, mut whatever_succeeds) = (0, 0);
+        for failure in of_day.filter(|failure| !failure.is_unlocked) {
+            whatever_succeeds += 1;
+            since_success += u32::from(!failure.is_cleared);
+        }
+        let limit = self.policy.daily_failures;
+        let daily = limit.saturating_sub(since_success).min((3 * limit).saturating_sub(whatever_succeeds));
+        daily.min(100_u32.saturating_sub(self.total_failures()))
+    }
+
+    /// Failures without a success and without 30 days between in which none failed.
+    fn total_failures(&self) -> u32 {
+        let mut total = 0;
+        let mut last = 0;
+        for failure in self.failures.iter().filter(|failure| !failure.is_unlocked && !failure.is_cleared) {
+            if last + 30 * DAY_MS <= failure.at && total < 100 {
+                total = 0;
+            }
+            total += 1;
+            last = failure.at;
+        }
+        if last + 30 * DAY_MS <= self.latest && total < 100 { 0 } else { total }
     }
 
     fn check_budgets(&self) {
@@ -203,9 +306,18 @@ impl Model {
             assert!(code.attempts <= self.policy.max_attempts, "I1: {code:?}");
             assert!(code.successes <= 1, "I3: {code:?}");
         }
-        for first in &self.failed_at {
-            let window = self.failed_at.iter().filter(|at| *at >= first && **at < first + DAY_MS).count();
-            assert!(window <= self.policy.daily_failures as usize, "I2: {window} failures in a day");
+        for first in self.failures.iter().filter(|failure| !failure.is_unlocked) {
+            let of_window = |failure: &&Failure| {
+                !failure.is_unlocked && failure.at >= first.at && failure.at < first.at + DAY_MS
+            };
+            let window = self.failures.iter().filter(of_window);
+            let since_success = window.clone().filter(|failure| !failure.is_cleared).count();
+            assert!(
+                since_success <= self.policy.daily_failures as usize,
+                "I2: {since_success} since a success"
+            );
+            let all = window.count();
+            assert!(all <= 3 * self.policy.daily_failures as usize, "I2: {all} failures in a day");
         }
     }
 }
@@ -260,6 +372,10 @@ fn invariants_hold_under_a_narrow_policy() {
 fn invariants_hold_after_a_clock_that_ran_back() {
     check_events(&[], &[Event::Clock(-2), Event::Send(0)]);
     check_events(&[], &[Event::Clock(0), Event::Clock(0), Event::Clock(-2), Event::Send(0), Event::Clock(0)]);
+    // A replaced code that is younger by the clock than the one that replaced it.
+    let resent =
+        [Event::Send(2), Event::Clock(-101_653), Event::Send(2), Event::Clock(600_000), Event::Send(2)];
+    check_events(&UNLIMITED_SENDS, &[&resent[..], &[Event::Revoke, Event::Attempt(2, false)]].concat());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -335,15 +451,202 @@ fn check_attempt_reports_the_lockout_until_its_end() {
     for seconds in [10, 20] {
         ledger = ledger.record_attempt(selector, "id", false, START.plus(Seconds(seconds)), &policy).0;
     }
-    let (ledger, _) =
-        ledger.record_send(UsageType::SignIn, "new", START.plus(Seconds(30)), &policy).expect("permitted");
     let check = |seconds| ledger.check_attempt(selector, START.plus(Seconds(seconds)), &policy);
-    assert_eq!(check(30), Err(LedgerError::LockedOut { retry_after: Seconds(86_380) }));
-    assert_eq!(check(86_409), Err(LedgerError::LockedOut { retry_after: Seconds(1) }));
+    let locked = |seconds| Err(LedgerError::LockedOut { retry_after: Some(Seconds(seconds)) });
+    assert_eq!(check(30), locked(86_380));
+    assert_eq!(check(86_409), locked(1));
     assert_eq!(check(86_410), Err(LedgerError::Expired), "one failure has left the window");
-    let (_, result) = ledger.record_attempt(selector, "new", true, START.plus(Seconds(31)), &policy);
+    let (_, result) = ledger.record_attempt(selector, "id", true, START.plus(Seconds(31)), &policy);
     assert!(
         matches!(result, AttemptResult::Rejected(LedgerError::LockedOut { .. })),
         "even for the right code"
     );
+    let send = |seconds| {
+        let now = START.plus(Seconds(seconds));
+        ledger.record_send(UsageType::Register, "new", now, &policy).map(|_| "sent")
+    };
+    assert_eq!(send(30), locked(86_380), "a locked number is not sent codes");
+    assert_eq!(send(86_410 - 601), locked(601));
+    assert_eq!(send(86_410 - 600), Ok("sent"), "a code of then outlives the lock");
+}
+
+/// A ledger in which attempts fail, from time to time with a success in between.
+struct Guessing {
+    ledger: Ledger,
+    now: Timestamp,
+    policy: Policy,
+}
+
+impl Guessing {
+    fn new(settings: &[(&'static str, &'static str)]) -> Self {
+        Self { ledger: Ledger::default(), now: START, policy: policy(settings) }
+    }
+
+    /// Sends a code and tries it; tells whether it was compared.
+    fn attempt(&mut self, is_right: bool) -> Result<AttemptResult, LedgerError> {
+        let selector = any_id(UsageType::SignIn);
+        self.ledger = self.ledger.record_send(UsageType::SignIn, "id", self.now, &self.policy)?.0;
+        let (next, result) = self.ledger.record_attempt(selector, "id", is_right, self.now, &self.policy);
+        self.ledger = next;
+        Ok(result)
+    }
+
+    fn fail(&mut self, times: u32) {
+        for _ in 0..times {
+            let result = self.attempt(false);
+            let is_counted = matches!(&result, Ok(AttemptResult::Rejected(LedgerError::Mismatch { .. })));
+            assert!(is_counted, "{result:?}");
+        }
+    }
+
+    fn succeed(&mut self) {
+        assert_eq!(self.attempt(true), Ok(AttemptResult::Verified));
+    }
+}
+
+const UNLIMITED_SENDS: [(&str, &str); 3] =
+    [("RESEND_COOLDOWNS", "0"), ("SENDS_PER_HOUR", "1000"), ("SENDS_PER_DAY", "1000")];
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_success_clears_the_failures_but_three_times_as_many_lock_for_the_day() {
+    let mut guessing = Guessing::new(&UNLIMITED_SENDS);
+    for _ in 0..3 {
+        guessing.fail(9);
+        guessing.succeed();
+    }
+    guessing.fail(3);
+    let locked = Err(LedgerError::LockedOut { retry_after: Some(DAY) });
+    assert_eq!(guessing.attempt(true), locked, "30 failures in a day, whatever succeeded");
+    guessing.now = START.plus(DAY);
+    guessing.succeed();
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_hundred_failures_without_a_success_lock_until_an_operator_unlocks() {
+    let mut guessing = Guessing::new(&UNLIMITED_SENDS);
+    for _ in 0..10 {
+        guessing.fail(10);
+        guessing.now = guessing.now.plus(Seconds(29 * DAY.0));
+    }
+    let locked = Err(LedgerError::LockedOut { retry_after: None });
+    assert_eq!(guessing.attempt(true), locked);
+    guessing.now = guessing.now.plus(Seconds(365 * DAY.0));
+    assert_eq!(guessing.attempt(true), locked);
+    assert!(guessing.ledger.prune(guessing.now).expires_at() > Some(guessing.now), "it is kept");
+    guessing.ledger = guessing.ledger.unlock(guessing.now);
+    guessing.succeed();
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn thirty_quiet_days_or_a_success_start_the_total_anew() {
+    for is_quiet in [true, false] {
+        let mut guessing = Guessing::new(&UNLIMITED_SENDS);
+        for _ in 0..9 {
+            guessing.fail(10);
+            guessing.now = guessing.now.plus(DAY);
+        }
+        guessing.fail(9);
+        if is_quiet {
+            guessing.now = guessing.now.plus(Seconds(30 * DAY.0));
+            assert_eq!(guessing.ledger.prune(guessing.now).expires_at(), None, "nothing matters any more");
+        } else {
+            guessing.succeed();
+        }
+        guessing.fail(1);
+        guessing.succeed();
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn unlock_keeps_sends_and_codes() {
+    let policy = policy(&[("DAILY_FAILURES", "1")]);
+    let selector = any_id(UsageType::SignIn);
+    let (ledger, _) =
+        Ledger::default().record_send(UsageType::SignIn, "id", START, &policy).expect("permitted");
+    let (ledger, _) = ledger.record_attempt(selector, "id", false, START, &policy);
+    assert!(ledger.check_attempt(selector, START, &policy).is_err());
+    let ledger = ledger.unlock(START);
+    assert_eq!(ledger.check_attempt(selector, START, &policy), Ok("id"));
+    let again = ledger.record_send(UsageType::SignIn, "new", START, &policy);
+    assert!(matches!(again, Err(LedgerError::RateLimited { .. })), "its sends count");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_revoked_resend_makes_the_code_before_it_live_again() {
+    let policy = policy(&UNLIMITED_SENDS);
+    let selector = any_id(UsageType::SignIn);
+    let send = |ledger: &Ledger, id: &str, seconds| {
+        ledger.record_send(UsageType::SignIn, id, START.plus(Seconds(seconds)), &policy).expect("permitted").0
+    };
+    let live = |ledger: &Ledger, seconds| {
+        ledger.check_attempt(selector, START.plus(Seconds(seconds)), &policy).map(str::to_owned)
+    };
+    let ledger = send(&Ledger::default(), "first", 0);
+    let (ledger, _) = ledger.record_attempt(selector, "first", false, START, &policy);
+    let resent = send(&send(&ledger, "second", 10), "third", 20);
+    assert_eq!(live(&resent, 20).as_deref(), Ok("third"));
+    let without_second = resent.revoke_send("second", START.plus(Seconds(21)));
+    assert_eq!(live(&without_second, 21).as_deref(), Ok("third"), "in whatever order they end");
+    let without_both = without_second.revoke_send("third", START.plus(Seconds(22)));
+    assert_eq!(live(&without_both, 599).as_deref(), Ok("first"));
+    assert_eq!(live(&without_both, 600), Err(LedgerError::Expired), "it lives no longer than before");
+    let (_, result) = without_both.record_attempt(selector, "first", false, START.plus(Seconds(23)), &policy);
+    let counted = AttemptResult::Rejected(LedgerError::Mismatch { attempts_left: 3 });
+    assert_eq!(result, counted, "its attempts still count");
+    let (verified, _) = resent.record_attempt(selector, "third", true, START.plus(Seconds(24)), &policy);
+    assert_eq!(live(&verified, 25), Err(LedgerError::NotFound), "a success ends them all");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn two_sends_an_hour_and_five_a_day_are_given_back() {
+    let policy = policy(&[("RESEND_COOLDOWNS", "0"), ("SENDS_PER_HOUR", "1000"), ("SENDS_PER_DAY", "10")]);
+    let (mut ledger, mut sent) = (Ledger::default(), 0);
+    for minute in 0..2_000_u32 {
+        let now = START.plus(Seconds(minute * 43));
+        if let Ok((next, _)) = ledger.record_send(UsageType::SignIn, "id", now, &policy) {
+            sent += 1;
+            ledger = next.revoke_send("id", now);
+        }
+    }
+    assert_eq!(sent, 12, "two that were given back in the first hour, and ten that count");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_clock_that_steps_lengthens_no_code() {
+    let policy = policy(&[("RESEND_COOLDOWNS", "0")]);
+    let selector = any_id(UsageType::SignIn);
+    let hour = Seconds(3_600);
+    let send = |ledger: &Ledger, id: &str, now| {
+        ledger.record_send(UsageType::SignIn, id, now, &policy).expect("permitted").0
+    };
+    let check = |ledger: &Ledger, now| ledger.check_attempt(selector, now, &policy).map(str::to_owned);
+
+    let fast_once = send(&Ledger::default(), "fast", START.plus(hour));
+    assert_eq!(check(&fast_once, START), Err(LedgerError::Expired), "a code from the future");
+    let then_right = send(&fast_once, "right", START);
+    assert_eq!(check(&then_right, START.plus(Seconds(599))).as_deref(), Ok("right"));
+    assert_eq!(
+        check(&then_right, START.plus(Seconds(600))),
+        Err(LedgerError::Expired),
+        "not after 69 minutes"
+    );
+
+    let before = send(&Ledger::default(), "id", START);
+    let an_hour_back = Timestamp(START.0 - 3_600_000);
+    assert_eq!(check(&before, an_hour_back), Err(LedgerError::Expired));
+    assert_eq!(check(&before, Timestamp(START.0 - 60_000)).as_deref(), Ok("id"), "within the skew of clocks");
+    assert_eq!(check(&before, Timestamp(START.0 - 60_001)), Err(LedgerError::Expired));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn retry_after_is_counted_from_the_clock() {
+    let policy = policy(&[]);
+    let (ledger, _) = Ledger::default()
+        .record_send(UsageType::SignIn, "id", START.plus(Seconds(3_600)), &policy)
+        .expect("permitted");
+    let limited = ledger.record_send(UsageType::SignIn, "new", START, &policy).map(drop);
+    let cooldown = LedgerError::RateLimited { limit: SendLimit::Cooldown, retry_after: Seconds(3_660) };
+    assert_eq!(limited, Err(cooldown));
+    assert!(!ledger.is_ahead_of(Timestamp(START.0 + 3_600_000 - DAY_MS)));
+    assert!(ledger.is_ahead_of(Timestamp(START.0 + 3_600_000 - DAY_MS - 1)));
 }

@@ -14,16 +14,21 @@ use edge_otp_core::connector::{
     archive_to_json, parse_archive,
 };
 use edge_otp_core::guard::{GuardRequest, GuardResponse, GuardState};
-use edge_otp_core::idempotency::{IdempotencyRecord, StoredOutcome};
+use edge_otp_core::idempotency::{IdempotencyRecord, IdempotentRequest};
 use edge_otp_core::ledger::{CodeSelector, Ledger};
 use edge_otp_core::phone::PhoneNumber;
 use edge_otp_core::ports::GuardClient;
-use edge_otp_core::provider::{Rejection, RejectionKind, find_provider};
+use edge_otp_core::provider::{RejectionKind, find_provider};
 use edge_otp_core::time::Seconds;
 use edge_otp_core::usage_type::UsageType;
 use platform::{InMemoryPlatform, ROOT, Randomness, START, key_ring, policy};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
+
+const RECEIPT: &str = concat!(
+    r#"{"verificationId":"ab","status":"unknown","usageType":"Generic","#,
+    r#""expiresAt":"2026-11-21T10:10:00Z","resendAt":"2026-11-21T10:01:00Z","connectorId":"http-sms"}"#
+);
 
 /// Checks that a state is stored as a text and read back from it.
 fn assert_stored(state: &GuardState, text: &str) {
@@ -67,39 +72,44 @@ fn the_form_of_a_ledger_is_pinned() {
     let later = START.plus(Seconds(1));
     let (ledger, _) = ledger.record_attempt(selector, "ab", false, later, &policy);
     let text = concat!(
-        r#"{"ledger":{"live":[{"usage":"SignIn","id":"ab","issuedAt":1700000000000,"attempts":1}],"#,
-        r#""sends":[1700000000000],"failures":[1700000001000],"now":1700000001000}}"#
+        r#"{"ledger":{"codes":[{"usage":"SignIn","id":"ab","issuedAt":1700000000000,"#,
+        r#""countedAt":1700000000000,"attempts":1}],"sends":{"counted":[1700000000000]},"failures":"#,
+        r#"{"recent":[1700000001000],"sinceSuccess":1,"total":1,"last":1700000001000},"now":1700000001000}}"#
     );
-    assert_stored(&GuardState::Ledger(ledger), text);
+    assert_stored(&GuardState::Ledger(ledger.clone()), text);
+    let revoked = ledger.revoke_send("ab", later);
+    let text = concat!(
+        r#"{"ledger":{"codes":[],"sends":{"counted":[],"refunds":[1700000001000]},"failures":"#,
+        r#"{"recent":[1700000001000],"sinceSuccess":1,"total":1,"last":1700000001000},"now":1700000001000}}"#
+    );
+    assert_stored(&GuardState::Ledger(revoked), text);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn the_forms_of_an_idempotency_record_are_pinned() {
-    let begun = IdempotencyRecord::begin(None, "f", START).0.expect("a free key");
-    let text = r#"{"idempotency":{"fingerprint":"f","at":1700000000000}}"#;
-    assert_stored(&GuardState::Idempotency(begun.clone()), text);
-    let kind = RejectionKind::Throttled(Some(Seconds(7)));
-    for (outcome, text) in [
-        (
-            StoredOutcome::Sent(receipt()),
-            concat!(
-                r#"{"sent":{"verificationId":"ab","status":"unknown","usageType":"Generic","#,
-                r#""expiresAt":"2026-11-21T10:10:00Z","resendAt":"2026-11-21T10:01:00Z","connectorId":"http-sms"}}"#
-            ),
-        ),
-        (
-            StoredOutcome::Rejected(Rejection { kind, status: 429, code: Some("20429".to_owned()) }),
-            r#"{"rejected":{"kind":{"throttled":7},"status":429,"code":"20429"}}"#,
-        ),
-        (
-            StoredOutcome::Rejected(Rejection { kind: RejectionKind::Recipient, status: 400, code: None }),
-            r#"{"rejected":{"kind":"recipient","status":400}}"#,
-        ),
-    ] {
-        let record = begun.complete("f", outcome).expect("the same request");
-        let text = format!(r#"{{"idempotency":{{"fingerprint":"f","at":1700000000000,"outcome":{text}}}}}"#);
-        assert_stored(&GuardState::Idempotency(record), &text);
-    }
+    let request =
+        IdempotentRequest { fingerprint: "f".to_owned(), previous_fingerprint: None, owner: "o".to_owned() };
+    let begun = IdempotencyRecord::begin(None, &request, START).0.expect("a free key");
+    let head = r#"{"idempotency":{"fingerprint":"f","owner":"o","at":1700000000000,"deadline":17000000"#;
+    assert_stored(&GuardState::Idempotency(begun.clone()), &format!(r#"{head}30000,"ended":false}}}}"#));
+    let granted = begun.grant("o", receipt(), START.plus(Seconds(15))).expect("the same request");
+    let text = format!(r#"{head}15000,"receipt":{RECEIPT},"ended":false}}}}"#);
+    assert_stored(&GuardState::Idempotency(granted), &text);
+    let completed = begun.complete("o", receipt()).expect("the same request");
+    let text = format!(r#"{head}30000,"receipt":{RECEIPT},"ended":true}}}}"#);
+    assert_stored(&GuardState::Idempotency(completed), &text);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_form_of_a_state_that_was_handed_over_is_pinned() {
+    let text = concat!(
+        r#"{"moved":{"to":"new","at":1700000000000,"state":{"ledger":{"codes":[],"sends":{"counted":[]},"#,
+        r#""failures":{"recent":[],"sinceSuccess":0,"total":0,"last":0},"now":0}}}}"#
+    );
+    let state: GuardState = serde_json::from_str(text).expect("a state");
+    assert_stored(&state, text);
+    let empty = r#"{"moved":{"to":"new","at":1700000000000}}"#;
+    assert_stored(&serde_json::from_str(empty).expect("a state"), empty);
 }
 
 /// Names of usage types, limits and outcomes are part of stored and exchanged forms.
@@ -130,10 +140,7 @@ fn the_messages_to_the_guard_are_pinned() {
             GuardRequest::ReserveSend { phone: "+1".to_owned(), usage_type: UsageType::SignIn },
             r#"{"reserveSend":{"phone":"+1","usageType":"SignIn"}}"#,
         ),
-        (
-            GuardRequest::RevokeSend { id: "ab".to_owned(), issued_at: START },
-            r#"{"revokeSend":{"id":"ab","issuedAt":1700000000000}}"#,
-        ),
+        (GuardRequest::RevokeSend { id: "ab".to_owned() }, r#"{"revokeSend":{"id":"ab"}}"#),
         (
             GuardRequest::Verify {
                 phone: "+1".to_owned(),
@@ -144,14 +151,23 @@ fn the_messages_to_the_guard_are_pinned() {
             r#"{"verify":{"phone":"+1","usageType":"SignIn","code":"1"}}"#,
         ),
         (
-            GuardRequest::BeginIdempotent { fingerprint: "f".to_owned() },
-            r#"{"beginIdempotent":{"fingerprint":"f"}}"#,
+            GuardRequest::BeginIdempotent(IdempotentRequest {
+                fingerprint: "f".to_owned(),
+                previous_fingerprint: Some("p".to_owned()),
+                owner: "o".to_owned(),
+            }),
+            r#"{"beginIdempotent":{"fingerprint":"f","previousFingerprint":"p","owner":"o"}}"#,
         ),
         (
-            GuardRequest::EndIdempotent { fingerprint: "f".to_owned(), outcome: None },
-            r#"{"endIdempotent":{"fingerprint":"f"}}"#,
+            GuardRequest::GrantIdempotent { owner: "o".to_owned(), receipt: receipt(), timeout: Seconds(15) },
+            &format!(r#"{{"grantIdempotent":{{"owner":"o","receipt":{RECEIPT},"timeout":15}}}}"#),
         ),
-        (GuardRequest::ExportLedger, r#""exportLedger""#),
+        (
+            GuardRequest::EndIdempotent { owner: "o".to_owned(), receipt: None },
+            r#"{"endIdempotent":{"owner":"o"}}"#,
+        ),
+        (GuardRequest::Unlock, r#""unlock""#),
+        (GuardRequest::ExportState { to: "new".to_owned() }, r#"{"exportState":{"to":"new"}}"#),
     ] {
         assert_eq!(serde_json::to_string(&request).expect("a JSON form"), text);
         let read: GuardRequest = serde_json::from_str(text).expect(text);
@@ -169,8 +185,9 @@ fn reserve_send_stores_the_pinned_forms() {
     let GuardResponse::SendReserved(issued) = response else { panic!("another response") };
     let state = format!(
         concat!(
-            r#"{{"ledger":{{"live":[{{"usage":"SignIn","id":"{id}","issuedAt":1700000000000,"attempts":0}}],"#,
-            r#""sends":[1700000000000],"failures":[],"now":1700000000000}}}}"#
+            r#"{{"ledger":{{"codes":[{{"usage":"SignIn","id":"{id}","issuedAt":1700000000000,"#,
+            r#""countedAt":1700000000000,"attempts":0}}],"sends":{{"counted":[1700000000000]}},"failures":"#,
+            r#"{{"recent":[],"sinceSuccess":0,"total":0,"last":0}},"now":1700000000000}}}}"#
         ),
         id = issued.id
     );

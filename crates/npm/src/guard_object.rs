@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use edge_otp_core::guard::{
     GuardObject as ObjectState, GuardRequest, GuardResponse, GuardService, ObjectLedgerStore, ObjectStorage,
+    Rotation,
 };
 use edge_otp_core::ports::StorageError;
 use edge_otp_core::time::Timestamp;
@@ -95,9 +96,16 @@ impl GuardObject {
         Ok(Self { state: Rc::new(ObjectState::new(storage)), options, deployment: RefCell::new(None) })
     }
 
-    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON. `previous` is the name of
-    /// the same object under the previous root secret; `settings` are those of the caller's `createOtp`.
-    pub fn call(&self, request: &str, previous: Option<String>, settings: Option<String>) -> Promise {
+    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON. While a rotation of the root
+    /// secret runs, `name` is the object's own name and `previous` its name under the previous secret; `settings` are
+    /// those of the caller's `createOtp`.
+    pub fn call(
+        &self,
+        request: &str,
+        name: Option<String>,
+        previous: Option<String>,
+        settings: Option<String>,
+    ) -> Promise {
         let request = serde_json::from_str::<GuardRequest>(request);
         let deployment = self.deployment(settings);
         let state = Rc::clone(&self.state);
@@ -106,7 +114,11 @@ impl GuardObject {
                 deployment.map_err(|error| CallError::Thrown(error).into_rejection(JsValue::UNDEFINED))?,
             );
             let response = match request {
-                Ok(request) => handle(&state, &operation, previous.as_deref(), &request).await,
+                Ok(request) => {
+                    let names = name.as_deref().zip(previous.as_deref());
+                    let rotation = names.map(|(name, previous)| Rotation { name, previous });
+                    handle(&state, &operation, rotation, &request).await
+                }
                 Err(_) => GuardResponse::Unavailable,
             };
             Ok(serde_json::to_string(&response).unwrap_or_default().into())
@@ -163,11 +175,11 @@ impl GuardObject {
 async fn handle(
     object: &ObjectState<Storage>,
     operation: &Operation,
-    previous: Option<&str>,
+    rotation: Option<Rotation<'_>>,
     request: &GuardRequest,
 ) -> GuardResponse {
     let Ok(policy) = operation.deployment.policy() else { return GuardResponse::Unavailable };
-    let ledger_store = ObjectLedgerStore { object, guard: operation, previous };
+    let ledger_store = ObjectLedgerStore { object, guard: operation, rotation };
     let keys = &operation.deployment.keys;
     GuardService { platform: operation, ledger_store: &ledger_store, keys, policy }.handle(request).await
 }

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key};
+use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
 use js_sys::{Function, Promise};
 use serde::Serialize;
@@ -15,6 +16,9 @@ use crate::executor;
 use crate::options::read_otp_options;
 use crate::platform::Operation;
 use crate::value::{to_json, to_object, to_text};
+
+/// Whose idempotency keys those of the package's caller are.
+const IDEMPOTENCY_SCOPE: &str = "createOtp";
 
 /// Sends and verifies codes, and manages the connector.
 #[wasm_bindgen]
@@ -64,7 +68,8 @@ impl Otp {
             let service = operation.otp_service()?;
             key.as_deref().map(check_idempotency_key).transpose()?;
             let request = SendRequest::parse(body.as_bytes(), service.policy)?;
-            Ok(to_object(&service.send(&request, key.as_deref()).await?))
+            let key = key.as_deref().map(|key| IdempotencyKey { scope: IDEMPOTENCY_SCOPE, key });
+            Ok(to_object(&service.send(&request, key).await?))
         })
     }
 

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::GuardState;
-use crate::idempotency::{IdempotencyState, StoredOutcome};
+use crate::api::SendReceipt;
+use crate::idempotency::{IdempotencyState, IdempotentRequest};
 use crate::ledger::LedgerError;
-use crate::time::Timestamp;
+use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
 /// What a service asks of a guard object. It holds phone numbers and codes, so it has no `Debug`.
@@ -23,9 +24,9 @@ pub enum GuardRequest {
     RevokeSend {
         /// [`IssuedCode::id`].
         id: String,
-        /// [`IssuedCode::issued_at`].
-        issued_at: Timestamp,
     },
+    /// An operator clears the counts of failures.
+    Unlock,
     /// Count an attempt and compare the code.
     Verify {
         /// E.164.
@@ -39,20 +40,30 @@ pub enum GuardRequest {
         id: Option<String>,
     },
     /// Look an idempotency key up, and take it if it is free.
-    BeginIdempotent {
-        /// Of the request.
-        fingerprint: String,
+    BeginIdempotent(IdempotentRequest),
+    /// The send of the request that has an idempotency key is granted: its message may exist from now on.
+    GrantIdempotent {
+        /// [`IdempotentRequest::owner`].
+        owner: String,
+        /// What a repeated request is told if this one never ends.
+        receipt: SendReceipt,
+        /// In seconds: how long the outcome is waited for.
+        timeout: Seconds,
     },
-    /// The request of an idempotency key has ended: keep its outcome, or free the key if there is none.
+    /// The request that has an idempotency key has ended: keep its receipt, or free the key if no message exists.
     EndIdempotent {
-        /// Of the request.
-        fingerprint: String,
-        /// How it ended.
+        /// [`IdempotentRequest::owner`].
+        owner: String,
+        /// What a repeated request is told.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        outcome: Option<StoredOutcome>,
+        receipt: Option<SendReceipt>,
     },
-    /// Return the state to the object that follows after a rotation of the secret.
-    ExportLedger,
+    /// Hand the state over to the object that follows after a rotation of the secret, and pass every later request on to
+    /// it.
+    ExportState {
+        /// The name of the successor.
+        to: String,
+    },
 }
 
 /// What a guard object answers. It holds a code, so it has no `Debug`.
@@ -70,8 +81,10 @@ pub enum GuardResponse {
     },
     /// To [`GuardRequest::BeginIdempotent`].
     Idempotency(IdempotencyState),
-    /// To [`GuardRequest::ExportLedger`].
-    LedgerExported(Option<GuardState>),
+    /// To [`GuardRequest::GrantIdempotent`]: whether the request still has the key.
+    Granted(bool),
+    /// To [`GuardRequest::ExportState`].
+    StateExported(Option<GuardState>),
     /// To the other requests.
     Done,
     /// The ledger does not permit the send or accept the code.
@@ -88,8 +101,6 @@ pub struct IssuedCode {
     pub id: String,
     /// The digits.
     pub code: String,
-    /// When the send was counted.
-    pub issued_at: Timestamp,
     /// When the code expires.
     pub expires_at: Timestamp,
     /// The earliest time at which the next send will be permitted.

@@ -13,25 +13,30 @@ use core::pin::Pin;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::SendReceipt;
 use crate::challenge::{ChallengeBinding, StoredChallenge, Verdict, challenge_key};
 use crate::code::Code;
-use crate::idempotency::{IdempotencyRecord, IdempotencyState, StoredOutcome};
+use crate::idempotency::{IdempotencyRecord, IdempotencyState, IdempotentRequest};
 use crate::keys::KeyRing;
 use crate::ledger::{AttemptResult, CodeSelector, Ledger, LedgerError, SendPermit};
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
-use crate::ports::{Change, Clock, KvStore, LedgerStore, RandomError, RandomSource, StorageError};
-use crate::time::{CODE_LIFETIME, Seconds, Timestamp};
+use crate::ports::{
+    Change, Clock, GuardClient, KvStore, LedgerStore, RandomError, RandomSource, StorageError,
+};
+use crate::time::{CODE_LIFETIME, DAY, Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
 pub use messages::{GuardRequest, GuardResponse, IssuedCode};
-pub use object::{GuardObject, ObjectLedgerStore, ObjectStorage};
+pub use object::{GuardObject, ObjectLedgerStore, ObjectStorage, Rotation};
 pub use store::{CasLedgerStore, CompareAndSwap};
 
 /// How often the live code may change during a verification before the guard gives up.
 const MAX_COMPARISONS: u32 = 4;
 /// KV counts its TTL in whole seconds, so a record may be gone up to a second before the code expires.
 const KV_ROUNDING: Seconds = Seconds(1);
+/// How long an object remembers that its state was handed over: as long as the failures in it may count.
+const MARKER_LIFETIME: Seconds = Seconds(31 * DAY.0);
 
 /// What a guard object stores. A test pins the stored form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +46,18 @@ pub enum GuardState {
     Ledger(Ledger),
     /// Of an idempotency key.
     Idempotency(IdempotencyRecord),
+    /// Handed over to the object that a new root secret names.
+    Moved(MovedState),
+}
+
+/// What an object keeps of a state that it has handed over. A successor that has lost it may ask for it again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MovedState {
+    /// The name of the successor.
+    to: String,
+    at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<Box<GuardState>>,
 }
 
 impl GuardState {
@@ -49,6 +66,7 @@ impl GuardState {
         let expires_at = match self {
             Self::Ledger(ledger) => ledger.prune(now).expires_at(),
             Self::Idempotency(record) => Some(record.expires_at()),
+            Self::Moved(moved) => Some(moved.at.plus(MARKER_LIFETIME)),
         };
         expires_at.filter(|at| *at > now)
     }
@@ -62,6 +80,9 @@ enum GuardError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Random(#[from] RandomError),
+    /// The state was handed over to the object with this name.
+    #[error("moved")]
+    Moved(String),
 }
 
 /// The operations of one guard object.
@@ -82,35 +103,48 @@ impl<P, L> core::fmt::Debug for GuardService<'_, P, L> {
     }
 }
 
-impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
-    /// Carries out a request. Every failure becomes a response; a reserved send whose record cannot be stored is revoked.
+impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
+    /// Carries out a request, or passes it on to the object that has taken the state over. Every failure becomes a
+    /// response; a reserved send whose record cannot be stored is revoked.
     pub async fn handle(&self, request: &GuardRequest) -> GuardResponse {
+        match self.carry_out(request).await {
+            Ok(response) => response,
+            Err(GuardError::Ledger(error)) => GuardResponse::Rejected(error),
+            Err(GuardError::Storage(_) | GuardError::Random(_)) => GuardResponse::Unavailable,
+            Err(GuardError::Moved(to)) => {
+                let forwarded = boxed(self.platform.call(&to, None, request)).await;
+                forwarded.unwrap_or(GuardResponse::Unavailable)
+            }
+        }
+    }
+
+    async fn carry_out(&self, request: &GuardRequest) -> Result<GuardResponse, GuardError> {
         // Else all operations are one function, which takes V8 0.3 s to optimise in a process that has just begun.
-        let response = match request {
+        match request {
             GuardRequest::ReserveSend { phone, usage_type } => {
                 boxed(self.reserve_send(phone, *usage_type)).await.map(GuardResponse::SendReserved)
             }
-            GuardRequest::RevokeSend { id, issued_at } => {
-                boxed(self.revoke_send(id, *issued_at)).await.map(|()| GuardResponse::Done)
+            GuardRequest::RevokeSend { id } => {
+                boxed(self.revoke_send(id)).await.map(|()| GuardResponse::Done)
             }
             GuardRequest::Verify { phone, usage_type, code, id } => {
                 let selector = CodeSelector { usage_type: *usage_type, id: id.as_deref() };
                 boxed(self.verify(phone, code, selector)).await
             }
-            GuardRequest::BeginIdempotent { fingerprint } => {
-                boxed(self.begin_idempotent(fingerprint)).await.map(GuardResponse::Idempotency)
+            GuardRequest::Unlock => boxed(self.unlock()).await.map(|()| GuardResponse::Done),
+            GuardRequest::BeginIdempotent(request) => {
+                boxed(self.begin_idempotent(request)).await.map(GuardResponse::Idempotency)
             }
-            GuardRequest::EndIdempotent { fingerprint, outcome } => {
-                boxed(self.end_idempotent(fingerprint, outcome.as_ref())).await.map(|()| GuardResponse::Done)
+            GuardRequest::GrantIdempotent { owner, receipt, timeout } => {
+                boxed(self.grant_idempotent(owner, receipt, *timeout)).await.map(GuardResponse::Granted)
             }
-            GuardRequest::ExportLedger => {
-                boxed(self.export_ledger()).await.map(GuardResponse::LedgerExported)
+            GuardRequest::EndIdempotent { owner, receipt } => {
+                boxed(self.end_idempotent(owner, receipt.as_ref())).await.map(|()| GuardResponse::Done)
             }
-        };
-        response.unwrap_or_else(|error| match error {
-            GuardError::Ledger(error) => GuardResponse::Rejected(error),
-            GuardError::Storage(_) | GuardError::Random(_) => GuardResponse::Unavailable,
-        })
+            GuardRequest::ExportState { to } => {
+                boxed(self.export_state(to)).await.map(GuardResponse::StateExported)
+            }
+        }
     }
 
     /// Draws id and code, counts the send, and stores the code's record, awaited. If the record cannot be stored, the
@@ -124,17 +158,18 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
         let binding = ChallengeBinding { phone: &phone, usage_type, id: &id };
         let challenge = StoredChallenge::new(&self.keys.current, binding, &code, permit.issued_at);
         if let Err(error) = self.store_challenge(&id, &challenge).await {
-            self.revoke_send(&id, permit.issued_at).await?;
+            self.change_ledger(|ledger, now| ledger.cancel_send(&id, now)).await?;
+            self.platform.delete_later(&challenge_key(&id));
             return Err(error.into());
         }
-        let SendPermit { issued_at, expires_at, resend_at } = permit;
-        Ok(IssuedCode { id, code: code.as_str().to_owned(), issued_at, expires_at, resend_at })
+        let SendPermit { expires_at, resend_at, .. } = permit;
+        Ok(IssuedCode { id, code: code.as_str().to_owned(), expires_at, resend_at })
     }
 
     async fn record_send(&self, usage_type: UsageType, id: &str) -> Result<SendPermit, GuardError> {
         let decide = |state: Option<&GuardState>| {
             let now = self.platform.now();
-            let (ledger, permit) = ledger_of(state)?.record_send(usage_type, id, now, self.policy)?;
+            let (ledger, permit) = ledger_of(state, now)?.record_send(usage_type, id, now, self.policy)?;
             Ok((put_ledger(ledger), permit))
         };
         self.ledger_store.update(decide).await
@@ -145,14 +180,22 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
         self.platform.put(&challenge_key(id), &text, Some(CODE_LIFETIME)).await
     }
 
-    async fn revoke_send(&self, id: &str, issued_at: Timestamp) -> Result<(), GuardError> {
-        let decide = |state: Option<&GuardState>| {
-            let ledger = ledger_of(state)?.revoke_send(id, issued_at, self.platform.now());
-            Ok::<_, GuardError>((put_ledger(ledger), ()))
-        };
-        self.ledger_store.update(decide).await?;
-        self.delete_challenge(id).await;
+    async fn revoke_send(&self, id: &str) -> Result<(), GuardError> {
+        self.change_ledger(|ledger, now| ledger.revoke_send(id, now)).await?;
+        self.platform.delete_later(&challenge_key(id));
         Ok(())
+    }
+
+    async fn unlock(&self) -> Result<(), GuardError> {
+        self.change_ledger(Ledger::unlock).await
+    }
+
+    async fn change_ledger(&self, change: impl Fn(&Ledger, Timestamp) -> Ledger) -> Result<(), GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let now = self.platform.now();
+            Ok::<_, GuardError>((put_ledger(change(&ledger_of(state, now)?, now)), ()))
+        };
+        self.ledger_store.update(decide).await
     }
 
     /// Asks the ledger which record may be compared, reads it from KV, and counts and compares in one update. If another
@@ -171,7 +214,8 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
             let binding = ChallengeBinding { phone: &phone, usage_type: selector.usage_type, id: &id };
             match self.compare_and_record(selector, binding, &code, record.as_deref()).await? {
                 AttemptResult::Verified => {
-                    self.delete_challenge(&id).await;
+                    // The ledger, not KV, decides whether a code is valid.
+                    self.platform.delete_later(&challenge_key(&id));
                     return Ok(GuardResponse::Verified { id, at: self.platform.now() });
                 }
                 AttemptResult::Rejected(error) => return Err(error.into()),
@@ -183,7 +227,7 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
 
     async fn find_live_code(&self, selector: CodeSelector<'_>, now: Timestamp) -> Result<String, GuardError> {
         let decide = |state: Option<&GuardState>| {
-            let ledger = ledger_of(state)?;
+            let ledger = ledger_of(state, now)?;
             let id = ledger.check_attempt(selector, now, self.policy)?;
             Ok((Change::Keep, id.to_owned()))
         };
@@ -207,7 +251,7 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
         };
         let decide = |state: Option<&GuardState>| {
             let now = self.platform.now();
-            let ledger = ledger_of(state)?;
+            let ledger = ledger_of(state, now)?;
             let (next, result) = ledger.record_attempt(selector, binding.id, matched, now, self.policy);
             let is_counted = matches!(
                 result,
@@ -234,27 +278,39 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
         }
     }
 
-    async fn begin_idempotent(&self, fingerprint: &str) -> Result<IdempotencyState, GuardError> {
+    async fn begin_idempotent(&self, request: &IdempotentRequest) -> Result<IdempotencyState, GuardError> {
         let decide = |state: Option<&GuardState>| {
             let now = self.platform.now();
-            let (record, found) = IdempotencyRecord::begin(idempotency_of(state)?, fingerprint, now);
+            let (record, found) = IdempotencyRecord::begin(idempotency_of(state)?, request, now);
             Ok((record.map_or(Change::Keep, put_idempotency), found))
         };
         self.ledger_store.update(decide).await
     }
 
-    async fn end_idempotent(
+    async fn grant_idempotent(
         &self,
-        fingerprint: &str,
-        outcome: Option<&StoredOutcome>,
-    ) -> Result<(), GuardError> {
+        owner: &str,
+        receipt: &SendReceipt,
+        timeout: Seconds,
+    ) -> Result<bool, GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let deadline = self.platform.now().plus(timeout);
+            let record = idempotency_of(state)?;
+            let granted = record.and_then(|record| record.grant(owner, receipt.clone(), deadline));
+            let is_granted = granted.is_some();
+            Ok((granted.map_or(Change::Keep, put_idempotency), is_granted))
+        };
+        self.ledger_store.update(decide).await
+    }
+
+    async fn end_idempotent(&self, owner: &str, receipt: Option<&SendReceipt>) -> Result<(), GuardError> {
         let decide = |state: Option<&GuardState>| {
             let Some(record) = idempotency_of(state)? else { return Ok((Change::Keep, ())) };
-            let change = match outcome {
-                None if record.may_release(fingerprint) => Change::Delete,
+            let change = match receipt {
+                None if record.is_owned_by(owner) => Change::Delete,
                 None => Change::Keep,
-                Some(outcome) => {
-                    record.complete(fingerprint, outcome.clone()).map_or(Change::Keep, put_idempotency)
+                Some(receipt) => {
+                    record.complete(owner, receipt.clone()).map_or(Change::Keep, put_idempotency)
                 }
             };
             Ok((change, ()))
@@ -262,13 +318,30 @@ impl<P: KvStore + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
         self.ledger_store.update(decide).await
     }
 
-    async fn export_ledger(&self) -> Result<Option<GuardState>, GuardError> {
-        self.ledger_store.update(|state| Ok((Change::Keep, state.cloned()))).await
+    /// Hands the state over and leaves a marker, even where there is no state: a Worker that does not know the new secret
+    /// yet would count anew here.
+    async fn export_state(&self, to: &str) -> Result<Option<GuardState>, GuardError> {
+        let now = self.platform.now();
+        self.ledger_store.update(|state| Ok(hand_over(state, to, now)?)).await
     }
+}
 
-    /// Deletes a record that no longer matters. Best effort: the ledger, not KV, decides whether a code is valid.
-    async fn delete_challenge(&self, id: &str) {
-        let _ = self.platform.delete(&challenge_key(id)).await;
+/// Returns what an object stores once it has handed its state over to `to`, and the state.
+fn hand_over(
+    state: Option<&GuardState>,
+    to: &str,
+    now: Timestamp,
+) -> Result<(Change, Option<GuardState>), StorageError> {
+    match state {
+        Some(GuardState::Moved(moved)) if moved.to == to => {
+            Ok((Change::Keep, moved.state.as_deref().cloned()))
+        }
+        Some(GuardState::Moved(_)) => Err(StorageError),
+        state => {
+            let moved = MovedState { to: to.to_owned(), at: now, state: state.cloned().map(Box::new) };
+            let expires_at = now.plus(MARKER_LIFETIME);
+            Ok((Change::Put { state: GuardState::Moved(moved), expires_at }, state.cloned()))
+        }
     }
 }
 
@@ -277,20 +350,22 @@ fn boxed<'a, T>(future: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Outp
     Box::pin(future)
 }
 
-/// A state of another kind is a storage failure: nobody may pass because a ledger is broken.
-fn ledger_of(state: Option<&GuardState>) -> Result<Ledger, StorageError> {
+/// A state of another kind, or from the future, is a storage failure: nobody may pass because a ledger is broken.
+fn ledger_of(state: Option<&GuardState>, now: Timestamp) -> Result<Ledger, GuardError> {
     match state {
         None => Ok(Ledger::default()),
-        Some(GuardState::Ledger(ledger)) => Ok(ledger.clone()),
-        Some(GuardState::Idempotency(_)) => Err(StorageError),
+        Some(GuardState::Ledger(ledger)) if !ledger.is_ahead_of(now) => Ok(ledger.clone()),
+        Some(GuardState::Moved(moved)) => Err(GuardError::Moved(moved.to.clone())),
+        Some(GuardState::Ledger(_) | GuardState::Idempotency(_)) => Err(StorageError.into()),
     }
 }
 
-fn idempotency_of(state: Option<&GuardState>) -> Result<Option<&IdempotencyRecord>, StorageError> {
+fn idempotency_of(state: Option<&GuardState>) -> Result<Option<&IdempotencyRecord>, GuardError> {
     match state {
         None => Ok(None),
         Some(GuardState::Idempotency(record)) => Ok(Some(record)),
-        Some(GuardState::Ledger(_)) => Err(StorageError),
+        Some(GuardState::Moved(moved)) => Err(GuardError::Moved(moved.to.clone())),
+        Some(GuardState::Ledger(_)) => Err(StorageError.into()),
     }
 }
 

@@ -126,9 +126,13 @@ impl<S: ObjectStorage> GuardObject<S> {
         Ok(result)
     }
 
+    /// An alarm that cannot be set is tried again with the next write: the state counts, its deletion does not.
     fn write(&self, state: &GuardState, expires_at: Timestamp) -> Result<(), StorageError> {
         self.storage.put(&serde_json::to_string(state).map_err(|_| StorageError)?)?;
-        if self.has_alarm.get() { Ok(()) } else { self.set_alarm(expires_at) }
+        if !self.has_alarm.get() {
+            let _ = self.set_alarm(expires_at);
+        }
+        Ok(())
     }
 
     fn set_alarm(&self, expires_at: Timestamp) -> Result<(), StorageError> {
@@ -138,6 +142,15 @@ impl<S: ObjectStorage> GuardObject<S> {
     }
 }
 
+/// The names of a guard object while a rotation of the root secret runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Rotation<'a> {
+    /// Its own name, under the current root secret.
+    pub name: &'a str,
+    /// Its name under the previous root secret.
+    pub previous: &'a str,
+}
+
 /// The state of a guard object as one call sees it.
 #[derive(Debug)]
 pub struct ObjectLedgerStore<'a, S, G> {
@@ -145,8 +158,8 @@ pub struct ObjectLedgerStore<'a, S, G> {
     pub object: &'a GuardObject<S>,
     /// Reaches the object that the previous root secret names.
     pub guard: &'a G,
-    /// Its name, while a rotation runs.
-    pub previous: Option<&'a str>,
+    /// While a rotation of the root secret runs.
+    pub rotation: Option<Rotation<'a>>,
 }
 
 impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
@@ -154,8 +167,8 @@ impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
         if self.object.is_loaded() {
             return Ok(());
         }
-        let state = match (self.object.read().await?, self.previous) {
-            (None, Some(previous)) => self.import(previous).await?,
+        let state = match (self.object.read().await?, self.rotation) {
+            (None, Some(rotation)) => self.import(rotation).await?,
             (state, _) => state,
         };
         self.object.keep(state);
@@ -163,9 +176,13 @@ impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
     }
 
     /// Takes over the state of the object that the previous root secret names: a new secret gives nobody new attempts.
-    async fn import(&self, previous: &str) -> Result<Option<GuardState>, StorageError> {
-        match self.guard.call(previous, None, &GuardRequest::ExportLedger).await? {
-            GuardResponse::LedgerExported(state) => Ok(state),
+    async fn import(
+        &self,
+        Rotation { name, previous }: Rotation<'_>,
+    ) -> Result<Option<GuardState>, StorageError> {
+        let export = GuardRequest::ExportState { to: name.to_owned() };
+        match self.guard.call(previous, None, &export).await? {
+            GuardResponse::StateExported(state) => Ok(state),
             _ => Err(StorageError),
         }
     }

@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use std::rc::Rc;
 
-use super::GuardState;
+use super::{GuardState, hand_over};
 use crate::ports::{Change, Clock, LedgerStore, StorageError};
 use crate::time::Seconds;
 
@@ -65,12 +65,28 @@ impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
         }
         let own = self.store.load(self.name).await?;
         let state = match (&own, self.previous) {
-            (None, Some(previous)) => parse(self.store.load(previous).await?.as_deref())?,
+            (None, Some(previous)) => self.import(previous).await?,
             (text, _) => parse(text.as_deref())?,
         };
         let known = Rc::new(Known { own, state });
         self.known.replace(Some(Rc::clone(&known)));
         Ok(known)
+    }
+
+    /// Takes the state over from the previous name, where it leaves a marker that sends others here.
+    async fn import(&self, previous: &str) -> Result<Option<GuardState>, StorageError> {
+        for _ in 0..MAX_SWAPS {
+            let text = self.store.load(previous).await?;
+            let now = self.clock.now();
+            let (change, state) = hand_over(parse(text.as_deref())?.as_ref(), self.name, now)?;
+            let Change::Put { state: marker, expires_at } = change else { return Ok(state) };
+            let marker = serde_json::to_string(&marker).map_err(|_| StorageError)?;
+            let ttl = now.until(expires_at);
+            if self.store.swap(previous, text.as_deref(), Some(&marker), ttl).await? {
+                return Ok(state);
+            }
+        }
+        Err(StorageError)
     }
 
     async fn swap(&self, known: &Known, change: Change) -> Result<bool, StorageError> {

@@ -16,6 +16,8 @@ use crate::phone::PhoneNumber;
 use crate::policy::Policy;
 use crate::ports::Platform;
 
+const UNEXPECTED: ServiceError = ServiceError::Internal("unexpected guard response");
+
 /// Sends and verifies codes.
 pub struct OtpService<'a, P> {
     /// The platform.
@@ -46,7 +48,7 @@ impl<P: Platform> OtpService<'_, P> {
         };
         match self.call_phone_guard(&request.phone, &guard_request).await? {
             GuardResponse::Verified { id, at } => Ok(VerifyReceipt::new(request, id, at)),
-            _ => Err(ServiceError::Internal("unexpected guard response")),
+            _ => Err(UNEXPECTED),
         }
     }
 
@@ -60,6 +62,14 @@ impl<P: Platform> OtpService<'_, P> {
             Err(ServiceError::Ledger(error)) => Ok(VerifyResult::Failed(VerifyFailure::new(&error))),
             Err(error) => Err(error),
         }
+    }
+
+    /// Clears the counts of failures of a phone number, for an operator.
+    ///
+    /// # Errors
+    /// `storage.unavailable`.
+    pub async fn unlock(&self, phone: &PhoneNumber) -> Result<(), ServiceError> {
+        self.call_phone_guard(phone, &GuardRequest::Unlock).await.map(drop)
     }
 
     async fn call_phone_guard(

@@ -3,21 +3,28 @@
 use std::rc::Rc;
 
 use super::deliver::deliver;
-use super::{OtpService, ServiceError};
+use super::{OtpService, ServiceError, UNEXPECTED};
 use crate::api::{SendReceipt, SendRequest, SendStatus};
 use crate::code::Code;
 use crate::connector::{Connector, LoadedConnector, ensure_mock_allowed};
 use crate::guard::{GuardRequest, GuardResponse, IssuedCode};
-use crate::idempotency::{IdempotencyState, StoredOutcome};
+use crate::idempotency::{IdempotencyState, IdempotentRequest};
+use crate::keys::{IdempotencyKey, KeyRing};
 use crate::message::Message;
 use crate::ports::Platform;
 use crate::provider::DeliveryOutcome;
 use crate::template::Template;
+use crate::time::Seconds;
 
-/// How often a concurrent duplicate asks whether the first request has ended, in milliseconds.
-const DUPLICATE_POLL_MS: u32 = 200;
-/// How long after the provider's deadline a concurrent duplicate gives up, in milliseconds.
-const DUPLICATE_GRACE_MS: u32 = 5_000;
+/// How long a repeated request waits before it asks for the first time whether the other has ended, in milliseconds. Each
+/// time it waits twice as long.
+const FIRST_WAIT_MS: u32 = 250;
+/// The longest of these waits, in milliseconds.
+const LONGEST_WAIT_MS: u32 = 4_000;
+/// How often a send that failed is taken back before that is given up.
+const REVOCATIONS: u32 = 3;
+/// How long after the provider's deadline an outcome is waited for: the time to store it.
+const OUTCOME_GRACE: Seconds = Seconds(5);
 
 impl<P: Platform> OtpService<'_, P> {
     /// Sends a code.
@@ -30,7 +37,7 @@ impl<P: Platform> OtpService<'_, P> {
     pub async fn send(
         &self,
         request: &SendRequest,
-        idempotency_key: Option<&str>,
+        idempotency_key: Option<IdempotencyKey<'_>>,
     ) -> Result<SendReceipt, ServiceError> {
         let loaded = self.active_connector().await?;
         let connector = usable_connector(&loaded)?;
@@ -40,16 +47,15 @@ impl<P: Platform> OtpService<'_, P> {
         if !connector.provider.supports_recipient(&connector.config, &request.phone) {
             return Err(ServiceError::NumberNotSupported);
         }
-        let Some(key) = idempotency_key else { return self.send_once(request, connector, template).await };
-        let key = IdempotencyKey::new(self, key, request);
-        if let Some(outcome) = self.begin_idempotent(&key).await? {
-            return match outcome {
-                StoredOutcome::Sent(receipt) => Ok(receipt),
-                StoredOutcome::Rejected(rejection) => Err(rejection.into()),
-            };
+        let Some(key) = idempotency_key else {
+            return self.send_once(request, connector, template, None).await;
+        };
+        let key = KeyHolder::new(self, key, request)?;
+        if let Some(receipt) = self.begin_idempotent(&key).await? {
+            return Ok(receipt);
         }
-        let sent = self.send_once(request, connector, template).await;
-        self.end_idempotent(&key, &sent).await;
+        let sent = self.send_once(request, connector, template, Some(&key)).await;
+        self.end_idempotent(&key, sent.as_ref().ok()).await;
         sent
     }
 
@@ -64,28 +70,29 @@ impl<P: Platform> OtpService<'_, P> {
         request: &SendRequest,
         connector: &Connector,
         template: Option<&Template>,
+        key: Option<&KeyHolder>,
     ) -> Result<SendReceipt, ServiceError> {
         let issued = self.reserve_send(request).await?;
-        let status = match self.deliver_code(request, connector, template, &issued).await {
-            Ok(DeliveryOutcome::Accepted) => SendStatus::Sent,
-            Ok(DeliveryOutcome::Unknown) => SendStatus::Unknown,
-            Ok(DeliveryOutcome::Rejected(rejection)) => {
-                self.revoke_send(request, &issued).await;
-                return Err(rejection.into());
-            }
-            Err(error) => {
-                self.revoke_send(request, &issued).await;
-                return Err(error);
-            }
-        };
-        Ok(SendReceipt {
-            verification_id: issued.id,
+        let receipt = |status| SendReceipt {
+            verification_id: issued.id.clone(),
             status,
             usage_type: request.usage_type,
             expires_at: issued.expires_at.rfc3339(),
             resend_at: issued.resend_at.rfc3339_rounded_up(),
             connector_id: connector.provider.id().to_owned(),
-        })
+        };
+        let outcome = match self.grant_idempotent(key, || receipt(SendStatus::Unknown)).await {
+            Ok(()) => self.deliver_code(request, connector, template, &issued).await,
+            Err(error) => Err(error),
+        };
+        let error = match outcome {
+            Ok(DeliveryOutcome::Accepted) => return Ok(receipt(SendStatus::Sent)),
+            Ok(DeliveryOutcome::Unknown) => return Ok(receipt(SendStatus::Unknown)),
+            Ok(DeliveryOutcome::Rejected(rejection)) => rejection.into(),
+            Err(error) => error,
+        };
+        self.revoke_send(request, &issued).await;
+        Err(error)
     }
 
     async fn reserve_send(&self, request: &SendRequest) -> Result<IssuedCode, ServiceError> {
@@ -95,7 +102,7 @@ impl<P: Platform> OtpService<'_, P> {
         };
         match self.call_phone_guard(&request.phone, &guard_request).await? {
             GuardResponse::SendReserved(issued) => Ok(issued),
-            _ => Err(ServiceError::Internal("unexpected guard response")),
+            _ => Err(UNEXPECTED),
         }
     }
 
@@ -118,38 +125,71 @@ impl<P: Platform> OtpService<'_, P> {
         deliver(self.platform, self.policy, connector, &message).await
     }
 
-    /// Best effort: if the guard cannot answer now, the send stays counted and the code, which nobody has, expires.
+    /// Best effort: if the guard cannot answer, the send stays counted, and the code, which nobody has, stays the newest
+    /// until it expires.
     async fn revoke_send(&self, request: &SendRequest, issued: &IssuedCode) {
-        let guard_request = GuardRequest::RevokeSend { id: issued.id.clone(), issued_at: issued.issued_at };
+        let guard_request = GuardRequest::RevokeSend { id: issued.id.clone() };
+        for _ in 1..REVOCATIONS {
+            if self.call_phone_guard(&request.phone, &guard_request).await.is_ok() {
+                return;
+            }
+            self.platform.sleep(FIRST_WAIT_MS).await;
+        }
         let _ = self.call_phone_guard(&request.phone, &guard_request).await;
     }
 
-    /// Returns the outcome of the key's first request, if it has ended; waits for one that has not.
-    async fn begin_idempotent(&self, key: &IdempotencyKey) -> Result<Option<StoredOutcome>, ServiceError> {
-        let polls = (self.policy.provider_timeout_ms + DUPLICATE_GRACE_MS) / DUPLICATE_POLL_MS;
-        let request = GuardRequest::BeginIdempotent { fingerprint: key.fingerprint.clone() };
-        for _ in 0..polls {
-            match self.call_guard(&key.object_name, None, &request).await? {
+    /// Returns the receipt of the key's first request, if it has ended; waits for one that has not.
+    async fn begin_idempotent(&self, key: &KeyHolder) -> Result<Option<SendReceipt>, ServiceError> {
+        let request = GuardRequest::BeginIdempotent(key.request.clone());
+        let mut wait_ms = FIRST_WAIT_MS;
+        loop {
+            let deadline = match self.call_key_guard(key, &request).await? {
                 GuardResponse::Idempotency(IdempotencyState::Started) => return Ok(None),
-                GuardResponse::Idempotency(IdempotencyState::Completed(outcome)) => return Ok(Some(outcome)),
+                GuardResponse::Idempotency(IdempotencyState::Completed(receipt)) => return Ok(Some(receipt)),
                 GuardResponse::Idempotency(IdempotencyState::Conflict) => {
                     return Err(ServiceError::IdempotencyConflict);
                 }
-                _ => self.platform.sleep(DUPLICATE_POLL_MS).await,
-            }
+                GuardResponse::Idempotency(IdempotencyState::InProgress(deadline)) => deadline,
+                _ => return Err(UNEXPECTED),
+            };
+            let left_ms = deadline.0.saturating_sub(self.platform.now().0);
+            let left_ms = u32::try_from(left_ms).unwrap_or(u32::MAX).max(1);
+            self.platform.sleep(wait_ms.min(left_ms)).await;
+            wait_ms = (wait_ms * 2).min(LONGEST_WAIT_MS);
         }
-        Err(ServiceError::StorageUnavailable)
     }
 
-    /// Best effort: the message is on its way or not, and a key that could not be ended only stays in use.
-    async fn end_idempotent(&self, key: &IdempotencyKey, sent: &Result<SendReceipt, ServiceError>) {
-        let outcome = match sent {
-            Ok(receipt) => Some(StoredOutcome::Sent(receipt.clone())),
-            Err(ServiceError::Provider(rejection)) => Some(StoredOutcome::Rejected(rejection.clone())),
-            Err(_) => None,
-        };
-        let request = GuardRequest::EndIdempotent { fingerprint: key.fingerprint.clone(), outcome };
-        let _ = self.call_guard(&key.object_name, None, &request).await;
+    /// Stores what a repeated request is told if this one never ends. Without that nothing may be sent.
+    async fn grant_idempotent(
+        &self,
+        key: Option<&KeyHolder>,
+        receipt: impl FnOnce() -> SendReceipt,
+    ) -> Result<(), ServiceError> {
+        let Some(key) = key else { return Ok(()) };
+        let timeout = Seconds(self.policy.provider_timeout_ms.div_ceil(1_000) + OUTCOME_GRACE.0);
+        let owner = key.request.owner.clone();
+        let request = GuardRequest::GrantIdempotent { owner, receipt: receipt(), timeout };
+        match self.call_key_guard(key, &request).await? {
+            GuardResponse::Granted(true) => Ok(()),
+            // A repeated request has taken over.
+            GuardResponse::Granted(false) => Err(ServiceError::StorageUnavailable),
+            _ => Err(UNEXPECTED),
+        }
+    }
+
+    /// Keeps the receipt of a message that may exist, or frees the key. Best effort: a key that could not be ended only
+    /// stays in use, and a repeated request is told what was granted.
+    async fn end_idempotent(&self, key: &KeyHolder, receipt: Option<&SendReceipt>) {
+        let (owner, receipt) = (key.request.owner.clone(), receipt.cloned());
+        let _ = self.call_key_guard(key, &GuardRequest::EndIdempotent { owner, receipt }).await;
+    }
+
+    async fn call_key_guard(
+        &self,
+        key: &KeyHolder,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, ServiceError> {
+        self.call_guard(&key.object_name, key.previous_name.as_deref(), request).await
     }
 }
 
@@ -157,18 +197,30 @@ fn usable_connector(loaded: &LoadedConnector) -> Result<&Connector, ServiceError
     loaded.as_ref().map_err(|issues| ServiceError::InvalidStoredConfig(issues.clone()))
 }
 
-/// An idempotency key with the fingerprint of its request.
-struct IdempotencyKey {
+/// A request with an idempotency key.
+struct KeyHolder {
     object_name: String,
-    fingerprint: String,
+    /// The name under the previous root secret, while a rotation runs.
+    previous_name: Option<String>,
+    request: IdempotentRequest,
 }
 
-impl IdempotencyKey {
-    fn new<P>(service: &OtpService<'_, P>, key: &str, request: &SendRequest) -> Self {
-        let keys = &service.keys.current;
-        Self {
-            object_name: keys.idempotency_object_name(key),
-            fingerprint: keys.request_fingerprint(&request.fingerprint_parts()),
-        }
+impl KeyHolder {
+    fn new<P: Platform>(
+        service: &OtpService<'_, P>,
+        key: IdempotencyKey<'_>,
+        request: &SendRequest,
+    ) -> Result<Self, ServiceError> {
+        let KeyRing { current, previous } = service.keys;
+        let parts = request.fingerprint_parts();
+        Ok(Self {
+            object_name: current.idempotency_object_name(key),
+            previous_name: previous.as_ref().map(|keys| keys.idempotency_object_name(key)),
+            request: IdempotentRequest {
+                fingerprint: current.request_fingerprint(&parts),
+                previous_fingerprint: previous.as_ref().map(|keys| keys.request_fingerprint(&parts)),
+                owner: hex::encode(service.platform.bytes::<16>()?),
+            },
+        })
     }
 }

@@ -101,6 +101,10 @@ impl Calls {
         self.held.borrow_mut().remove(&call);
     }
 
+    pub(crate) fn is_held(&self, call: Call) -> bool {
+        self.held.borrow().contains(&call)
+    }
+
     /// Tells how many calls wait for their release.
     pub(crate) fn waiting(&self) -> u32 {
         self.waiting.get()

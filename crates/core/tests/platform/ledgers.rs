@@ -1,7 +1,7 @@
 //! The states of guard objects: a compare-and-swap store, and one that is atomic as a Durable Object is.
 
-use edge_otp_core::guard::{CompareAndSwap, GuardState};
-use edge_otp_core::ports::{Change, LedgerStore, StorageError};
+use edge_otp_core::guard::{CompareAndSwap, GuardRequest, GuardResponse, GuardState};
+use edge_otp_core::ports::{Change, GuardClient, LedgerStore, StorageError};
 use edge_otp_core::time::Seconds;
 
 use super::calls::InjectedFault;
@@ -62,8 +62,20 @@ pub(crate) struct AtomicLedgerStore<'a> {
 impl AtomicLedgerStore<'_> {
     fn read(&self) -> Result<Option<GuardState>, StorageError> {
         let states = self.platform.states.borrow();
-        let text = states.get(self.name).or_else(|| states.get(self.previous?));
+        let text = states.get(self.name);
         text.map(|text| serde_json::from_str(text).map_err(|_| StorageError)).transpose()
+    }
+
+    async fn import(&self, previous: &str) -> Result<(), StorageError> {
+        let export = GuardRequest::ExportState { to: self.name.to_owned() };
+        let GuardResponse::StateExported(state) = self.platform.call(previous, None, &export).await? else {
+            return Err(StorageError);
+        };
+        let text = state.map(|state| serde_json::to_string(&state).expect("a state has a JSON form"));
+        if self.read()?.is_none() {
+            self.platform.set_state(self.name, text.as_deref());
+        }
+        Ok(())
     }
 
     fn write(&self, change: &Change) -> Result<(), StorageError> {
@@ -86,6 +98,9 @@ impl LedgerStore for AtomicLedgerStore<'_> {
         mut decide: impl FnMut(Option<&GuardState>) -> Result<(Change, T), E>,
     ) -> Result<T, E> {
         self.platform.calls.perform(Call::Load, || ()).await.map_err(StorageError::from)?;
+        if let (None, Some(previous)) = (self.read()?, self.previous) {
+            self.import(previous).await?;
+        }
         let (change, result) = decide(self.read()?.as_ref())?;
         self.write(&change)?;
         Ok(result)

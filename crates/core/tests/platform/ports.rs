@@ -5,32 +5,42 @@ use std::rc::Rc;
 use edge_otp_core::connector::{CONNECTOR_KEY, LoadedConnector, load_connector};
 use edge_otp_core::guard::{CasLedgerStore, GuardRequest, GuardResponse, GuardService};
 use edge_otp_core::ports::{
-    Clock, ConnectorSource, GuardClient, HttpClient, HttpError, KvStore, LedgerStore, MockLog, RandomError,
-    RandomSource, StorageError,
+    Clock, ConnectorSource, GUARD_TIMEOUT_MS, GuardClient, HttpClient, HttpError, KV_TIMEOUT_MS, KvStore,
+    LedgerStore, MockLog, RandomError, RandomSource, StorageError, with_timeout,
 };
 use edge_otp_core::time::{Seconds, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::calls::InjectedFault;
-use super::{AtomicLedgerStore, Call, InMemoryPlatform, KvEntry, Ledgers, Randomness};
+use super::{AtomicLedgerStore, Call, Fault, InMemoryPlatform, KvEntry, Ledgers, Randomness, VirtualClock};
 
 impl KvStore for InMemoryPlatform {
     async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
-        Ok(self.calls.perform(Call::KvGet, || self.kv_text(key)).await?)
+        let text = async { Ok(self.calls.perform(Call::KvGet, || self.kv_text(key)).await?) };
+        with_timeout(&self.clock, KV_TIMEOUT_MS, text).await
     }
 
     async fn put(&self, key: &str, value: &str, ttl: Option<Seconds>) -> Result<(), StorageError> {
         assert!(ttl.is_none_or(|ttl| ttl.0 >= 60), "KV accepts no shorter TTL");
         let entry = KvEntry { text: value.to_owned(), ttl };
-        Ok(self
-            .calls
-            .perform(Call::KvPut, || drop(self.kv.borrow_mut().insert(key.to_owned(), entry)))
-            .await?)
+        let effect = || drop(self.kv.borrow_mut().insert(key.to_owned(), entry));
+        let put = async { Ok(self.calls.perform(Call::KvPut, effect).await?) };
+        with_timeout(&self.clock, KV_TIMEOUT_MS, put).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {
-        Ok(self.calls.perform(Call::KvDelete, || drop(self.kv.borrow_mut().remove(key))).await?)
+        let effect = || drop(self.kv.borrow_mut().remove(key));
+        let deletion = async { Ok(self.calls.perform(Call::KvDelete, effect).await?) };
+        with_timeout(&self.clock, KV_TIMEOUT_MS, deletion).await
+    }
+
+    fn delete_later(&self, key: &str) {
+        if self.calls.begin(Call::KvDelete) != Some(Fault::BeforeEffect)
+            && !self.calls.is_held(Call::KvDelete)
+        {
+            self.kv.borrow_mut().remove(key);
+        }
     }
 }
 
@@ -42,14 +52,28 @@ impl GuardClient for InMemoryPlatform {
         previous: Option<&str>,
         request: &GuardRequest,
     ) -> Result<GuardResponse, StorageError> {
+        with_timeout(&self.clock, GUARD_TIMEOUT_MS, self.call_object(name, previous, request)).await
+    }
+}
+
+impl InMemoryPlatform {
+    async fn call_object(
+        &self,
+        name: &str,
+        previous: Option<&str>,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, StorageError> {
         let fault = self.calls.arrive(Call::Guard).await?;
         let request = through_json(request);
+        // Boxed, because an object may pass a request on to another.
         let response = match self.ledgers {
             Ledgers::CompareAndSwap => {
-                self.handle(&CasLedgerStore::new(self, self, name, previous), &request).await
+                let ledger_store = CasLedgerStore::new(self, self, name, previous);
+                Box::pin(self.handle(&ledger_store, &request)).await
             }
             Ledgers::Atomic => {
-                self.handle(&AtomicLedgerStore { platform: self, name, previous }, &request).await
+                let ledger_store = AtomicLedgerStore { platform: self, name, previous };
+                Box::pin(self.handle(&ledger_store, &request)).await
             }
         };
         self.calls.leave(fault).await?;
@@ -107,6 +131,17 @@ impl Clock for InMemoryPlatform {
     async fn sleep(&self, ms: u32) {
         self.calls.begin(Call::Sleep);
         self.clock.wait(ms).await;
+    }
+}
+
+/// For timeouts, which are no calls that could fail.
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        self.now()
+    }
+
+    async fn sleep(&self, ms: u32) {
+        self.wait(ms).await;
     }
 }
 

@@ -1,8 +1,10 @@
 //! The option `guard`: a namespace of Durable Objects, or a store with an atomic swap, over which the core's guard runs
 //! right here.
 
+use std::pin::Pin;
+
 use edge_otp_core::guard::{CasLedgerStore, CompareAndSwap, GuardRequest, GuardResponse, GuardService};
-use edge_otp_core::ports::{GuardClient, StorageError};
+use edge_otp_core::ports::{GUARD_TIMEOUT_MS, GuardClient, StorageError};
 use edge_otp_core::time::Seconds;
 use js_sys::TypeError;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -49,6 +51,7 @@ extern "C" {
     fn call(
         this: &GuardStub,
         request: &str,
+        name: Option<&str>,
         previous: Option<&str>,
         settings: Option<&str>,
     ) -> Result<JsValue, JsValue>;
@@ -105,8 +108,11 @@ impl GuardClient for Operation {
             Guard::Objects { namespace, settings } => {
                 let request = write_request(request)?;
                 let stub = namespace.stub(name);
-                let response = stub.and_then(|stub| stub.call(&request, previous, settings.as_deref()));
-                read_response(self.stored(response).await?.as_string())
+                // The object needs its own name only while a rotation runs.
+                let own_name = previous.map(|_| name);
+                let response =
+                    stub.and_then(|stub| stub.call(&request, own_name, previous, settings.as_deref()));
+                read_response(self.stored(GUARD_TIMEOUT_MS, response).await?.as_string())
             }
             Guard::Store(store) => {
                 let swaps = OperationStore { store, operation: self };
@@ -117,7 +123,9 @@ impl GuardClient for Operation {
                     keys: &self.deployment.keys,
                     policy: self.deployment.policy().map_err(|_| StorageError)?,
                 };
-                Ok(service.handle(request).await)
+                // Boxed, because the guard may pass a request on to itself under another name.
+                let handled: Pin<Box<dyn Future<Output = _>>> = Box::pin(service.handle(request));
+                Ok(handled.await)
             }
             Guard::None => Err(StorageError),
         }
@@ -143,7 +151,7 @@ struct OperationStore<'a> {
 
 impl CompareAndSwap for OperationStore<'_> {
     async fn load(&self, key: &str) -> Result<Option<String>, StorageError> {
-        Ok(self.operation.stored(self.store.load(key)).await?.as_string())
+        Ok(self.operation.stored(GUARD_TIMEOUT_MS, self.store.load(key)).await?.as_string())
     }
 
     async fn swap(
@@ -155,7 +163,7 @@ impl CompareAndSwap for OperationStore<'_> {
     ) -> Result<bool, StorageError> {
         let text = |text: Option<&str>| text.map_or(JsValue::NULL, JsValue::from_str);
         let call = self.store.swap(key, &text(expected), &text(next), ttl.0);
-        let swapped = self.operation.stored(call).await?;
+        let swapped = self.operation.stored(GUARD_TIMEOUT_MS, call).await?;
         swapped.as_bool().ok_or_else(|| {
             let message = "edge-otp: the guard's swap() must give true or false";
             self.operation.fail(TypeError::new(message).into())

@@ -1,13 +1,13 @@
 //! The option `kv`: anything with KV's three methods.
 
 use edge_otp_core::connector::{ARCHIVE_KEY, CONNECTOR_KEY};
-use edge_otp_core::ports::{KvStore, StorageError};
+use edge_otp_core::ports::{KV_TIMEOUT_MS, KvStore, StorageError};
 use edge_otp_core::time::Seconds;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::Operation;
+use super::{Operation, ignore_rejection};
 use crate::value::to_object;
 
 #[wasm_bindgen]
@@ -43,15 +43,21 @@ impl KvStore for Operation {
                 _ => {}
             }
         }
-        Ok(self.stored(self.deployment.kv.get(key)).await?.as_string())
+        Ok(self.stored(KV_TIMEOUT_MS, self.deployment.kv.get(key)).await?.as_string())
     }
 
     async fn put(&self, key: &str, value: &str, expiration_ttl: Option<Seconds>) -> Result<(), StorageError> {
         let options = to_object(&PutOptions { expiration_ttl });
-        self.stored(self.deployment.kv.put(key, value, &options)).await.map(drop)
+        self.stored(KV_TIMEOUT_MS, self.deployment.kv.put(key, value, &options)).await.map(drop)
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {
-        self.stored(self.deployment.kv.delete(key)).await.map(drop)
+        self.stored(KV_TIMEOUT_MS, self.deployment.kv.delete(key)).await.map(drop)
+    }
+
+    fn delete_later(&self, key: &str) {
+        if let Ok(deletion) = self.deployment.kv.delete(key) {
+            ignore_rejection(&deletion);
+        }
     }
 }

@@ -24,6 +24,15 @@ extern "C" {
     fn log(line: &str);
 }
 
+#[wasm_bindgen(module = "/src/platform/timeout.js")]
+extern "C" {
+    /// Gives a value or promise back, which rejects if it is not settled in time.
+    fn with_timeout(value: &JsValue, ms: u32) -> JsValue;
+
+    /// Keeps a promise that nobody waits for from being reported as unhandled.
+    fn ignore_rejection(value: &JsValue);
+}
+
 /// The platform of one operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
@@ -43,10 +52,11 @@ impl Operation {
         self.thrown.replace(JsValue::UNDEFINED)
     }
 
-    /// Waits for the result of a call of the caller's storage. What it throws is kept.
-    async fn stored(&self, call: Result<JsValue, JsValue>) -> Result<JsValue, StorageError> {
+    /// Waits for the result of a call of the caller's storage, for a time in milliseconds. What it throws is kept. The race
+    /// with the timer is JavaScript's, because an operation waits for one promise at a time.
+    async fn stored(&self, timeout_ms: u32, call: Result<JsValue, JsValue>) -> Result<JsValue, StorageError> {
         let result = match call {
-            Ok(promise) => wait(promise).await,
+            Ok(promise) => wait(with_timeout(&promise, timeout_ms)).await,
             Err(error) => Err(error),
         };
         result.map_err(|error| self.fail(error))

@@ -51,9 +51,9 @@ const WRONG: &str = r#"{"verify":{"phone":"+14155550100","usageType":"SignIn","c
 async fn a_call_changes_the_state_and_sets_one_alarm() {
     let storage = object_storage();
     let guard = create(&storage, &environment());
-    let reserved = json(guard.call(RESERVE, None, None)).await;
+    let reserved = json(guard.call(RESERVE, None, None, None)).await;
     assert_eq!(reserved["sendReserved"]["code"].as_str().map(str::len), Some(6));
-    let rejected = json(guard.call(WRONG, None, None)).await;
+    let rejected = json(guard.call(WRONG, None, None, None)).await;
     assert_eq!(rejected["rejected"]["mismatch"]["attemptsLeft"], 3, "the environment's limit: {rejected}");
     let writes: Vec<String> = get(&storage, "writes")
         .unchecked_into::<Array>()
@@ -67,8 +67,8 @@ async fn a_call_changes_the_state_and_sets_one_alarm() {
 async fn the_settings_of_the_caller_are_in_force() {
     let guard = create(&object_storage(), &environment());
     let settings = || Some(r#"{"MAX_ATTEMPTS":"2"}"#.to_owned());
-    json(guard.call(RESERVE, None, settings())).await;
-    let rejected = json(guard.call(WRONG, None, settings())).await;
+    json(guard.call(RESERVE, None, None, settings())).await;
+    let rejected = json(guard.call(WRONG, None, None, settings())).await;
     assert_eq!(rejected["rejected"]["mismatch"]["attemptsLeft"], 1, "{rejected}");
 }
 
@@ -76,7 +76,7 @@ async fn the_settings_of_the_caller_are_in_force() {
 async fn what_is_no_request_is_refused() {
     let guard = create(&object_storage(), &environment());
     for request in ["", "{}", "null", r#"{"open":1}"#] {
-        assert_eq!(json(guard.call(request, None, None)).await, "unavailable", "{request}");
+        assert_eq!(json(guard.call(request, None, None, None)).await, "unavailable", "{request}");
     }
 }
 
@@ -84,7 +84,7 @@ async fn what_is_no_request_is_refused() {
 async fn an_early_alarm_is_set_again() {
     let storage = object_storage();
     let guard = create(&storage, &environment());
-    json(guard.call(RESERVE, None, None)).await;
+    json(guard.call(RESERVE, None, None, None)).await;
     let first = get(&storage, "alarm").as_f64();
     resolved(guard.alarm()).await;
     assert_eq!(get(&storage, "alarm").as_f64(), first);

@@ -3,44 +3,62 @@
 //!
 //! Invariants, tested over random interleavings and clocks in `tests/ledger.rs`:
 //! - at most `MAX_ATTEMPTS` comparisons per code;
-//! - at most `DAILY_FAILURES` failed comparisons in any 24 h;
+//! - at most `DAILY_FAILURES` failed comparisons in any 24 h without a success, three times as many whatever succeeds, 100
+//!   without a success and without 30 days in which none failed;
 //! - at most one success per code, only for the newest code of its usage type and within 600 s;
 //! - a send never lowers the count of failures;
-//! - the right code within the budget succeeds, whatever wrong codes are tried at the same time.
+//! - the right code within the limits succeeds, whatever wrong codes are tried at the same time.
+//!
+//! # Clocks
+//! `now` is the clock of the machine, which may step. The limits use the latest time that the ledger has seen, so that no
+//! window reopens early; the age of a code is measured by the clock itself, so that a clock that was fast once does not
+//! lengthen a code's life. A code from the future has expired.
+
+mod failures;
+mod sends;
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, ErrorData};
 use crate::policy::Policy;
-use crate::time::{CODE_LIFETIME, DAY, HOUR, Seconds, Timestamp};
+use crate::time::{CODE_LIFETIME, DAY, Seconds, Timestamp};
 use crate::usage_type::UsageType;
+use failures::{FailureLog, Lock};
+use sends::SendLog;
+
+/// How far in the future a code may have been issued: clocks of two machines differ.
+const CLOCK_SKEW: Seconds = Seconds(60);
+/// How many codes of a usage type are kept: the newest, and those that it replaced, in case that its send is revoked.
+const KEPT_CODES: usize = 3;
 
 /// What the guard knows of a phone number. Holds neither the number nor a code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
-    /// At most one code per usage type: the newest.
-    live: Vec<LiveCode>,
-    /// When codes were sent, over the last 24 h, oldest first.
-    sends: Vec<Timestamp>,
-    /// When comparisons failed, over the last 24 h, oldest first.
-    failures: Vec<Timestamp>,
-    /// The latest time seen: time never runs backwards in a ledger.
+    /// Oldest first. Of each usage type the newest is the live one; it has replaced the others, which are live again if it
+    /// is revoked.
+    codes: Vec<IssuedCode>,
+    sends: SendLog,
+    failures: FailureLog,
+    /// The latest time seen.
     now: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct LiveCode {
+struct IssuedCode {
     usage: UsageType,
     id: String,
+    /// By the clock of the machine.
     issued_at: Timestamp,
+    /// The time of its send in [`Ledger::sends`].
+    counted_at: Timestamp,
     attempts: u32,
 }
 
 /// A counted send. The caller draws the code, stores its record and hands it to the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SendPermit {
-    /// The time of the send in the ledger; identifies it for [`Ledger::revoke_send`].
+    /// When the code was issued.
     pub issued_at: Timestamp,
     /// When the code expires.
     pub expires_at: Timestamp,
@@ -87,11 +105,12 @@ pub enum LedgerError {
     /// The attempts of this code are exhausted.
     #[error("attempts exhausted")]
     AttemptsExhausted,
-    /// The failures of the phone number in the last 24 h have reached the limit.
+    /// The failures of the phone number have reached a limit.
     #[error("locked out")]
     LockedOut {
-        /// When the oldest failure leaves the window.
-        retry_after: Seconds,
+        /// When enough failures have left the window; `None` if only an operator unlocks the number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<Seconds>,
     },
     /// A send came too early, or was one too many.
     #[error("rate limited")]
@@ -138,11 +157,19 @@ impl LedgerError {
         }
     }
 
+    /// Returns `Ok` for a lock that ends within `duration`.
+    const fn unless_over_within(self, duration: Seconds) -> Result<(), Self> {
+        match self {
+            Self::LockedOut { retry_after: Some(wait) } if wait.0 <= duration.0 => Ok(()),
+            error => Err(error),
+        }
+    }
+
     /// Returns the members of the response's `data`.
     pub fn data(&self) -> ErrorData {
         let (attempts_left, retry_after, limit) = match self {
             Self::Mismatch { attempts_left } => (Some(*attempts_left), None, None),
-            Self::LockedOut { retry_after } => (None, Some(*retry_after), None),
+            Self::LockedOut { retry_after } => (None, *retry_after, None),
             Self::RateLimited { limit, retry_after } => (None, Some(*retry_after), Some(limit.as_str())),
             Self::NotFound | Self::Expired | Self::AttemptsExhausted => (None, None, None),
         };
@@ -151,10 +178,17 @@ impl LedgerError {
 }
 
 impl Ledger {
+    /// Tells whether the ledger has seen a time more than 24 h after `now`: then one of the two clocks is wrong, and no
+    /// window can be trusted.
+    pub fn is_ahead_of(&self, now: Timestamp) -> bool {
+        self.now > now.plus(DAY)
+    }
+
     /// Counts a send and makes `id` the live code of its usage type; an older one is void from then on.
     ///
     /// # Errors
-    /// [`LedgerError::RateLimited`] with the limit that binds longest; the ledger is then unchanged.
+    /// [`LedgerError::RateLimited`] with the limit that binds longest, or [`LedgerError::LockedOut`] if the number is
+    /// locked for longer than a code lives; the ledger is then unchanged.
     pub fn record_send(
         &self,
         usage_type: UsageType,
@@ -163,27 +197,50 @@ impl Ledger {
         policy: &Policy,
     ) -> Result<(Self, SendPermit), LedgerError> {
         let mut next = self.prune(now);
-        let now = next.now;
-        if let Some((limit, reopens_at)) = next.next_send(policy).filter(|(_, at)| *at > now) {
+        let counted_at = next.now;
+        next.check_lock(now, policy).or_else(|error| error.unless_over_within(CODE_LIFETIME))?;
+        if let Some((limit, reopens_at)) =
+            next.sends.next_send(counted_at, policy).filter(|(_, at)| *at > counted_at)
+        {
             return Err(LedgerError::RateLimited { limit, retry_after: now.until(reopens_at) });
         }
-        next.live.retain(|live| live.usage != usage_type);
-        next.live.push(LiveCode { usage: usage_type, id: id.to_owned(), issued_at: now, attempts: 0 });
-        next.sends.push(now);
-        let resend_at = next.next_send(policy).map_or(now, |(_, at)| at);
-        let permit = SendPermit { issued_at: now, expires_at: now.plus(CODE_LIFETIME), resend_at };
-        Ok((next, permit))
+        next.codes.push(IssuedCode {
+            usage: usage_type,
+            id: id.to_owned(),
+            issued_at: now,
+            counted_at,
+            attempts: 0,
+        });
+        next.sends.record(counted_at);
+        let resend_at = next.sends.next_send(counted_at, policy).map_or(counted_at, |(_, at)| at);
+        Ok((next, SendPermit { issued_at: now, expires_at: now.plus(CODE_LIFETIME), resend_at }))
     }
 
-    /// Takes back a send that the provider refused: its code is void and it no longer counts. Failures stay.
+    /// Takes back a send that the provider refused: its code is void, the one that it replaced is live again, and the send
+    /// no longer counts, unless too many were taken back. Failures stay.
     #[must_use]
-    pub fn revoke_send(&self, id: &str, issued_at: Timestamp, now: Timestamp) -> Self {
+    pub fn revoke_send(&self, id: &str, now: Timestamp) -> Self {
         let mut next = self.prune(now);
-        next.live.retain(|live| live.id != id);
-        if let Some(position) = next.sends.iter().position(|at| *at == issued_at) {
-            next.sends.remove(position);
+        if let Some(code) = next.remove_code(id) {
+            next.sends.refund(code.counted_at, next.now);
         }
         next
+    }
+
+    /// Takes back a send of which no provider has heard, as [`Self::revoke_send`] but however often.
+    #[must_use]
+    pub fn cancel_send(&self, id: &str, now: Timestamp) -> Self {
+        let mut next = self.prune(now);
+        if let Some(code) = next.remove_code(id) {
+            next.sends.remove(code.counted_at);
+        }
+        next
+    }
+
+    /// Clears the counts of failures, for an operator. Sends and codes stay.
+    #[must_use]
+    pub fn unlock(&self, now: Timestamp) -> Self {
+        Self { failures: FailureLog::default(), ..self.prune(now) }
     }
 
     /// Checks whether a code may be compared now, and returns the id of the record to compare it with.
@@ -196,16 +253,12 @@ impl Ledger {
         now: Timestamp,
         policy: &Policy,
     ) -> Result<&str, LedgerError> {
-        let now = now.max(self.now);
-        if let Some(retry_after) = self.lockout_remaining(now, policy) {
-            return Err(LedgerError::LockedOut { retry_after });
-        }
+        self.check_lock(now, policy)?;
         let live = self
-            .live
-            .iter()
-            .find(|live| live.usage == selector.usage_type && selector.id.is_none_or(|id| id == live.id))
+            .live_code(selector.usage_type)
+            .filter(|live| selector.id.is_none_or(|id| id == live.id))
             .ok_or(LedgerError::NotFound)?;
-        if !live.issued_at.is_within(CODE_LIFETIME, now) {
+        if !live.issued_at.is_within(CODE_LIFETIME, now) || live.issued_at > now.plus(CLOCK_SKEW) {
             return Err(LedgerError::Expired);
         }
         if live.attempts >= policy.max_attempts {
@@ -231,67 +284,77 @@ impl Ledger {
             Ok(_) => {}
         }
         if matched {
-            next.live.retain(|live| live.id != compared);
-            next.failures.clear();
+            next.codes.retain(|code| code.usage != selector.usage_type);
+            next.failures.record_success();
             return (next, AttemptResult::Verified);
         }
-        next.failures.push(next.now);
+        next.failures.record(next.now);
         let attempts_left = next.count_attempt(compared, policy);
         (next, AttemptResult::Rejected(LedgerError::Mismatch { attempts_left }))
     }
 
     /// Returns when nothing in the ledger matters any more; `None` if that is so already.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        let events = self.live.iter().map(|live| live.issued_at);
-        events
-            .chain(self.sends.iter().copied())
-            .chain(self.failures.iter().copied())
-            .max()
-            .map(|at| at.plus(DAY))
+        let codes = self.codes.iter().map(|code| code.counted_at.max(code.issued_at).plus(DAY)).max();
+        codes.max(self.sends.expires_at()).max(self.failures.expires_at())
     }
 
     /// Returns the ledger without what is too old to matter at `now`.
     #[must_use]
     pub fn prune(&self, now: Timestamp) -> Self {
-        let now = now.max(self.now);
         let mut next = self.clone();
-        next.now = now;
-        next.live.retain(|live| live.issued_at.is_within(DAY, now));
-        next.sends.retain(|at| at.is_within(DAY, now));
-        next.failures.retain(|at| at.is_within(DAY, now));
+        next.now = now.max(self.now);
+        next.sends.prune(next.now);
+        next.failures.prune(next.now);
+        next.prune_codes(now);
         next
     }
 
+    /// Keeps the newest code of each usage type for a day, for the error that it has expired, and those that it replaced as
+    /// long as they can be live again. What is older than a code that is dropped is dropped with it: a clock that ran back
+    /// may have given it the later time.
+    fn prune_codes(&mut self, now: Timestamp) {
+        let mut kept: Vec<IssuedCode> = Vec::with_capacity(self.codes.len());
+        let mut ended: Vec<UsageType> = Vec::new();
+        for code in self.codes.drain(..).rev() {
+            let newer = kept.iter().filter(|kept| kept.usage == code.usage).count();
+            let lifetime = if newer == 0 { DAY } else { CODE_LIFETIME };
+            let is_old = newer >= KEPT_CODES || !code.issued_at.is_within(lifetime, now);
+            if is_old {
+                ended.push(code.usage);
+            } else if !ended.contains(&code.usage) {
+                kept.push(code);
+            }
+        }
+        kept.reverse();
+        self.codes = kept;
+    }
+
+    fn remove_code(&mut self, id: &str) -> Option<IssuedCode> {
+        let position = self.codes.iter().position(|code| code.id == id)?;
+        Some(self.codes.remove(position))
+    }
+
+    fn live_code(&self, usage_type: UsageType) -> Option<&IssuedCode> {
+        self.codes.iter().rfind(|code| code.usage == usage_type)
+    }
+
+    fn check_lock(&self, now: Timestamp, policy: &Policy) -> Result<(), LedgerError> {
+        let retry_after = match self.failures.lock(now.max(self.now), policy) {
+            None => return Ok(()),
+            Some(Lock::Until(at)) => Some(now.until(at)),
+            Some(Lock::Operator) => None,
+        };
+        Err(LedgerError::LockedOut { retry_after })
+    }
+
     fn count_attempt(&mut self, id: &str, policy: &Policy) -> u32 {
-        let mut left = policy.daily_failures.saturating_sub(count(&self.failures));
-        for live in self.live.iter_mut().filter(|live| live.id == id) {
-            live.attempts = live.attempts.saturating_add(1);
-            left = left.min(policy.max_attempts.saturating_sub(live.attempts));
+        let mut left = self.failures.attempts_left(policy);
+        for code in self.codes.iter_mut().filter(|code| code.id == id) {
+            code.attempts = code.attempts.saturating_add(1);
+            left = left.min(policy.max_attempts.saturating_sub(code.attempts));
         }
         left
-    }
-
-    /// Returns how long no code may be compared, if that is so.
-    fn lockout_remaining(&self, now: Timestamp, policy: &Policy) -> Option<Seconds> {
-        window_reopens_at(&self.failures, DAY, policy.daily_failures, now).map(|at| now.until(at))
-    }
-
-    /// Returns the limit on sends that binds longest, and when it ends.
-    fn next_send(&self, policy: &Policy) -> Option<(SendLimit, Timestamp)> {
-        let hour = window_reopens_at(&self.sends, HOUR, policy.sends_per_hour, self.now);
-        let day = window_reopens_at(&self.sends, DAY, policy.sends_per_day, self.now);
-        [(SendLimit::Day, day), (SendLimit::Hour, hour), (SendLimit::Cooldown, self.cooldown(policy))]
-            .into_iter()
-            .filter_map(|(limit, at)| at.map(|at| (limit, at)))
-            .max_by_key(|(_, at)| *at)
-    }
-
-    /// Returns the end of the cooldown after the last send: the more sends in the last hour, the longer it is.
-    fn cooldown(&self, policy: &Policy) -> Option<Timestamp> {
-        let last = self.sends.last()?;
-        let recent = self.sends.iter().filter(|at| at.is_within(HOUR, self.now)).count();
-        let step = recent.checked_sub(1)?.min(policy.resend_cooldowns.len().saturating_sub(1));
-        policy.resend_cooldowns.get(step).map(|pause| last.plus(*pause))
     }
 }
 
@@ -300,8 +363,4 @@ fn window_reopens_at(events: &[Timestamp], window: Seconds, limit: u32, now: Tim
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let binding = events.len().checked_sub(limit)?;
     events.get(binding).filter(|at| at.is_within(window, now)).map(|at| at.plus(window))
-}
-
-fn count(events: &[Timestamp]) -> u32 {
-    u32::try_from(events.len()).unwrap_or(u32::MAX)
 }
