@@ -31,7 +31,7 @@ const messages = {
   expired: "The code has expired; send a new one.",
   not_found: "There is no live code for this phone and usage type; send one first.",
   exceed_max_try: "This code has been tried too often; send a new one.",
-  locked: "Too many wrong codes for this phone; try later.",
+  locked: "Too many wrong codes for this phone; it is locked.",
 };
 
 /** @param {any} failure @returns {readonly [number, any]} */

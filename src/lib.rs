@@ -6,6 +6,7 @@
 mod auth;
 mod error;
 mod handlers;
+mod keep_alive;
 mod panic;
 mod platform;
 mod request;
@@ -24,11 +25,11 @@ use settings::Deployment;
 
 /// Answers a request. Every failure becomes a response of the contract, and one log line says what happened.
 #[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, _context: Context) -> Result<web_sys::Response> {
+async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
     let request = IncomingRequest::read(request)?;
     let mut log = RequestLog::new(&request);
     let deployment = Deployment::of(&env);
-    let response = router::respond(&request, deployment.as_deref(), &mut log).await;
+    let response = router::respond(&request, &context, deployment.as_deref(), &mut log).await;
     log.write(response.status, deployment.as_deref().ok().and_then(Deployment::analytics));
     response.into_js(&request.id)
 }

@@ -79,9 +79,19 @@ impl RequestLog {
         self.counted = Some((event, outcome));
     }
 
+    /// Names what the request is about, where the path does not.
+    pub(crate) const fn set_event(&mut self, event: &'static str) {
+        self.event = event;
+    }
+
+    /// Records the phone number, redacted.
+    pub(crate) fn record_phone(&mut self, phone: &PhoneNumber) {
+        self.phone = Some(phone.redacted());
+    }
+
     /// Records the phone number, redacted, and the usage type.
     pub(crate) fn record_recipient(&mut self, phone: &PhoneNumber, usage_type: UsageType) {
-        self.phone = Some(phone.redacted());
+        self.record_phone(phone);
         self.usage_type = Some(usage_type);
     }
 

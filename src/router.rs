@@ -1,10 +1,12 @@
 //! Routing: method and path to a handler. An unknown path is 404, an unknown method 405 with `Allow`.
 
 use edge_otp_core::service::ServiceError;
+use worker::Context;
 
 use crate::auth::check_key;
 use crate::error::ApiError;
-use crate::handlers::{Exchange, activity, connectors, factories, health, otp, settings};
+use crate::handlers::{Exchange, activity, connectors, factories, health, otp, phones, settings};
+use crate::keep_alive::KeepAlive;
 use crate::request::IncomingRequest;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
@@ -13,12 +15,13 @@ use crate::settings::Deployment;
 /// Answers a request; an error becomes a response.
 pub(crate) async fn respond(
     request: &IncomingRequest,
+    context: &Context,
     deployment: Result<&Deployment, &ServiceError>,
     log: &mut RequestLog,
 ) -> ApiResponse {
     let result = match deployment {
         Ok(deployment) => {
-            let result = route(&Exchange { request, deployment }, log).await;
+            let result = route(&Exchange { request, context, deployment }, log).await;
             if result.as_ref().is_err_and(|error| error.code().status() >= 500) {
                 // The connector may have been corrected by now.
                 deployment.platform.forget_connector();
@@ -68,7 +71,8 @@ async fn route_management(
         }
         (["verification-codes"], "POST") => otp::send_logto(exchange, log).await,
         (["verification-codes", "verify"], "POST") => otp::verify_logto(exchange, log).await,
-        (["verification-codes"] | ["verification-codes", "verify"], _) => {
+        (["phones", "unlock"], "POST") => phones::unlock(exchange, log).await,
+        (["verification-codes"] | ["verification-codes", "verify"] | ["phones", "unlock"], _) => {
             Err(ApiError::MethodNotAllowed("POST"))
         }
         (["connectors", rest @ ..], _) => route_connectors(exchange, rest).await,
@@ -77,7 +81,9 @@ async fn route_management(
 }
 
 async fn route_connectors(exchange: &Exchange<'_>, rest: &[&str]) -> Result<ApiResponse, ApiError> {
-    match (rest, exchange.request.method.as_str()) {
+    let method = exchange.request.method.as_str();
+    let _alive = (method != "GET").then(|| KeepAlive::begin(exchange.context));
+    match (rest, method) {
         ([], "GET") => connectors::list(exchange).await,
         ([], "POST") => connectors::replace(exchange).await,
         ([], _) => Err(ApiError::MethodNotAllowed("GET, POST")),

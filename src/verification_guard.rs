@@ -41,7 +41,7 @@ impl DurableObject for VerificationGuard {
     /// Deletes the state once nothing in it matters any more; otherwise sets the alarm again.
     async fn alarm(&self) -> worker::Result<Response> {
         if let Err(error) = self.object.expire(now()).await {
-            console_error!("the state of a guard object cannot be read or deleted: {error}");
+            console_error!("a guard object was not cleaned up: {error}");
         }
         Response::empty()
     }
@@ -114,6 +114,12 @@ impl ObjectStorage for DurableStorage {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds are below 2^53 until the year 287396")]
         let date = Date::new(&JsValue::from_f64(at.0 as f64));
         started(self.0.as_raw().set_alarm(date, Object::new()))
+    }
+
+    fn report_unreadable(&self) {
+        console_error!(
+            "the state of a guard object cannot be read; it is kept, and its phone number is refused"
+        );
     }
 }
 

@@ -18,7 +18,11 @@ export const workerdVersion = workerd.version;
  * A Worker as it is deployed: `text` holds its variables, `objects` its Durable Object classes by binding.
  * @typedef {{ modules: Module[], text?: Record<string, string>, objects?: Record<string, string> }} Worker
  */
-/** @typedef {{ connector?: string, v8Flags?: string[] }} Options the connector in KV, and settings of the engine */
+/**
+ * The connector in KV, settings of the engine, and the address of a server that plays the provider in place of the Worker
+ * that does.
+ * @typedef {{ connector?: string, v8Flags?: string[], provider?: string }} Options
+ */
 
 const list = (parts) => `[${parts.join(", ")}]`;
 const quote = (text) => JSON.stringify(text);
@@ -52,7 +56,7 @@ const workerText = ({ modules, text = {}, objects = {} }, writeModule) => {
 };
 
 /** @param {Worker} worker @param {Options} options */
-const configText = (worker, { connector = "", v8Flags = [] }, writeModule) => {
+const configText = (worker, { connector = "", v8Flags = [], provider }, writeModule) => {
   const rig = (name, text = {}) => {
     const code = readFileSync(join(root, "bench", "rig", `${name}.js`));
     return `(
@@ -66,7 +70,7 @@ const config :Workerd.Config = (
   services = [
     (name = "main", worker = ${workerText(worker, writeModule)}),
     (name = "kv", worker = ${rig("kv", { CONNECTOR: connector })}),
-    (name = "provider", worker = ${rig("provider")}),
+    (name = "provider", ${provider ? `external = (address = ${quote(provider)}, http = ())` : `worker = ${rig("provider")}`}),
   ],
   v8Flags = ${list(v8Flags.map(quote))},
   sockets = [

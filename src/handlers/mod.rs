@@ -5,7 +5,10 @@ pub(crate) mod connectors;
 pub(crate) mod factories;
 pub(crate) mod health;
 pub(crate) mod otp;
+pub(crate) mod phones;
 pub(crate) mod settings;
+
+use worker::Context;
 
 use crate::request::IncomingRequest;
 use crate::settings::Deployment;
@@ -13,5 +16,6 @@ use crate::settings::Deployment;
 /// What every handler works with.
 pub(crate) struct Exchange<'a> {
     pub(crate) request: &'a IncomingRequest,
+    pub(crate) context: &'a Context,
     pub(crate) deployment: &'a Deployment,
 }

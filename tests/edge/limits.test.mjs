@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { newPhone, secrets, startWorker } from "./worker.mjs";
+import { apiKey, newPhone, secrets, startWorker } from "./worker.mjs";
 
 const using = async (options, work) => {
   const otp = await startWorker(options);
@@ -193,6 +193,32 @@ test("with a lost KV record nothing is compared and nothing is counted", () =>
     assert.equal((await otp.verify({ phone, code: otp.provider.code })).status, 200);
   }));
 
+test("a locked phone is sent no code until an operator unlocks it", async () => {
+  const otp = await startWorker({ vars: { RESEND_COOLDOWNS: "0", DAILY_FAILURES: "1" } });
+  const unlock = (body, options) =>
+    otp.call("/api/phones/unlock", { body, key: secrets.ADMIN_KEY, ...options });
+  try {
+    const phone = newPhone();
+    await otp.send({ phone });
+    const { code } = otp.provider;
+    await otp.verify({ phone, code: code === "000000" ? "000001" : "000000" });
+    const locked = await otp.send({ phone });
+    assert.deepEqual([locked.status, locked.code], [429, "verification_code.locked"]);
+    assert.equal(Number(locked.headers.get("retry-after")), locked.json.data.retryAfter);
+    assert.ok(locked.json.data.retryAfter > 86_000 && locked.json.data.retryAfter <= 86_400);
+    assert.equal((await unlock({ phone }, { key: apiKey })).status, 401, "for operators only");
+    assert.equal((await unlock({ phone: "1" })).code, "phone.invalid");
+    assert.equal((await unlock({ phone, all: true })).code, "guard.invalid_input");
+    assert.equal((await unlock({ phone: phone.slice(1) })).status, 204);
+    assert.equal((await otp.verify({ phone, code })).status, 200, "its code is still live");
+    assert.equal((await unlock({ phone: newPhone() })).status, 204, "a phone that was never locked");
+    const logs = otp.logs();
+    assert.ok(logs.includes("phone.unlock") && !logs.includes(phone.slice(1)));
+  } finally {
+    await otp.close();
+  }
+});
+
 test("a rotation of the secret gives no phone new attempts", async () => {
   const otp = await startWorker({ vars: { RESEND_COOLDOWNS: "0" } });
   try {
@@ -215,7 +241,7 @@ test("a rotation of the secret gives no phone new attempts", async () => {
       200,
       "a code sent before the rotation is still valid",
     );
-    await otp.send({ phone: attacked });
+    assert.equal((await otp.send({ phone: attacked })).status, 200);
     const fresh = otp.provider.code;
     const stillWrong = fresh === "000000" ? "000001" : "000000";
     const attemptsLeft = [];

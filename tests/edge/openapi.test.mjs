@@ -342,6 +342,10 @@ test("responses about limits, storage and settings conform", async () => {
     const code = strict.provider.code === "000000" ? "000001" : "000000";
     await assertResponse("verifyCode", 400, "verification_code.code_mismatch", options({ phone, code }));
     await assertResponse("verifyCode", 429, "verification_code.locked", options({ phone, code }));
+    await assertResponse("sendCode", 429, "verification_code.locked", options({ phone }));
+    await assertResponse("sendCodeAsLogto", 429, "verification_code.locked", options({ phone }));
+    await assertResponse("unlockPhone", 204, undefined, options({ phone }));
+    await assertResponse("sendCode", 429, "request.message_rate_limited", options({ phone }));
     const other = newPhone();
     await assertResponse("sendCode", 200, undefined, options({ phone: other }));
     for (const { name } of await strict.kvEntries()) {

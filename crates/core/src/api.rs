@@ -151,6 +151,17 @@ impl VerifyRequest {
     }
 }
 
+/// Parses `{phone}`, the phone number with or without its plus.
+///
+/// # Errors
+/// As [`SendRequest::parse`].
+pub fn parse_phone_request(body: &[u8]) -> Result<PhoneNumber, RequestError> {
+    let mut reader = open(body)?;
+    let phone = reader.take_required_string("phone");
+    reader.finish().map_err(RequestError::InvalidInput)?;
+    PhoneNumber::parse_with_optional_plus(&phone).ok_or(RequestError::PhoneInvalid)
+}
+
 fn open(body: &[u8]) -> Result<ObjectReader, RequestError> {
     ObjectReader::open(body).map_err(RequestError::InvalidInput)
 }

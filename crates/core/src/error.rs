@@ -101,7 +101,7 @@ impl ErrorCode {
                 "This code has been tried too often; send a new one.",
             ),
             Self::LockedOut => {
-                (429, "verification_code.locked", "Too many wrong codes for this phone; try later.")
+                (429, "verification_code.locked", "Too many wrong codes for this phone; it is locked.")
             }
             Self::MessageRateLimited => {
                 (429, "request.message_rate_limited", "Too many messages to this phone; try later.")
@@ -144,9 +144,11 @@ impl ErrorCode {
             Self::UnknownFactory => {
                 (422, "connector.not_found_with_connector_id", "There is no such connector.")
             }
-            Self::StorageUnavailable => {
-                (503, "storage.unavailable", "Storage did not answer; nothing was done.")
-            }
+            Self::StorageUnavailable => (
+                503,
+                "storage.unavailable",
+                "Storage did not answer in time; the request may have been counted.",
+            ),
             Self::InvalidSettings => (500, "config.invalid", "A setting of this Worker is not valid."),
             Self::Internal => (500, "internal", "Something went wrong on our side."),
         }

@@ -107,6 +107,7 @@ fn bodies_hold_the_data_of_their_error() {
         (limited(SendLimit::Day), r#""data":{"retryAfter":60,"limit":"day"}"#),
         (LedgerError::Mismatch { attempts_left: 0 }.into(), r#""data":{"attemptsLeft":0}"#),
         (LedgerError::LockedOut { retry_after: Some(Seconds(9)) }.into(), r#""data":{"retryAfter":9}"#),
+        (LedgerError::LockedOut { retry_after: None }.into(), r#""data":{"retryAfter":86400}"#),
         (rejected(RejectionKind::Content), r#""data":{"provider":{"status":400,"code":"21211"}}"#),
         (
             rejected(RejectionKind::Throttled(Some(Seconds(7)))),

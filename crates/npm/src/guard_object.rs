@@ -46,6 +46,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &Storage, at: f64) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn log_error(line: &str);
 }
 
 impl ObjectStorage for Storage {
@@ -71,6 +74,12 @@ impl ObjectStorage for Storage {
     fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds are below 2^53 until the year 287396")]
         self.set_alarm(at.0 as f64).map(drop).map_err(|_| StorageError)
+    }
+
+    fn report_unreadable(&self) {
+        log_error(
+            "edge-otp: the state of a guard object cannot be read; it is kept, and its phone number is refused",
+        );
     }
 }
 

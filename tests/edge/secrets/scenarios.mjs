@@ -136,7 +136,8 @@ export const sendAndVerify = async (worker, factory, length, alphabet) => {
     await post(test, { phone, config: saved.config, ...invalid }, 400);
   }
   await post("/send", { phone }, 400, { "idempotency-key": secret.repeat(52) });
-  for (const path of ["/send", "/verify", logto, `${logto}/verify`]) {
+  const unlock = "/api/phones/unlock";
+  for (const path of ["/send", "/verify", logto, `${logto}/verify`, unlock]) {
     await assertRejected(worker, "POST", path, invalidBodies(one), 400);
   }
   // A wrong code; then the phone is locked.
@@ -145,6 +146,8 @@ export const sendAndVerify = async (worker, factory, length, alphabet) => {
   await post("/verify", { phone, code: code === "000000" ? "1" : "000000" }, 400);
   await post("/verify", { phone, code }, 429);
   await post(`${logto}/verify`, { phone: digits, verificationCode: code }, 429);
+  await post("/send", { phone }, 429);
+  await post(unlock, { phone }, 204);
   assert.deepEqual(fakeProvider.rejections, [], "the provider accepted every request");
 };
 
@@ -159,7 +162,7 @@ export const receiveEchoes = async (worker, factory, length, alphabet, round) =>
     if (kind === 1) return worker.request("POST", "/api/verification-codes", { phone: phone.slice(1) });
     const headers = { "idempotency-key": `key-${worker.generator.below(1e9)}` };
     await worker.request("POST", "/send", { phone }, { headers });
-    // The second response is the stored one of the first request.
+    // The second response is the stored one of the first request, unless the provider refused that.
     return worker.request("POST", "/send", { phone }, { headers });
   };
   const responses = echoingResponses(one.id, Object.values(one.secrets), round);
@@ -170,7 +173,8 @@ export const receiveEchoes = async (worker, factory, length, alphabet, round) =>
       return fakeProvider.handle(provider.requests.at(-1));
     };
     const { status, text } = await send((index + round) % 3);
-    assert.equal(provider.requests.length, before + 1, "the provider received one request");
+    const received = provider.requests.length - before;
+    assert.ok(received === 1 || (received === 2 && (index + round) % 3 === 2), `${received} requests`);
     assert.ok([200, 202, 204, 429, 502].includes(status), text);
   }
   provider.answer = () => fakeProvider.handle(provider.requests.at(-1));

@@ -48,6 +48,9 @@ pub trait ObjectStorage {
     /// # Errors
     /// If it cannot be set.
     fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError>;
+
+    /// Logs that the stored text is no state. It stays, and every call of the object fails until it is deleted by hand.
+    fn report_unreadable(&self);
 }
 
 /// The state of one guard object.
@@ -89,7 +92,10 @@ impl<S: ObjectStorage> GuardObject<S> {
     /// Reads the stored state. A state that cannot be read is an error, never an absence.
     async fn read(&self) -> Result<Option<GuardState>, StorageError> {
         let Some(text) = self.storage.get().await? else { return Ok(None) };
-        serde_json::from_str(&text).map(Some).map_err(|_| StorageError)
+        serde_json::from_str(&text).map(Some).map_err(|_| {
+            self.storage.report_unreadable();
+            StorageError
+        })
     }
 
     fn is_loaded(&self) -> bool {

@@ -108,7 +108,8 @@ pub enum LedgerError {
     /// The failures of the phone number have reached a limit.
     #[error("locked out")]
     LockedOut {
-        /// When enough failures have left the window; `None` if only an operator unlocks the number.
+        /// When enough failures have left the window; `None` if only an operator unlocks the number, which callers are
+        /// told to ask again for after a day.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<Seconds>,
     },
@@ -169,7 +170,7 @@ impl LedgerError {
     pub fn data(&self) -> ErrorData {
         let (attempts_left, retry_after, limit) = match self {
             Self::Mismatch { attempts_left } => (Some(*attempts_left), None, None),
-            Self::LockedOut { retry_after } => (None, *retry_after, None),
+            Self::LockedOut { retry_after } => (None, Some(retry_after.unwrap_or(DAY)), None),
             Self::RateLimited { limit, retry_after } => (None, Some(*retry_after), Some(limit.as_str())),
             Self::NotFound | Self::Expired | Self::AttemptsExhausted => (None, None, None),
         };

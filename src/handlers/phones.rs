@@ -1,0 +1,17 @@
+//! `/api/phones`: for support staff.
+
+use edge_otp_core::api::parse_phone_request;
+
+use super::Exchange;
+use crate::error::ApiError;
+use crate::request_log::RequestLog;
+use crate::response::ApiResponse;
+
+/// Clears the counts of failures of a phone number.
+pub(crate) async fn unlock(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
+    log.set_event("phone.unlock");
+    let phone = parse_phone_request(&exchange.request.read_json().await?)?;
+    log.record_phone(&phone);
+    exchange.deployment.otp_service().unlock(&phone).await?;
+    Ok(ApiResponse::no_content())
+}
