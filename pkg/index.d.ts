@@ -259,7 +259,10 @@ export interface Otp {
   readonly connector: Connectors;
 }
 
-/** Anything with Workers KV's three methods. A `get` of what is not there returns null or undefined. */
+/**
+ * Anything with Workers KV's three methods. A `get` of what is not there returns null or undefined, else the string that
+ * was put: a client that parses JSON by itself, or returns buffers, is `storage.unavailable` before anything is sent.
+ */
 export interface KvStore {
   get(key: string): Promise<string | null | undefined>;
   /** `expirationTtl` in seconds, 60 at least; without it the value stays. */
@@ -272,11 +275,11 @@ export interface KvStore {
  * at the same moment that expect the same text, one succeeds.
  */
 export interface GuardStore {
-  /** The text, or null. */
+  /** The text, or null; anything else is `storage.unavailable`. */
   load(key: string): Promise<string | null>;
   /**
-   * Replaces `expected` by `next`, if `expected` is what is stored; null is absence. Returns whether it was. After
-   * `ttlSeconds` the text may be forgotten, not before.
+   * Replaces `expected` by `next`, if `expected` is what is stored; null is absence. Returns whether it was, as true or
+   * false; anything else is `storage.unavailable`. After `ttlSeconds` the text may be forgotten, not before.
    */
   swap(key: string, expected: string | null, next: string | null, ttlSeconds: number): Promise<boolean>;
 }
