@@ -324,7 +324,7 @@ export interface OtpOptions {
   secretPrevious?: string;
   /**
    * Decides every attempt, send and use of a code: a Durable Object namespace bound to `VerificationGuard`, or a store
-   * of `edge-otp/guards` or of your own. Left out, ledgers are kept in `kv`, which cannot promise the limits.
+   * of `edge-otp/stores` or of your own. Left out, ledgers are kept in `kv`, which cannot promise the limits.
    */
   guard?: GuardNamespace | GuardStore;
   /** The connector, secrets in the clear. Left out, the one in `kv` is used (see `otp.connector.set`). */
