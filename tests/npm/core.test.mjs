@@ -356,7 +356,7 @@ test("the guard class: memory mirrors storage, and an alarm ends it", async (t) 
     await hosted.object.alarm();
     assert.ok(hosted.alarmAt > Date.now(), "set again");
     assert.equal(hosted.values.size, 1);
-    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3 * day });
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 31 * day });
     await hosted.object.alarm();
     assert.equal(hosted.values.size, 0);
     t.mock.timers.reset();
