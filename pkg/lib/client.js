@@ -115,6 +115,8 @@ export const createOtpClient = (options) => {
     const type = body && { "content-type": "application/json" };
     const headers = { authorization: `Bearer ${key}`, ...type, ...more };
     const url = base + path;
+    // Outside of what follows: what cannot be written as JSON is not sent.
+    const json = body && JSON.stringify(body);
     const started = Date.now();
     onRequest?.({ method, url });
     let response;
@@ -123,7 +125,7 @@ export const createOtpClient = (options) => {
       response = await (fetch ?? globalThis.fetch)(url, {
         method,
         headers,
-        body: body && JSON.stringify(body),
+        body: json,
         redirect: "manual",
         signal: deadline(),
       });

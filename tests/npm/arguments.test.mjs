@@ -128,6 +128,25 @@ test("what is no object is a TypeError of ours, as a rejection", async () => {
   }
 });
 
+test("what JSON cannot hold is not sent, and its error says why", async () => {
+  const circular = { phone: newPhone() };
+  circular.ip = circular;
+  const trouble = new Error("a getter's own");
+  const throwing = {
+    get phone() {
+      throw trouble;
+    },
+  };
+  for (const [name, { otp, requests }] of both()) {
+    for (const act of [otp.send, otp.verify]) {
+      await assert.rejects(act(circular), TypeError, name);
+      await assert.rejects(act({ phone: 1n }), TypeError, name);
+      await assert.rejects(act(throwing), trouble, name);
+    }
+    assert.equal(requests.length, 0, name);
+  }
+});
+
 /** The message of the TypeError that options cause. */
 const mistake = (options) => {
   let message;
