@@ -4,8 +4,16 @@ import type { Otp, UsageType } from "./index.js";
 export interface PhoneOtpOptions {
   /** Of codes to sign in or up. Default `SignIn`. */
   usageType?: UsageType;
+  /** Of codes to set or change the phone number of who is signed in. Default `BindNewIdentifier`. */
+  changeUsageType?: UsageType;
   /** Of codes to reset a password. Default `ForgotPassword`. */
   resetUsageType?: UsageType;
+  /**
+   * Whether a code to be sent is to change a phone number, in place of the default: the request has a session, of a user
+   * who is not anonymous and has another number. The default finds sessions in the database or the secondary storage; if
+   * yours are in cookies only, use better-auth's `getSessionFromCtx(ctx)` here. To verify, `updatePhoneNumber` decides.
+   */
+  isPhoneChange?: (data: { phoneNumber: string }, ctx: Context) => boolean | Promise<boolean>;
   /** The language of the message, from better-auth's request. */
   locale?: (request: Request | undefined) => string | undefined;
   /** The end user's IP address, from better-auth's request. Trust only headers that your own proxy sets. */

@@ -25,22 +25,50 @@ const statuses = {
 const retryHeaders = (seconds) =>
   seconds === undefined ? {} : { "retry-after": String(seconds), "x-retry-after": String(seconds) };
 
+/** Ours in better-auth's style, or better-auth's own. @param {string} code */
+const toApiCode = (code) =>
+  code === "phone.invalid" ? "INVALID_PHONE_NUMBER" : code.toUpperCase().replaceAll(/\W/g, "_");
+
 /** @param {any} ctx @param {any} error */
 const toApiError = (ctx, error) => {
   const status = error?.name === "OtpError" ? statuses[error.status] : undefined;
   if (!status || typeof ctx?.error !== "function") return error;
   return ctx.error(
     status,
-    { code: error.code, message: error.message },
+    { code: toApiCode(error.code), message: error.message },
     retryHeaders(error.data?.retryAfter),
   );
 };
 
-/** @param {Otp} otp @param {Options} options @param {string} usageType */
+/** The session that a request belongs to, from the database or secondary storage. @param {any} ctx */
+const findSession = async (ctx) => {
+  if (ctx.context?.session) return ctx.context.session;
+  if (!ctx.headers || !ctx.context?.internalAdapter) return null;
+  const { authCookies, secret, internalAdapter } = ctx.context;
+  const token = await ctx.getSignedCookie(authCookies.sessionToken.name, secret);
+  const found = token && (await internalAdapter.findSession(token));
+  return found && new Date(found.session.expiresAt) > new Date() ? found : null;
+};
+
+/**
+ * better-auth sends codes to sign in and to change the number from one endpoint. Who is signed in and asks for a code to
+ * another number than their own is about to change it; an anonymous user is about to sign in.
+ * @param {{ phoneNumber: string }} data @param {any} ctx
+ */
+const isChange = async ({ phoneNumber }, ctx) => {
+  const user = ctx?.path === "/phone-number/send-otp" && (await findSession(ctx))?.user;
+  return Boolean(user && !user.isAnonymous && user.phoneNumber !== phoneNumber);
+};
+
+/**
+ * @param {Otp} otp @param {Options} options
+ * @param {(data: { phoneNumber: string }, ctx: any) => Promise<string>} usageTypeOf
+ */
 const sender =
-  (otp, { locale, ip }, usageType) =>
+  (otp, { locale, ip }, usageTypeOf) =>
   async (/** @type {{ phoneNumber: string }} */ { phoneNumber }, /** @type {any} */ ctx) => {
     const about = { locale: locale?.(ctx?.request), ip: ip?.(ctx?.request) };
+    const usageType = await usageTypeOf({ phoneNumber }, ctx);
     try {
       await otp.send(/** @type {any} */ ({ phone: phoneNumber, usageType, ...about }));
     } catch (error) {
@@ -48,22 +76,36 @@ const sender =
     }
   };
 
+/** @param {Options} options */
+const usageTypesOf = ({
+  usageType: signIn = "SignIn",
+  changeUsageType: change = "BindNewIdentifier",
+  resetUsageType: reset = "ForgotPassword",
+}) => ({ signIn, change, reset });
+
 /** @param {Otp} otp @param {Options} [options] */
-export const sendOTP = (otp, options = {}) => sender(otp, options, options.usageType ?? "SignIn");
+export const sendOTP = (otp, options = {}) => {
+  const { signIn, change } = usageTypesOf(options);
+  const { isPhoneChange = isChange } = options;
+  return sender(otp, options, async (data, ctx) => ((await isPhoneChange(data, ctx)) ? change : signIn));
+};
 
 /** @param {Otp} otp @param {Options} [options] */
 export const sendPasswordResetOTP = (otp, options = {}) =>
-  sender(otp, options, options.resetUsageType ?? "ForgotPassword");
+  sender(otp, options, async () => usageTypesOf(options).reset);
 
 /** @param {Otp} otp @param {Options} [options] */
-export const verifyOTP =
-  (otp, { usageType = "SignIn", resetUsageType = "ForgotPassword" } = {}) =>
-  async (
+export const verifyOTP = (otp, options = {}) => {
+  const { signIn, change, reset } = usageTypesOf(options);
+  const usageTypeOf = (/** @type {any} */ ctx) => {
+    if (ctx?.path === "/phone-number/reset-password") return reset;
+    return ctx?.path === "/phone-number/verify" && ctx.body?.updatePhoneNumber ? change : signIn;
+  };
+  return async (
     /** @type {{ phoneNumber: string, code: string }} */ { phoneNumber, code },
     /** @type {any} */ ctx,
   ) => {
-    const isReset = ctx?.path === "/phone-number/reset-password";
-    const request = { phone: phoneNumber, code, usageType: isReset ? resetUsageType : usageType };
+    const request = { phone: phoneNumber, code, usageType: usageTypeOf(ctx) };
     const result = await otp.verify(request).catch((error) => {
       throw toApiError(ctx, error);
     });
@@ -75,6 +117,7 @@ export const verifyOTP =
     const headers = result.reason === "locked" ? retryHeaders(result.retryAfter) : {};
     throw ctx.error(status, { code: errorCode, message }, headers);
   };
+};
 
 /** All three, to spread into the plugin's options. @param {Otp} otp @param {Options} [options] */
 export const phoneOtp = (otp, options = {}) => ({

@@ -31,6 +31,7 @@ const makeCommonJs = async () => {
       slim: at("entry", "slim.js"),
       client: at("client.js"),
       guards: at("guards.js"),
+      stores: at("stores.js"),
       hono: at("hono.js"),
       "better-auth": at("better-auth.js"),
     },
@@ -58,7 +59,7 @@ module.exports = api;
 
 /** The same declarations for CommonJS, under the names that TypeScript wants. */
 const makeDeclarations = () => {
-  for (const name of ["index", "slim", "client", "guards", "hono", "better-auth"]) {
+  for (const name of ["index", "slim", "client", "guards", "stores", "hono", "better-auth"]) {
     const text = readFileSync(at(`${name}.d.ts`), "utf8");
     writeFileSync(dist(`${name}.d.cts`), text.replaceAll(/from "\.\/([a-z-]+)\.js"/g, 'from "./$1.cjs"'));
   }

@@ -11,7 +11,8 @@ export interface OtpRoutesOptions<E extends Env = Env> {
 
 /**
  * The two routes. Mount them behind checks of your own (a session, a captcha, a rate limit): whoever reaches `/send`
- * can make you pay for messages. `otp` may be a function of the context, for instance to read bindings from `c.env`.
+ * can make you pay for messages. Bodies must be declared as `application/json` (415), have at most 8 KiB (413) and no name
+ * twice (400), so a form or script of another site sends nothing. `otp` may be a function of the context, for instance to read bindings from `c.env`.
  */
 export declare function otpRoutes<E extends Env = Env>(
   otp: Otp | ((c: Context<E>) => Otp | Promise<Otp>),

@@ -4,6 +4,12 @@ import { Hono } from "hono";
 
 /** The largest body in bytes, as in the Worker. */
 const MAX_BODY = 8 * 1024;
+const NOT_JSON = "must be one JSON object in UTF-8, with no name twice and no deep nesting";
+const TOO_LARGE = { code: "request.too_large", message: "The body is too large." };
+const UNSUPPORTED = {
+  code: "request.unsupported_media_type",
+  message: "The body must be application/json.",
+};
 
 /** Seconds to wait go into a header too. @param {any} c @param {number} status @param {any} body */
 const respond = (c, status, body) => {
@@ -12,10 +18,57 @@ const respond = (c, status, body) => {
   return c.json(body, status, { "cache-control": "no-store", ...retry });
 };
 
-/** @param {any} c @param {string} message */
-const rejectInput = (c, message) => {
-  const data = { issues: [{ path: "", message }] };
-  return respond(c, 400, { code: "guard.invalid_input", message: "The request body is not valid.", data });
+/** @param {any} c */
+const declaresJson = (c) => {
+  const [mediaType = ""] = (c.req.header("content-type") ?? "").split(";");
+  const encoding = c.req.header("content-encoding") ?? "";
+  return mediaType.trim().toLowerCase() === "application/json" && /^(identity)?$/.test(encoding);
+};
+
+/** Reads the body as far as the limit; undefined if it is larger. @param {any} c */
+const readBody = async (c) => {
+  const { raw } = c.req;
+  // A check before these routes may have read the body; Hono keeps it.
+  if (raw.bodyUsed || !raw.body) {
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
+    return bytes.length > MAX_BODY ? undefined : bytes;
+  }
+  const reader = raw.body.getReader();
+  const bytes = new Uint8Array(MAX_BODY);
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return bytes.subarray(0, size);
+    if (size + value.length > MAX_BODY) {
+      reader.cancel().catch(() => {});
+      return undefined;
+    }
+    bytes.set(value, size);
+    size += value.length;
+  }
+};
+
+/**
+ * The core's rules for the flat objects of these routes, where the core is elsewhere (`createOtpClient`): UTF-8, no name
+ * twice; undefined if it is no such object.
+ * @param {Uint8Array} bytes
+ */
+const parseFlat = (bytes) => {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const body = JSON.parse(text);
+    const names = [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon);
+    const isFlat = typeof body === "object" && body !== null && !Array.isArray(body);
+    return isFlat && names.length === Object.keys(body).length ? body : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** @param {string} path @param {string} message */
+const invalid = (path, message) => {
+  const data = { issues: [{ path, message }] };
+  const body = { code: "guard.invalid_input", message: "The request body is not valid.", data };
+  return /** @type {const} */ ([400, body]);
 };
 
 /** @param {any} error */
@@ -47,33 +100,29 @@ const fromFailure = ({ verified, reason, ...data }) => {
 export const otpRoutes = (otp, { ip, usageTypes } = {}) => {
   const otpOf = (/** @type {any} */ c) => (typeof otp === "function" ? otp(c) : otp);
 
-  /** @param {(c: any, body: any) => Promise<readonly [number, any]>} handle */
+  /** @param {(otp: any, body: any, c: any) => Promise<readonly [number, any]>} handle */
   const route = (handle) => async (/** @type {any} */ c) => {
-    const text = await c.req.text();
-    if (new TextEncoder().encode(text).length > MAX_BODY) {
-      return respond(c, 413, { code: "request.too_large", message: "The body is too large." });
-    }
-    let body;
-    try {
-      body = JSON.parse(text);
-    } catch {
-      return rejectInput(c, "must be JSON");
-    }
-    if (typeof body !== "object" || body === null || Array.isArray(body))
-      return rejectInput(c, "must be an object");
+    if (!declaresJson(c)) return respond(c, 415, UNSUPPORTED);
+    const bytes = await readBody(c).catch(() => null);
+    if (bytes === null) return respond(c, ...invalid("", "broke off"));
+    if (bytes === undefined) return respond(c, 413, TOO_LARGE);
+    const otp = await otpOf(c);
+    const body = (otp[Symbol.for("edge-otp.parseRequest")] ?? parseFlat)(bytes);
+    if (body === undefined) return respond(c, ...invalid("", NOT_JSON));
     if (usageTypes && !usageTypes.includes(body.usageType ?? "Generic"))
-      return rejectInput(c, "this usageType is not offered");
-    return respond(c, ...(await handle(c, body).catch(fromError)));
+      return respond(c, ...invalid("usageType", "is not offered"));
+    return respond(c, ...(await handle(otp, body, c).catch(fromError)));
   };
 
-  const send = route(async (c, { ip: _, idempotencyKey: __, ...body }) => {
+  const send = route(async (otp, { ip: _, ...body }, c) => {
+    if (Object.hasOwn(body, "idempotencyKey")) return invalid("idempotencyKey", "must be a header");
     // Undefined members do not count.
     const request = { ...body, ip: ip?.(c), idempotencyKey: c.req.header("idempotency-key") };
-    const sent = await (await otpOf(c)).send(request);
+    const sent = await otp.send(request);
     return [sent.status === "sent" ? 200 : 202, sent];
   });
-  const verify = route(async (c, body) => {
-    const result = await (await otpOf(c)).verify(body);
+  const verify = route(async (otp, body) => {
+    const result = await otp.verify(body);
     return result.verified ? [200, result] : fromFailure(result);
   });
   return new Hono().post("/send", send).post("/verify", verify);

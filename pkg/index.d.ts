@@ -90,6 +90,8 @@ export declare class OtpError extends Error {
   readonly data?: ErrorData;
   /** The Worker's id of the request, for its log. Only from `createOtpClient`. */
   readonly requestId?: string;
+  /** The address of what is written about the code. */
+  readonly docs: string;
   /** What your storage threw (`storage.unavailable`), or what stopped the core (`internal`). Not for end users. */
   readonly cause?: unknown;
 }
@@ -104,8 +106,11 @@ export interface SendRequest {
   locale?: string;
   /** The end user's IP address; passed to connectors that take one. */
   ip?: string;
-  /** 1 to 255 printable ASCII characters. The same key and request within 600 s: the same result, no second SMS. */
-  idempotencyKey?: string;
+  /**
+   * 1 to 255 printable ASCII characters. The same key and request within 600 s: the same result, no second SMS. Null and
+   * undefined are no key; what is no string is a TypeError.
+   */
+  idempotencyKey?: string | null | undefined;
 }
 
 /** A code is on its way. */
@@ -256,10 +261,15 @@ export interface Otp {
   send(request: SendRequest): Promise<SendResult>;
   /** Verifies a code. A person's mistake is a value; everything else throws {@link OtpError}. */
   verify(request: VerifyRequest): Promise<VerifyResult>;
+  readonly connectors: Connectors;
+  /** The earlier name of `connectors`. */
   readonly connector: Connectors;
 }
 
-/** Anything with Workers KV's three methods. A `get` of what is not there returns null or undefined. */
+/**
+ * Anything with Workers KV's three methods. A `get` of what is not there returns null or undefined, else the string that
+ * was put: a client that parses JSON by itself, or returns buffers, is `storage.unavailable` before anything is sent.
+ */
 export interface KvStore {
   get(key: string): Promise<string | null | undefined>;
   /** `expirationTtl` in seconds, 60 at least; without it the value stays. */
@@ -272,11 +282,11 @@ export interface KvStore {
  * at the same moment that expect the same text, one succeeds.
  */
 export interface GuardStore {
-  /** The text, or null. */
+  /** The text, or null; anything else is `storage.unavailable`. */
   load(key: string): Promise<string | null>;
   /**
-   * Replaces `expected` by `next`, if `expected` is what is stored; null is absence. Returns whether it was. After
-   * `ttlSeconds` the text may be forgotten, not before.
+   * Replaces `expected` by `next`, if `expected` is what is stored; null is absence. Returns whether it was, as true or
+   * false; anything else is `storage.unavailable`. After `ttlSeconds` the text may be forgotten, not before.
    */
   swap(key: string, expected: string | null, next: string | null, ttlSeconds: number): Promise<boolean>;
 }
@@ -321,10 +331,13 @@ export interface OtpOptions {
   secretPrevious?: string;
   /**
    * Decides every attempt, send and use of a code: a Durable Object namespace bound to `VerificationGuard`, or a store
-   * of `edge-otp/guards` or of your own. Left out, ledgers are kept in `kv`, which cannot promise the limits.
+   * of `edge-otp/stores` or of your own. Left out, ledgers are kept in `kv`, which cannot promise the limits.
    */
   guard?: GuardNamespace | GuardStore;
-  /** The connector, secrets in the clear. Left out, the one in `kv` is used (see `otp.connector.set`). */
+  /**
+   * The connector, secrets in the clear; a config that is not valid is a TypeError. Left out, the one in `kv` is used (see
+   * `otp.connectors.set`).
+   */
   connector?: ConnectorInput;
   /** The limits. */
   policy?: Policy;
@@ -338,20 +351,46 @@ export interface OtpOptions {
 
 /** Options of {@link createOtpClient}. */
 export interface OtpClientOptions {
-  /** The Worker's address. */
+  /**
+   * The Worker's address, https. Plain http only for localhost, 127.0.0.1 and [::1]; no credentials, no query. A path is
+   * kept. Redirects are not followed.
+   */
   url: string | URL;
   /** One of the Worker's `API_KEYS`. */
   apiKey: string;
-  /** The Worker's `ADMIN_KEY`; needed for `otp.connector` only. */
+  /** The Worker's `ADMIN_KEY`; needed for `otp.connectors` only. */
   adminKey?: string;
   /** Default: the global fetch. In a Worker, a service binding's: `fetch: (url, init) => env.OTP.fetch(url, init)`. */
   fetch?: Fetch;
+  /** After how many milliseconds a call gives up, as `client.unreachable`. Default 40000. */
+  timeoutMs?: number;
+  /** Aborts every call of this client, as `client.unreachable` with the signal's reason as `cause`. */
+  signal?: AbortSignal;
+  /** Called before each request, for your log or traces; what it throws, the call throws, and nothing is sent. */
+  onRequest?: (request: ClientRequest) => void;
+  /** Called after each response, before it is read; what it throws, the call throws. */
+  onResponse?: (response: ClientResponse) => void;
+}
+
+/** A request of the client. It names no phone number and holds no key. */
+export interface ClientRequest {
+  readonly method: string;
+  readonly url: string;
+}
+
+/** A response to the client. */
+export interface ClientResponse extends ClientRequest {
+  /** Of HTTP. */
+  readonly status: number;
+  /** The Worker's id of the request. */
+  readonly requestId: string | undefined;
+  readonly durationMs: number;
 }
 
 /** In process: the wasm does the work. Throws a TypeError that names the option if one is wrong. */
 export declare function createOtp(options: OtpOptions): Otp;
 
-/** The same interface, served by a deployed Worker. A call gives up after 40 seconds. */
+/** The same interface, served by a deployed Worker. Throws a TypeError that names the option if one is wrong. */
 export declare function createOtpClient(options: OtpClientOptions): Otp;
 
 /** Lists the connector factories, for a settings page of your own. */

@@ -1,6 +1,8 @@
 // The one error of this package. Its `code` is stable, and the same in process and over HTTP; `data` helps the caller or the
 // operator and never holds a code, a secret or a full phone number.
 
+const DOCS = "https://github.com/edge-otp/edge-otp/blob/main/docs/errors.md";
+
 /** A failure with a stable code. */
 export class OtpError extends Error {
   /**
@@ -15,5 +17,10 @@ export class OtpError extends Error {
     this.status = status;
     this.data = data;
     this.requestId = requestId;
+  }
+
+  /** The address of what is written about the code. */
+  get docs() {
+    return `${DOCS}#${this.code.replaceAll(".", "")}`;
   }
 }

@@ -7,6 +7,14 @@ const REMEMBERED = 5_000;
 /** KV takes no shorter lifetime, in seconds. */
 const MIN_TTL = 60;
 
+/** @param {unknown} value what `kv.get` gave @returns {string | null} */
+const asText = (value) => {
+  if (typeof value === "string") return value;
+  if (value === null || value === undefined) return null;
+  const type = Object.prototype.toString.call(value);
+  throw new TypeError(`edge-otp: kv.get() must give the stored string or null; it gave ${type}`);
+};
+
 /** @param {import("../index.js").KvStore} kv @returns {import("../index.js").GuardStore} */
 export const kvGuard = (kv) => {
   /** @type {Map<string, { text: string | null, until: number }>} */
@@ -23,7 +31,7 @@ export const kvGuard = (kv) => {
   };
 
   const load = async (/** @type {string} */ key) => {
-    const text = recent(key) ? null : ((await kv.get(kvKey(key))) ?? null);
+    const text = recent(key) ? null : asText(await kv.get(kvKey(key)));
     // Another call may have written while this one read.
     const newer = recent(key);
     return newer ? newer.text : text;

@@ -1,7 +1,8 @@
 // In process: the wasm does the work, with the caller's KV, fetch and guard.
-import { Otp } from "../wasm/edge_otp.js";
-import { perInstance, run } from "./engine.js";
+import { Otp, parseRequest } from "../wasm/edge_otp.js";
+import { call, perInstance, run } from "./engine.js";
 import { kvGuard } from "./kv-guard.js";
+import { splitKey, taking } from "./options.js";
 
 let hasWarned = false;
 const warnOfWeakGuard = () => {
@@ -27,17 +28,28 @@ export const createOtp = (options) => {
   );
   otp();
   if (options.guard === undefined && !options.acceptWeakGuard) warnOfWeakGuard();
-  return {
-    send: ({ idempotencyKey, ...request }) => run(otp, (otp) => otp.send(request, idempotencyKey)),
-    verify: (request) => run(otp, (otp) => otp.verify(request)),
-    connector: {
-      get: () => run(otp, (otp) => otp.getConnector()),
-      set: (connector) => run(otp, (otp) => otp.setConnector(connector)),
-      edit: ({ config }) => run(otp, (otp) => otp.editConnector({ config })),
-      delete: () => run(otp, (otp) => otp.deleteConnector()),
-      archive: () => run(otp, (otp) => otp.listArchive()),
-      restore: (id) => run(otp, (otp) => otp.restoreConnector(id)),
-      test: ({ connectorId, ...request }) => run(otp, (otp) => otp.testConnector(connectorId, request)),
-    },
+  const connectors = {
+    get: () => run(otp, (otp) => otp.getConnector()),
+    set: taking("otp.connectors.set", (connector) => run(otp, (otp) => otp.setConnector(connector))),
+    edit: taking("otp.connectors.edit", ({ config }) => run(otp, (otp) => otp.editConnector({ config }))),
+    delete: () => run(otp, (otp) => otp.deleteConnector()),
+    archive: () => run(otp, (otp) => otp.listArchive()),
+    restore: (/** @type {string} */ id) => run(otp, (otp) => otp.restoreConnector(id)),
+    test: taking("otp.connectors.test", ({ connectorId, ...request }) =>
+      run(otp, (otp) => otp.testConnector(connectorId, request)),
+    ),
   };
+  const made = {
+    send: taking("otp.send", async (request) => {
+      const { body, key } = splitKey(request);
+      return run(otp, (otp) => otp.send(body, key));
+    }),
+    verify: taking("otp.verify", (request) => run(otp, (otp) => otp.verify(request))),
+    connectors,
+    connector: connectors,
+    // For adapters, which may be of another copy of this package.
+    [Symbol.for("edge-otp.parseRequest")]: (/** @type {Uint8Array} */ bytes) =>
+      call(() => parseRequest(bytes)),
+  };
+  return made;
 };

@@ -6,6 +6,8 @@ import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { betterAuth } from "better-auth";
 import { memoryAdapter } from "better-auth/adapters/memory";
+import { anonymous } from "better-auth/plugins/anonymous";
+import { bearer } from "better-auth/plugins/bearer";
 import { phoneNumber } from "better-auth/plugins/phone-number";
 import { kvOf } from "./fixtures/local.mjs";
 import { httpSms, Provider, twilio } from "./fixtures/provider.mjs";
@@ -25,7 +27,7 @@ before(async () => {
   ({ phoneOtp } = await load("better-auth.js"));
 });
 
-const world = (options = {}, connector = twilio) => {
+const world = (options = {}, connector = twilio, { adapter = {}, plugins = [], ...settings } = {}) => {
   const provider = new Provider();
   const otp = edgeOtp.createOtp({
     kv: kvOf(),
@@ -41,14 +43,19 @@ const world = (options = {}, connector = twilio) => {
     baseURL: "http://localhost:3000",
     secret: "better-auth-secret-for-tests-only-0123",
     database: memoryAdapter(database),
+    ...settings,
     emailAndPassword: { enabled: true },
     rateLimit: { enabled: false },
     logger: { disabled: true },
     plugins: [
       phoneNumber({
-        ...phoneOtp(otp, { locale: (request) => request?.headers.get("accept-language") ?? undefined }),
+        ...phoneOtp(otp, {
+          locale: (request) => request?.headers.get("accept-language") ?? undefined,
+          ...adapter,
+        }),
         signUpOnVerification: { getTempEmail: (phone) => `${phone.slice(1)}@phone.example` },
       }),
+      ...plugins,
     ],
   });
   const post = async (path, body, headers = {}) => {
@@ -154,15 +161,152 @@ test("a password is reset with a code of its own kind", async () => {
   assert.equal((await post("/sign-in/phone-number", signIn)).status, 200);
 });
 
+const cookieOf = ({ headers }) =>
+  headers
+    .getSetCookie()
+    .map((text) => text.split(";")[0])
+    .join("; ");
+
+/** A user who has signed in by phone: what their later requests carry. */
+const signedIn = async ({ provider, send, verify }, phone = newPhone()) => {
+  await send(phone);
+  const answer = await verify(phone, provider.code);
+  assert.equal(answer.status, 200, JSON.stringify(answer.json));
+  return { phone, headers: { cookie: cookieOf(answer) }, answer };
+};
+const changeable = { policy: { resendCooldowns: [0], sendsPerHour: 100 } };
+
+test("a phone number is changed with a code of its own kind", async () => {
+  const app = world(changeable, httpSms);
+  const { provider, database, send, post } = app;
+  const { headers } = await signedIn(app);
+  assert.equal(provider.last.form.type, "SignIn");
+  const phone = newPhone();
+  await send(phone, headers);
+  assert.equal(provider.last.form.type, "BindNewIdentifier");
+  const verify = (more, headers = {}) =>
+    post("/phone-number/verify", { phoneNumber: phone, code: provider.code, ...more }, headers);
+  // It signs nobody in: neither who asked for it nor someone who was told it.
+  for (const who of [{}, headers]) {
+    const { status, json } = await verify({}, who);
+    assert.deepEqual([status, json.code], [400, "OTP_NOT_FOUND"]);
+  }
+  assert.equal(database.user.length, 1);
+  const changed = await verify({ updatePhoneNumber: true }, headers);
+  assert.equal(changed.status, 200, JSON.stringify(changed.json));
+  assert.equal(changed.json.user.phoneNumber, phone);
+  assert.equal((await verify({ updatePhoneNumber: true }, headers)).status, 400, "good once");
+});
+
+test("a code to sign in changes no phone number", async () => {
+  const app = world(changeable, httpSms);
+  const { provider, send, verify, post } = app;
+  const { headers, phone: own } = await signedIn(app);
+  const phone = newPhone();
+  await send(phone);
+  assert.equal(provider.last.form.type, "SignIn");
+  const body = { phoneNumber: phone, code: provider.code, updatePhoneNumber: true };
+  const stolen = await post("/phone-number/verify", body, headers);
+  assert.deepEqual([stolen.status, stolen.json.code], [400, "OTP_NOT_FOUND"]);
+  assert.equal((await verify(phone, provider.code)).status, 200, "it still signs in");
+  // Who is signed in verifies their own number as anyone does.
+  await send(own, headers);
+  assert.equal(provider.last.form.type, "SignIn");
+  assert.equal((await verify(own, provider.code)).status, 200);
+});
+
+test("a session that is over, forged, or given as a bearer token", async () => {
+  const app = world(changeable, httpSms, { plugins: [bearer()] });
+  const { provider, database, send } = app;
+  const { headers, answer } = await signedIn(app);
+  const typeFor = async (headers) => {
+    await send(newPhone(), headers);
+    return provider.last.form.type;
+  };
+  assert.equal(
+    await typeFor({ authorization: `Bearer ${answer.headers.get("set-auth-token")}` }),
+    "BindNewIdentifier",
+  );
+  assert.equal(await typeFor({ cookie: headers.cookie.replace(/=./, "=x") }), "SignIn");
+  for (const session of database.session) session.expiresAt = new Date(Date.now() - 1);
+  assert.equal(await typeFor(headers), "SignIn");
+});
+
+test("the usage types, and what a change of number is, can be set", async () => {
+  const asked = [];
+  const adapter = {
+    usageType: "MfaVerification",
+    changeUsageType: "BindMfa",
+    isPhoneChange: ({ phoneNumber }, ctx) => {
+      asked.push(phoneNumber);
+      return ctx.request.headers.get("x-change") === "1";
+    },
+  };
+  const { provider, send, verify, post } = world(changeable, httpSms, { adapter });
+  const phone = newPhone();
+  await send(phone);
+  assert.equal(provider.last.form.type, "MfaVerification");
+  const answer = await verify(phone, provider.code);
+  const other = newPhone();
+  const headers = { cookie: cookieOf(answer), "x-change": "1" };
+  await send(other, headers);
+  assert.equal(provider.last.form.type, "BindMfa");
+  const body = { phoneNumber: other, code: provider.code, updatePhoneNumber: true };
+  assert.equal((await post("/phone-number/verify", body, headers)).json.user.phoneNumber, other);
+  assert.deepEqual(asked, [phone, other]);
+});
+
+test("an anonymous user signs in with a code to sign in", async () => {
+  const app = world(changeable, httpSms, { plugins: [anonymous()] });
+  const { provider, post, send, verify } = app;
+  const guest = await post("/sign-in/anonymous", {});
+  const headers = { cookie: cookieOf(guest) };
+  const phone = newPhone();
+  await send(phone, headers);
+  assert.equal(provider.last.form.type, "SignIn");
+  assert.equal((await verify(phone, provider.code)).status, 200);
+});
+
+test("a code as people type it reaches the core as it is", async (t) => {
+  const codes = [];
+  const otp = {
+    verify: async ({ code }) => {
+      codes.push(code);
+      return { verified: true };
+    },
+  };
+  const { verifyOTP } = await load("better-auth.js");
+  const typed = ["744 189", "744-189", " 744189 ", "７４４１８９", "٧٤٤١٨٩"];
+  for (const code of typed) await verifyOTP(otp)({ phoneNumber: newPhone(), code });
+  assert.deepEqual(codes, typed);
+
+  const todo = "the core normalises codes on another branch";
+  await t.test("and signs in", { todo }, async () => {
+    const { provider, send, verify } = world(changeable);
+    const phone = newPhone();
+    await send(phone);
+    const { code } = provider;
+    const { status } = await verify(phone, `${code.slice(0, 3)} ${code.slice(3)}`);
+    assert.equal(status, 200);
+  });
+  await t.test("and is the person's mistake if it is no code", { todo }, async () => {
+    const { send, verify } = world(changeable);
+    const phone = newPhone();
+    await send(phone);
+    const { status, json } = await verify(phone, "no code");
+    assert.deepEqual([status, json.code], [400, "INVALID_OTP"]);
+  });
+});
+
 test("too many messages, a bad number and a provider's refusal are told apart", async () => {
   const { provider, send } = world();
   const phone = newPhone();
   await send(phone);
   const early = await send(phone);
-  assert.deepEqual([early.status, early.json.code], [429, "request.message_rate_limited"]);
+  assert.deepEqual([early.status, early.json.code], [429, "REQUEST_MESSAGE_RATE_LIMITED"]);
   assert.ok(Number(early.headers.get("retry-after")) > 0);
   const bad = await send("12");
-  assert.deepEqual([bad.status, bad.json.code], [400, "phone.invalid"]);
+  assert.deepEqual([bad.status, bad.json.code], [400, "INVALID_PHONE_NUMBER"]);
   provider.refuse();
   assert.equal((await send(newPhone())).status, 500);
 });

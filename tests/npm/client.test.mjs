@@ -25,7 +25,7 @@ after(() => worker?.close());
 
 const client = (options) =>
   edgeOtp.createOtpClient({
-    url: "http://otp.example/",
+    url: "https://otp.example/",
     ...keys,
     fetch: (url, init) => worker.worker.fetch(url, init),
     ...options,

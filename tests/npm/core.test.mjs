@@ -102,17 +102,6 @@ test("a wasm that stops fails its call; the next call works", async (t) => {
   assert.deepEqual(uncaught, [], "nothing is uncaught");
 });
 
-test("whatever is given for an idempotency key is a key, or refused", async () => {
-  const { otp, provider } = await createWorld();
-  const phone = newPhone();
-  const first = await otp.send({ phone, idempotencyKey: 7 });
-  assert.deepEqual(await otp.send({ phone, idempotencyKey: "7" }), first, "one SMS");
-  assert.equal(provider.requests.length, 1);
-  for (const idempotencyKey of ["\ud800", "", "ü", "x".repeat(256)]) {
-    await assert.rejects(otp.send({ phone, idempotencyKey }), { code: "guard.invalid_input", status: 400 });
-  }
-});
-
 test("texts of a store that UTF-8 cannot encode are storage failures", async () => {
   const kv = kvOf();
   const { otp } = await createWorld({ kv, guard: { load: async () => "\udfff{", swap: async () => true } });
@@ -367,7 +356,7 @@ test("the guard class: memory mirrors storage, and an alarm ends it", async (t) 
     await hosted.object.alarm();
     assert.ok(hosted.alarmAt > Date.now(), "set again");
     assert.equal(hosted.values.size, 1);
-    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 3 * day });
+    t.mock.timers.enable({ apis: ["Date"], now: Date.now() + 31 * day });
     await hosted.object.alarm();
     assert.equal(hosted.values.size, 0);
     t.mock.timers.reset();

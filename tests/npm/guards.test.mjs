@@ -1,4 +1,4 @@
-// The ready guards on real servers: Redis through both clients, PostgreSQL, SQLite through Node and Bun. Each must pass
+// The ready guards and KVs on real servers: Redis through both clients, PostgreSQL, SQLite through Node and Bun. Each must pass
 // the suite, and a storm of exchanges on one key of which exactly one may win each round.
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import IoRedis from "ioredis";
 import pg from "pg";
 import { createClient } from "redis";
 import { runLocal } from "./fixtures/local.mjs";
+import { Provider, twilio } from "./fixtures/provider.mjs";
+import { newPhone } from "./fixtures/suite.mjs";
 import { postgresServer, redisServer } from "./servers.mjs";
 import { allPassed, installed, nodes, notRun, outcomeOf, run, succeed, tool } from "./setup.mjs";
 
@@ -19,7 +21,7 @@ before(async () => {
   home = await installed();
   const load = (file) => import(pathToFileURL(join(home, "node_modules", "edge-otp", file)).href);
   edgeOtp = await load("entry/default.js");
-  guards = await load("guards.js");
+  guards = await load("stores.js");
 });
 
 /** What every store must do, one after another and all at once. */
@@ -57,7 +59,35 @@ const isStrict = async (stores) => {
   }
 };
 
-test("memory", async () => isStrict([guards.memoryGuard()]));
+/** What every KV must do, and a code over it. */
+const isKv = async (kv, guard) => {
+  const key = `k${Math.random()}`;
+  assert.equal((await kv.get(key)) ?? null, null);
+  const text = `{"ä":"${"x".repeat(5000)}'\\"}`;
+  await kv.put(key, "old", {});
+  await kv.put(key, text, { expirationTtl: 60 });
+  assert.equal(await kv.get(key), text);
+  await kv.delete(key);
+  await kv.delete(key);
+  assert.equal((await kv.get(key)) ?? null, null);
+  await kv.put(key, "short", { expirationTtl: 1 });
+  await kv.put(`${key}-stays`, "long", {});
+  await new Promise((resolve) => setTimeout(resolve, 2_100));
+  assert.equal((await kv.get(key)) ?? null, null);
+  assert.equal(await kv.get(`${key}-stays`), "long");
+
+  const provider = new Provider();
+  const otp = edgeOtp.createOtp({ kv, guard, secret: "0".repeat(32), fetch: provider.fetch });
+  await otp.connector.set(twilio);
+  const phone = newPhone();
+  await otp.send({ phone });
+  assert.equal((await otp.verify({ phone, code: provider.code })).verified, true);
+};
+
+test("memory", async () => {
+  await isStrict([guards.memoryGuard()]);
+  await isKv(guards.memoryKv(), guards.memoryGuard());
+});
 
 test("Redis", async (t) => {
   const port = await redisServer(t);
@@ -80,8 +110,13 @@ test("Redis", async (t) => {
   );
   await t.test("the suite, redis", async () => allPassed(await runLocal(edgeOtp, () => ours)));
   await t.test("the suite, ioredis", async () => allPassed(await runLocal(edgeOtp, () => theirs)));
+  await t.test("the KV, redis and ioredis", async () => {
+    await isKv(guards.redisKv(node), ours);
+    await isKv(guards.redisKv(other, { prefix: "their:" }), theirs);
+    for (const key of await other.keys("their:*")) await other.del(key);
+  });
   await t.test("keys have a prefix and a lifetime", async () => {
-    const key = (await node.keys("edge-otp:*"))[0];
+    const key = (await node.keys("edge-otp:*")).find((name) => !name.startsWith("edge-otp:kv:"));
     assert.ok(key);
     assert.ok((await node.ttl(key)) > 0);
     assert.equal((await node.keys("*")).filter((name) => !name.startsWith("edge-otp:")).length, 0);
@@ -111,6 +146,7 @@ test("PostgreSQL", async (t) => {
 
   await t.test("the exchange is strict, across connections", () => isStrict([store, rows]));
   await t.test("the suite", async () => allPassed(await runLocal(edgeOtp, () => store)));
+  await t.test("the KV", () => isKv(guards.postgresKv(pool), store));
   await t.test("a table of another name", async () => {
     await pool.query(guards.postgresSchema("my_guard"));
     assert.equal(await guards.postgresGuard(pool, { table: "my_guard" }).swap("k", null, "v", 60), true);
@@ -135,5 +171,6 @@ test("SQLite", async (t) => {
     const database = new DatabaseSync(":memory:");
     database.exec(guards.sqliteSchema());
     await isStrict([guards.sqliteGuard(database)]);
+    await isKv(guards.sqliteKv(database), guards.sqliteGuard(database));
   });
 });

@@ -8,7 +8,7 @@ import { before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { here, installed, lend, pack, pkg, root, run, succeed, tool } from "./setup.mjs";
+import { here, installed, lend, nodes, pack, pkg, root, run, succeed, tool } from "./setup.mjs";
 
 const KIB = 1024;
 /** The largest wasm, gzipped, with all connectors. */
@@ -39,7 +39,7 @@ test("the tarball holds what is needed and nothing else", () => {
   const files = shipped().sort();
   assert.deepEqual(files, [...packed.files].sort());
   const known =
-    /^(package\.json|README\.md|LICENSE|[\w.-]+\.d\.ts|(better-auth|client|guards|hono|worker)\.js|(lib|entry)\/[\w-]+\.js|dist\/[\w-]+\.(js|cjs|d\.cts)|worker\/index(_bg\.wasm|\.js)|wasm\/edge_otp(\.js|\.d\.ts|_bg\.wasm|_bg\.wasm\.d\.ts)|wasm\/snippets\/[\w/-]+\.js|console\/.+)$/;
+    /^(package\.json|README\.md|LICENSE|[\w.-]+\.d\.ts|(better-auth|client|guards|hono|stores|worker)\.js|(lib|entry)\/[\w-]+\.js|dist\/[\w-]+\.(js|cjs|d\.cts)|worker\/index(_bg\.wasm|\.js)|wasm\/edge_otp(\.js|\.d\.ts|_bg\.wasm|_bg\.wasm\.d\.ts)|wasm\/snippets\/[\w/-]+\.js|console\/.+)$/;
   assert.deepEqual(
     files.filter((file) => !known.test(file)),
     [],
@@ -171,6 +171,27 @@ test("the README's first example runs", async () => {
   assert.match(output, /reason: 'code_mismatch',\s+attemptsLeft: 4/);
 });
 
+test("the README's example with SQLite runs", async (t) => {
+  const [node] = nodes().filter((path) => existsSync(path));
+  const code = examples("ts").find((text) => text.includes("function withSqlite"));
+  const [major] = (await succeed(node, ["--version"])).slice(1).split(".").map(Number);
+  if (major < 22) return t.skip("node:sqlite and types without a compiler need Node 22");
+  lend(home, "pg", "redis");
+  writeFileSync(join(home, "stores.ts"), code);
+  const use = `import { withSqlite } from "./stores.ts";
+    import { Provider, twilio } from "./provider.mjs";
+    const provider = new Provider();
+    globalThis.fetch = provider.fetch;
+    const otp = withSqlite("0".repeat(32));
+    await otp.connectors.set(twilio);
+    await otp.send({ phone: "+14155550123" });
+    console.log((await otp.verify({ phone: "+14155550123", code: provider.code })).verified);`;
+  writeFileSync(join(home, "use-stores.mjs"), use);
+  rmSync(join(home, "otp.db"), { force: true });
+  const flags = ["--disable-warning=ExperimentalWarning", "--experimental-strip-types"];
+  assert.equal((await succeed(node, [...flags, "use-stores.mjs"], { cwd: home })).trim(), "true");
+});
+
 test("the types", async (t) => {
   const fixture = (name) => ({ [name]: readFileSync(join(home, name), "utf8") });
   await t.test("unions, options and errors", () =>
@@ -180,7 +201,7 @@ test("the types", async (t) => {
     compile("types-cjs", fixture("types.cts"), { lib: ["es2023", "dom"], types: [] }),
   );
   await t.test("the declarations themselves, with a browser's types and with Node's", async () => {
-    const names = ["index", "slim", "client", "guards", "better-auth"];
+    const names = ["index", "slim", "client", "guards", "stores", "better-auth"];
     const use = {
       "use.ts": names
         .map(

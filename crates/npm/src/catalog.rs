@@ -1,9 +1,10 @@
 //! What needs no storage: the catalogue of connectors, and what a text will look like and cost.
 
 use edge_otp_core::connector::list_factories;
+use edge_otp_core::json::ObjectReader;
 use edge_otp_core::segments::{Encoding, count_segments, detect_encoding};
 use edge_otp_core::template::render;
-use js_sys::TypeError;
+use js_sys::{JSON, TypeError};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -14,6 +15,21 @@ use crate::value::{member, to_object};
 #[wasm_bindgen(js_name = connectorFactories)]
 pub fn connector_factories() -> JsValue {
     to_object(&list_factories())
+}
+
+/// Returns the ids of all connectors, for an error's message.
+pub(crate) fn connector_ids() -> String {
+    list_factories().into_iter().map(|factory| factory.id).collect::<Vec<_>>().join(", ")
+}
+
+/// Parses the body of a request by the core's rules: UTF-8, one object, no name twice. For adapters that receive bytes;
+/// undefined if it is no such object.
+#[wasm_bindgen(js_name = parseRequest)]
+pub fn parse_request(body: &[u8]) -> JsValue {
+    let is_object = ObjectReader::open(body).is_ok();
+    let text = core::str::from_utf8(body).unwrap_or_default();
+    // Set by name, a member `__proto__` would be more than a member; the platform's parser makes it one.
+    if is_object { JSON::parse(text).unwrap_or(JsValue::UNDEFINED) } else { JsValue::UNDEFINED }
 }
 
 #[derive(Serialize)]

@@ -3,16 +3,21 @@
 
 use std::rc::Rc;
 
+use edge_otp_core::connector::ensure_mock_allowed;
+use edge_otp_core::error::Issue;
 use edge_otp_core::keys::KeyRing;
+use edge_otp_core::policy::Policy;
+use edge_otp_core::provider::find_provider;
 use js_sys::{Function, TypeError};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
+use crate::catalog::connector_ids;
 use crate::deployment::{ConnectorOption, Deployment};
 use crate::memo;
 use crate::platform::guard::{Guard, ObjectNamespace};
 use crate::platform::kv::KvObject;
-use crate::policy_options::{Settings, parse_policy, read_environment, read_policy};
+use crate::policy_options::{Settings, name_options, parse_policy, read_environment, read_policy};
 use crate::value::{has_method, member, member_names, to_json};
 
 const CREATE_OTP: &str = "createOtp";
@@ -31,6 +36,16 @@ pub(crate) struct InvalidOption(String);
 impl InvalidOption {
     pub(crate) fn new(caller: &str, path: &str, rule: &str) -> Self {
         Self(format!("{caller}: option `{path}` {rule}"))
+    }
+
+    /// Describes every issue; `path_of` makes the option's path of an issue's.
+    fn of_issues(issues: &[Issue], path_of: impl Fn(&str) -> String) -> Self {
+        let text = |issue: &Issue| {
+            let path = path_of(&issue.path);
+            format!("option `{}` {}", path.trim_end_matches('.'), name_options(&issue.message))
+        };
+        let texts: Vec<String> = issues.iter().map(text).collect();
+        Self(format!("{CREATE_OTP}: {}", texts.join("; ")))
     }
 
     pub(crate) fn unknown(caller: &str, path: &str, known: &[&str]) -> Self {
@@ -83,10 +98,11 @@ pub(crate) fn read_otp_options(options: &JsValue, kv_guard: &Function) -> Option
     let guard = read_guard(given.guard, &settings, || kv_guard.call1(&JsValue::UNDEFINED, &kv))?;
     let is_flag = given.accept_weak_guard.is_undefined() || given.accept_weak_guard.as_bool().is_some();
     require("acceptWeakGuard", is_flag, "must be true or false")?;
+    let policy = parse_policy(&settings);
     Ok(Deployment {
         guard,
-        connector: read_connector(&given.connector, &keys)?,
-        policy: parse_policy(&settings),
+        connector: read_connector(&given.connector, &keys, policy.as_ref().ok())?,
+        policy,
         fetch: read_function("fetch", given.fetch, "must be a function like fetch")?,
         now: read_function("now", given.now, "must be a function that gives milliseconds")?,
         kv,
@@ -152,10 +168,21 @@ fn require(name: &str, fits: bool, rule: &str) -> OptionResult<()> {
 fn check_kv(caller: &str, kv: JsValue, hint: &str) -> OptionResult<KvObject> {
     let is_kv = ["get", "put", "delete"].iter().all(|name| has_method(&kv, name));
     if is_kv {
-        Ok(kv.unchecked_into())
-    } else {
-        Err(InvalidOption::new(caller, "kv", &format!("{KV_RULE}{hint}")))
+        return Ok(kv.unchecked_into());
     }
+    let hint = client_hint(&kv, "Kv").unwrap_or_else(|| hint.to_owned());
+    Err(InvalidOption::new(caller, "kv", &format!("{KV_RULE}{hint}")))
+}
+
+/// Tells what makes a store of a database client that was given in its place; `store` is `Kv` or `Guard`.
+fn client_hint(client: &JsValue, store: &str) -> Option<String> {
+    let clients = [
+        ("eval", "Redis client", "redis"),
+        ("query", "Postgres client", "postgres"),
+        ("prepare", "SQLite database", "sqlite"),
+    ];
+    let (_, kind, prefix) = clients.into_iter().find(|(method, ..)| has_method(client, method))?;
+    Some(format!("; of a {kind}, {prefix}{store}() of edge-otp/stores makes one"))
 }
 
 fn read_keys(caller: &str, given: &Given, hint: &str) -> OptionResult<Rc<KeyRing>> {
@@ -174,28 +201,47 @@ fn read_guard(
     settings: &Settings,
     kv_guard: impl FnOnce() -> Result<JsValue, JsValue>,
 ) -> OptionResult<Guard> {
-    let invalid = || InvalidOption::new(CREATE_OTP, "guard", GUARD_RULE);
-    let guard = if guard.is_undefined() { kv_guard().map_err(|_| invalid())? } else { guard };
+    let invalid = |hint: &str| InvalidOption::new(CREATE_OTP, "guard", &format!("{GUARD_RULE}{hint}"));
+    let guard = if guard.is_undefined() { kv_guard().map_err(|_| invalid(""))? } else { guard };
     if let Some(namespace) = ObjectNamespace::new(guard.clone()) {
         // The settings go along, so that the object enforces what createOtp was given.
         let settings = (!settings.is_empty()).then(|| serde_json::to_string(settings).unwrap_or_default());
         return Ok(Guard::Objects { namespace, settings });
     }
     let is_store = has_method(&guard, "load") && has_method(&guard, "swap");
-    if is_store { Ok(Guard::Store(guard.unchecked_into())) } else { Err(invalid()) }
+    if is_store {
+        return Ok(Guard::Store(guard.unchecked_into()));
+    }
+    Err(invalid(&client_hint(&guard, "Guard").unwrap_or_default()))
 }
 
-fn read_connector(connector: &JsValue, keys: &Rc<KeyRing>) -> OptionResult<ConnectorOption> {
+/// Reads the option `connector`, and checks its config at once.
+fn read_connector(
+    connector: &JsValue,
+    keys: &Rc<KeyRing>,
+    policy: Option<&Policy>,
+) -> OptionResult<ConnectorOption> {
     if connector.is_undefined() {
         return Ok(ConnectorOption::Stored);
     }
     let config = member(connector, "config");
-    let is_connector =
-        member(connector, "connectorId").is_string() && (config.is_object() || config.is_null());
+    let id = member(connector, "connectorId").as_string();
+    let is_connector = id.is_some() && (config.is_object() || config.is_null());
     require("connector", is_connector, "must be {connectorId, config}")?;
+    let provider = id.as_deref().and_then(find_provider).ok_or_else(|| {
+        let rule = format!("must be one of {}", connector_ids());
+        InvalidOption::new(CREATE_OTP, "connector.connectorId", &rule)
+    })?;
     let text = to_json(connector)
         .map_err(|_| InvalidOption::new(CREATE_OTP, "connector", "must be {connectorId, config}"))?;
-    Ok(ConnectorOption::InCode { connector: memo::connector(&text, keys), text })
+    let loaded = memo::connector(&text, keys);
+    if let Err(issues) = &*loaded {
+        return Err(InvalidOption::of_issues(issues, |path| format!("connector.config.{path}")));
+    }
+    let allow_mock = policy.is_some_and(|policy| policy.allow_mock);
+    ensure_mock_allowed(provider, allow_mock)
+        .map_err(|issues| InvalidOption::of_issues(&issues, |path| format!("connector.{path}")))?;
+    Ok(ConnectorOption::InCode { connector: loaded, text })
 }
 
 fn read_function(name: &str, value: JsValue, rule: &str) -> OptionResult<Option<Function>> {

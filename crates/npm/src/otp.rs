@@ -60,11 +60,12 @@ impl Otp {
         Ok(Self { deployment: Rc::new(read_otp_options(options, kv_guard)?) })
     }
 
-    /// Sends a code. Whatever is given as idempotency key is one, unless it is undefined.
+    /// Sends a code. The idempotency key is a string; anything else is none.
     pub fn send(&self, request: &JsValue, idempotency_key: &JsValue) -> Promise {
-        let arguments = to_json(request).and_then(|body| Ok((body, to_text(idempotency_key)?)));
+        let body = to_json(request);
+        let key = idempotency_key.as_string();
         self.run(async move |operation| {
-            let (body, key) = arguments.map_err(CallError::Thrown)?;
+            let body = body.map_err(CallError::Thrown)?;
             let service = operation.otp_service()?;
             key.as_deref().map(check_idempotency_key).transpose()?;
             let request = SendRequest::parse(body.as_bytes(), service.policy)?;

@@ -138,3 +138,12 @@ pub(crate) fn parse_policy(settings: &Settings) -> Result<Policy, Issue> {
         Issue { path, message: issue.message }
     })
 }
+
+/// Replaces the names of settings in a message by those of the options.
+pub(crate) fn name_options(message: &str) -> String {
+    let message = message.replace("ALLOW_MOCK=1", "options.policy.allowMock is true");
+    let message = message.replace("Idempotency-Key", "idempotencyKey");
+    OPTIONS.iter().fold(message, |text, option| {
+        text.replace(option.setting, &format!("options.policy.{}", option.name))
+    })
+}

@@ -145,8 +145,7 @@ async fn the_same_idempotency_key_sends_once() {
     let provider = Provider::new();
     let otp = create_otp(&provider);
     let request = send_request("+14155550105");
-    // Whatever is given is a key: `7` and `"7"` are the same.
-    let first = resolved(otp.send(&request, &7.into())).await;
+    let first = resolved(otp.send(&request, &"7".into())).await;
     let second = resolved(otp.send(&request, &"7".into())).await;
     assert_eq!(text(&first, "verificationId"), text(&second, "verificationId"));
     assert_eq!(provider.request_count(), 1);
@@ -223,4 +222,50 @@ fn a_rendered_message_has_its_encoding_and_segments() {
     assert_eq!(get(&render(&"x".repeat(161)), "segments").as_f64(), Some(2.0));
     let no_text = crate::catalog::render_message(&"".into(), &JsValue::UNDEFINED);
     assert!(no_text.expect_err("no code").is_instance_of::<js_sys::TypeError>());
+}
+
+#[wasm_bindgen_test]
+async fn a_kv_that_parses_json_fails_before_a_message_is_sent() {
+    let provider = Provider::new();
+    let kv = fakes::memory_kv();
+    let get_text = Function::from(get(&kv, "get"));
+    let parse = "return async (key) => { const text = await get(key); return text && JSON.parse(text); }";
+    let get_parsed =
+        Function::new_with_args("get", parse).call1(&JsValue::NULL, &get_text).expect("a function");
+    Reflect::set(&kv, &"get".into(), &get_parsed).expect("an object");
+    let options = create_options(&provider);
+    Reflect::set(&options, &"kv".into(), &kv).expect("an object");
+    let otp = fakes::otp_from(&options);
+    let failure = failure(otp.send(&send_request("+14155550108"), &JsValue::UNDEFINED)).await;
+    assert_eq!(text(&failure, "code"), "storage.unavailable");
+    assert!(text(&get(&failure, "cause"), "message").ends_with("it gave an object (Object)"));
+    assert_eq!(provider.request_count(), 0);
+}
+
+#[wasm_bindgen_test]
+fn describe_type_names_the_type_and_no_content() {
+    for (value, expected) in [
+        (JsValue::NULL, "null"),
+        (JsValue::UNDEFINED, "undefined"),
+        (7.into(), "a number"),
+        (true.into(), "a boolean"),
+        ("secret".into(), "a string"),
+        (Array::of1(&"secret".into()).into(), "an object (Array)"),
+        (Object::create(JsValue::NULL.unchecked_ref::<Object>()).into(), "an object"),
+    ] {
+        assert_eq!(crate::value::describe_type(&value), expected);
+    }
+}
+
+#[wasm_bindgen_test]
+fn parse_request_refuses_what_the_core_refuses() {
+    let parse = |body: &[u8]| crate::catalog::parse_request(body);
+    let parsed = parse(br#"{"phone":"+1","__proto__":{"usageType":"SignIn"}}"#);
+    assert_eq!(text(&parsed, "phone"), "+1");
+    assert!(get(&parsed, "usageType").is_undefined(), "a member, not a prototype");
+    for body in
+        [&b""[..], b"[]", b"null", br#"{"a":1,"a":2}"#, b"{\"a\":\"\xff\"}", b"{} {}", b"\xef\xbb\xbf{}"]
+    {
+        assert!(parse(body).is_undefined(), "{body:?}");
+    }
 }

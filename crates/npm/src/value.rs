@@ -53,3 +53,17 @@ pub(crate) fn has_method(value: &JsValue, name: &str) -> bool {
 pub(crate) fn member_names(object: &JsValue) -> Vec<String> {
     Object::keys(object.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()).collect()
 }
+
+/// Describes a value by its type, never by its content: `null`, `a number`, `an object (Buffer)`.
+pub(crate) fn describe_type(value: &JsValue) -> String {
+    if value.is_null() || value.is_undefined() {
+        return if value.is_null() { "null" } else { "undefined" }.to_owned();
+    }
+    let kind = value.js_typeof().as_string().unwrap_or_default();
+    let class = member(&member(value, "constructor"), "name").as_string().filter(|_| value.is_object());
+    match class {
+        Some(class) => format!("an object ({class})"),
+        None if kind == "object" => "an object".to_owned(),
+        None => format!("a {kind}"),
+    }
+}

@@ -6,12 +6,12 @@ use std::pin::Pin;
 use edge_otp_core::guard::{CasLedgerStore, CompareAndSwap, GuardRequest, GuardResponse, GuardService};
 use edge_otp_core::ports::{GUARD_TIMEOUT_MS, GuardClient, StorageError};
 use edge_otp_core::time::Seconds;
-use js_sys::TypeError;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Operation;
-use crate::value::has_method;
+use super::store_check::{is_checked, set_checked};
+use crate::value::{describe_type, has_method};
 
 #[wasm_bindgen]
 extern "C" {
@@ -149,9 +149,25 @@ struct OperationStore<'a> {
     operation: &'a Operation,
 }
 
+impl OperationStore<'_> {
+    /// Reads back the first text that this store takes. Unlike KV it must show it at once.
+    async fn check(&self, key: &str) -> Result<(), StorageError> {
+        if is_checked(self.store) {
+            return Ok(());
+        }
+        if self.load(key).await?.is_none() {
+            return Err(self.operation.fail_with("guard.load() gave null for what guard.swap() has stored"));
+        }
+        set_checked(self.store);
+        Ok(())
+    }
+}
+
 impl CompareAndSwap for OperationStore<'_> {
     async fn load(&self, key: &str) -> Result<Option<String>, StorageError> {
-        Ok(self.operation.stored(GUARD_TIMEOUT_MS, self.store.load(key)).await?.as_string())
+        let value = self.operation.stored(GUARD_TIMEOUT_MS, self.store.load(key)).await?;
+        // Undefined is no answer: it may be that of a method that returns nothing.
+        self.operation.read_text("guard.load()", &value, JsValue::is_null)
     }
 
     async fn swap(
@@ -164,9 +180,14 @@ impl CompareAndSwap for OperationStore<'_> {
         let text = |text: Option<&str>| text.map_or(JsValue::NULL, JsValue::from_str);
         let call = self.store.swap(key, &text(expected), &text(next), ttl.0);
         let swapped = self.operation.stored(GUARD_TIMEOUT_MS, call).await?;
-        swapped.as_bool().ok_or_else(|| {
-            let message = "edge-otp: the guard's swap() must give true or false";
-            self.operation.fail(TypeError::new(message).into())
-        })
+        let Some(is_swapped) = swapped.as_bool() else {
+            let message =
+                format!("guard.swap() must give true or false; it gave {}", describe_type(&swapped));
+            return Err(self.operation.fail_with(&message));
+        };
+        if is_swapped && next.is_some() {
+            self.check(key).await?;
+        }
+        Ok(is_swapped)
     }
 }

@@ -5,12 +5,14 @@ pub(crate) mod guard;
 mod http;
 pub(crate) mod kv;
 pub(crate) mod random;
+mod store_check;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use edge_otp_core::connector::{CONNECTOR_KEY, LoadedConnector};
 use edge_otp_core::ports::{ConnectorSource, KvStore, MockLog, StorageError};
+use js_sys::TypeError;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -65,6 +67,11 @@ impl Operation {
     fn fail(&self, error: JsValue) -> StorageError {
         self.thrown.replace(error);
         StorageError
+    }
+
+    /// Fails because a store broke its interface; `message` holds nothing of what is stored.
+    fn fail_with(&self, message: &str) -> StorageError {
+        self.fail(TypeError::new(&format!("edge-otp: {message}")).into())
     }
 }
 
