@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::country::AllowedCountries;
 use crate::error::Issue;
+use crate::settings::{self, SettingSpec};
 use crate::time::{CODE_LIFETIME, Seconds};
 
 /// How codes are made and how often they may be sent and tried.
@@ -32,40 +33,28 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// The names of the settings that [`Policy::parse`] reads.
-    pub const SETTINGS: [&str; 9] = [
-        "CODE_LENGTH",
-        "MAX_ATTEMPTS",
-        "DAILY_FAILURES",
-        "RESEND_COOLDOWNS",
-        "SENDS_PER_HOUR",
-        "SENDS_PER_DAY",
-        "ALLOWED_COUNTRIES",
-        "PROVIDER_TIMEOUT_MS",
-        "ALLOW_MOCK",
-    ];
+    /// The settings that [`Policy::parse`] reads.
+    pub const SETTINGS: [&SettingSpec; settings::POLICY.len()] = settings::POLICY;
 
     /// Reads the settings through `var`, which returns a setting's text, or `None` where it is not set.
     ///
     /// # Errors
     /// The first setting that is wrong.
     pub fn parse(var: impl Fn(&str) -> Option<String>) -> Result<Self, Issue> {
-        let number = |name: &str, default: u32, min: u32, max: u32| match var(name) {
-            None => Ok(default),
-            Some(text) => parse_whole_number(&text)
-                .filter(|value| (min..=max).contains(value))
-                .ok_or_else(|| Issue::new(name, format!("must be a whole number from {min} to {max}"))),
-        };
+        let text = |setting: &SettingSpec| var(setting.name);
+        let number = |setting: &SettingSpec| setting.parse_number(text(setting).as_deref());
+        let cooldowns =
+            settings::RESEND_COOLDOWNS.parse_seconds(text(&settings::RESEND_COOLDOWNS).as_deref());
         Ok(Self {
-            code_length: number("CODE_LENGTH", 6, 6, 10)?,
-            max_attempts: number("MAX_ATTEMPTS", 5, 1, 5)?,
-            daily_failures: number("DAILY_FAILURES", 10, 1, 100)?,
-            resend_cooldowns: parse_cooldowns(var("RESEND_COOLDOWNS").as_deref().unwrap_or("60,120,300"))?,
-            sends_per_hour: number("SENDS_PER_HOUR", 5, 1, 1_000)?,
-            sends_per_day: number("SENDS_PER_DAY", 10, 1, 1_000)?,
-            allowed_countries: parse_countries(var("ALLOWED_COUNTRIES").as_deref())?,
-            provider_timeout_ms: number("PROVIDER_TIMEOUT_MS", 10_000, 100, 30_000)?,
-            allow_mock: var("ALLOW_MOCK").is_some_and(|text| text == "1"),
+            code_length: number(&settings::CODE_LENGTH)?,
+            max_attempts: number(&settings::MAX_ATTEMPTS)?,
+            daily_failures: number(&settings::DAILY_FAILURES)?,
+            resend_cooldowns: cooldowns?.into_iter().map(Seconds).collect(),
+            sends_per_hour: number(&settings::SENDS_PER_HOUR)?,
+            sends_per_day: number(&settings::SENDS_PER_DAY)?,
+            allowed_countries: parse_countries(text(&settings::ALLOWED_COUNTRIES).as_deref())?,
+            provider_timeout_ms: number(&settings::PROVIDER_TIMEOUT_MS)?,
+            allow_mock: text(&settings::ALLOW_MOCK).is_some_and(|text| text == "1"),
         })
     }
 
@@ -112,27 +101,11 @@ pub struct PolicyView<'a> {
     pub rotating: bool,
 }
 
-fn parse_whole_number(text: &str) -> Option<u32> {
-    let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_plain { text.parse().ok() } else { None }
-}
-
-fn parse_cooldowns(text: &str) -> Result<Vec<Seconds>, Issue> {
-    let parsed: Option<Vec<Seconds>> = text
-        .split(',')
-        .map(|part| parse_whole_number(part.trim()).filter(|value| *value <= 3_600).map(Seconds))
-        .collect();
-    parsed.filter(|list| list.len() <= 16).ok_or_else(|| {
-        let message = "must be up to 16 whole numbers of seconds from 0 to 3600, separated by commas";
-        Issue::new("RESEND_COOLDOWNS", message)
-    })
-}
-
 fn parse_countries(text: Option<&str>) -> Result<AllowedCountries, Issue> {
     let Some(text) = text else { return Ok(AllowedCountries::All) };
     AllowedCountries::parse(text).ok_or_else(|| {
-        let message = "must be dialling codes (1, 44) or ISO codes (US, GB), separated by commas";
-        Issue::new("ALLOWED_COUNTRIES", message)
+        settings::ALLOWED_COUNTRIES
+            .issue("must be dialling codes (1, 44) or ISO codes (US, GB), separated by commas")
     })
 }
 
@@ -200,7 +173,7 @@ mod tests {
             None
         });
         assert!(policy.is_ok());
-        assert_eq!(read.into_inner(), Policy::SETTINGS.map(str::to_owned).into());
+        assert_eq!(read.into_inner(), Policy::SETTINGS.map(|setting| setting.name.to_owned()).into());
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -225,5 +198,14 @@ mod tests {
         expected["allowedCountries"] = serde_json::json!(["US", "44"]);
         expected["rotating"] = true.into();
         assert_eq!(view(&with("ALLOWED_COUNTRIES", "us, 44").expect("valid"), true), expected);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn view_shows_every_setting_by_its_option_name() {
+        let policy = with("ALLOWED_COUNTRIES", "US").expect("valid");
+        let view = serde_json::to_value(policy.view("1.2.3", false)).expect("a JSON form");
+        for setting in Policy::SETTINGS {
+            assert!(view.get(setting.option_name()).is_some(), "{}", setting.name);
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use edge_otp_core::error::Issue;
 use edge_otp_core::policy::Policy;
+use edge_otp_core::settings::{SettingKind, SettingSpec, VariableKind};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -13,63 +14,38 @@ use crate::value::{member, member_names, to_text};
 /// Settings by their names, as texts.
 pub(crate) type Settings = BTreeMap<String, String>;
 
-/// The setting whose entries only the core knows. An entry of the right form that it does not know is an error of every
-/// operation, not of `createOtp`.
-const COUNTRIES: &str = "ALLOWED_COUNTRIES";
-
-#[derive(Clone, Copy)]
-enum Kind {
-    Number,
-    Cooldowns,
-    Countries,
-    Flag,
-}
-
-struct PolicyOption {
-    name: &'static str,
-    setting: &'static str,
-    kind: Kind,
-}
-
-const fn option(name: &'static str, setting: &'static str, kind: Kind) -> PolicyOption {
-    PolicyOption { name, setting, kind }
-}
-
-const OPTIONS: [PolicyOption; 9] = [
-    option("codeLength", "CODE_LENGTH", Kind::Number),
-    option("maxAttempts", "MAX_ATTEMPTS", Kind::Number),
-    option("dailyFailures", "DAILY_FAILURES", Kind::Number),
-    option("resendCooldowns", "RESEND_COOLDOWNS", Kind::Cooldowns),
-    option("sendsPerHour", "SENDS_PER_HOUR", Kind::Number),
-    option("sendsPerDay", "SENDS_PER_DAY", Kind::Number),
-    option("allowedCountries", COUNTRIES, Kind::Countries),
-    option("providerTimeoutMs", "PROVIDER_TIMEOUT_MS", Kind::Number),
-    option("allowMock", "ALLOW_MOCK", Kind::Flag),
-];
-
-impl PolicyOption {
-    /// Returns the setting's text, if the value has the right form and the core accepts it.
-    fn parse(&self, value: &JsValue) -> Result<String, String> {
-        let rule = match self.kind {
-            Kind::Number => "must be a whole number",
-            Kind::Cooldowns => "must be a list of 1 to 16 whole numbers of seconds from 0 to 3600",
-            Kind::Countries => "must be a list of ISO codes (\"US\") or dialling codes (\"44\")",
-            Kind::Flag => "must be true or false",
-        };
-        let text = match self.kind {
-            // What is no whole number is out of range too, so that the message names the range.
-            Kind::Number => Some(number_text(value).unwrap_or_default()),
-            Kind::Cooldowns => list_text(value, number_text),
-            Kind::Countries => list_text(value, country_text),
-            Kind::Flag => value.as_bool().map(|flag| u8::from(flag).to_string()),
-        };
-        let text = text.ok_or(rule)?;
-        let setting = |name: &str| (name == self.setting).then(|| text.clone());
-        match Policy::parse(setting) {
-            Err(issue) if matches!(self.kind, Kind::Number) => Err(issue.message),
-            Err(_) if matches!(self.kind, Kind::Cooldowns) => Err(rule.to_owned()),
-            _ => Ok(text),
+/// Returns the setting's text, if the value has the right form and the core accepts it. The entries of a list of countries
+/// only the core knows: one of the right form that it does not know is an error of every operation, not of `createOtp`.
+fn parse_option(setting: &SettingSpec, value: &JsValue) -> Result<String, String> {
+    let SettingKind::Variable(kind) = setting.kind else { return Err("is not an option".to_owned()) };
+    let (text, rule) = match kind {
+        // What is no whole number is out of range too, so that the message names the range.
+        VariableKind::Number { .. } => {
+            (Some(number_text(value).unwrap_or_default()), "must be a whole number".to_owned())
         }
+        VariableKind::SecondsList { max, max_entries, .. } => (
+            list_text(value, number_text),
+            format!("must be a list of 1 to {max_entries} whole numbers of seconds from 0 to {max}"),
+        ),
+        VariableKind::Countries { .. } => (
+            list_text(value, country_text),
+            "must be a list of ISO codes (\"US\") or dialling codes (\"44\")".to_owned(),
+        ),
+        VariableKind::Choice { values, .. } => {
+            (value.as_string(), format!("must be one of {}", values.join(", ")))
+        }
+        VariableKind::List { entries, .. } => {
+            (list_text(value, JsValue::as_string), format!("must be a list of {entries}"))
+        }
+        VariableKind::Switch => {
+            (value.as_bool().map(|flag| u8::from(flag).to_string()), "must be true or false".to_owned())
+        }
+    };
+    let Some(text) = text else { return Err(rule) };
+    match Policy::parse(|name| (name == setting.name).then(|| text.clone())) {
+        Err(issue) if matches!(kind, VariableKind::Number { .. }) => Err(issue.message),
+        Err(_) if !matches!(kind, VariableKind::Countries { .. }) => Err(rule),
+        _ => Ok(text),
     }
 }
 
@@ -110,13 +86,13 @@ pub(crate) fn read_policy(caller: &'static str, policy: &JsValue) -> Result<Sett
         if value.is_undefined() {
             continue;
         }
-        let Some(option) = OPTIONS.iter().find(|option| option.name == name) else {
-            let known = OPTIONS.map(|option| option.name);
-            return Err(InvalidOption::unknown(caller, &format!("policy.{name}"), &known));
-        };
         let path = format!("policy.{name}");
-        let text = option.parse(&value).map_err(|rule| InvalidOption::new(caller, &path, &rule))?;
-        settings.insert(option.setting.to_owned(), text);
+        let Some(setting) = Policy::SETTINGS.into_iter().find(|setting| setting.option_name() == name) else {
+            let known = Policy::SETTINGS.map(SettingSpec::option_name);
+            return Err(InvalidOption::unknown(caller, &path, &known.each_ref().map(String::as_str)));
+        };
+        let text = parse_option(setting, &value).map_err(|rule| InvalidOption::new(caller, &path, &rule))?;
+        settings.insert(setting.name.to_owned(), text);
     }
     Ok(settings)
 }
@@ -124,7 +100,10 @@ pub(crate) fn read_policy(caller: &'static str, policy: &JsValue) -> Result<Sett
 /// Reads the settings out of a Worker's environment.
 pub(crate) fn read_environment(env: &JsValue) -> Settings {
     let text = |name: &str| to_text(&member(env, name)).ok().flatten();
-    Policy::SETTINGS.into_iter().filter_map(|name| Some((name.to_owned(), text(name)?))).collect()
+    Policy::SETTINGS
+        .into_iter()
+        .filter_map(|setting| Some((setting.name.to_owned(), text(setting.name)?)))
+        .collect()
 }
 
 /// Parses settings.
@@ -133,8 +112,8 @@ pub(crate) fn read_environment(env: &JsValue) -> Settings {
 /// The setting that is wrong; its path is that of the option.
 pub(crate) fn parse_policy(settings: &Settings) -> Result<Policy, Issue> {
     Policy::parse(|name| settings.get(name).cloned()).map_err(|issue| {
-        let option = OPTIONS.iter().find(|option| option.setting == issue.path);
-        let path = option.map_or(issue.path, |option| format!("policy.{}", option.name));
+        let setting = Policy::SETTINGS.into_iter().find(|setting| setting.name == issue.path);
+        let path = setting.map_or(issue.path, |setting| format!("policy.{}", setting.option_name()));
         Issue { path, message: issue.message }
     })
 }
