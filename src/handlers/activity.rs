@@ -1,9 +1,10 @@
 //! `GET /api/activity`: the counts of the last 24 hours, if the deployment records them in Analytics Engine and has a
 //! token to read them.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
+use edge_otp_core::api::{Activity, ActivityRow};
 use edge_otp_core::ports::HttpClient;
 
 use super::Exchange;
@@ -17,27 +18,6 @@ const SQL: &str = "SELECT blob1 AS event, blob2 AS outcome, blob3 AS connectorId
     GROUP BY event, outcome, connectorId ORDER BY count DESC LIMIT 100 FORMAT JSON";
 const HOURS: u32 = 24;
 const TIMEOUT_MS: u32 = 10_000;
-
-#[derive(Serialize)]
-struct Activity {
-    /// Whether data points are written.
-    recorded: bool,
-    /// Whether there is a token to read them.
-    readable: bool,
-    hours: u32,
-    /// Null if they could not be read.
-    rows: Option<Vec<Row>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Row {
-    event: String,
-    outcome: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connector_id: Option<String>,
-    count: u64,
-}
 
 #[derive(Deserialize)]
 struct SqlResponse {
@@ -55,7 +35,7 @@ pub(crate) async fn show(exchange: &Exchange<'_>) -> ApiResponse {
     ApiResponse::json(200, &Activity { recorded, readable: reader.is_some(), hours: HOURS, rows })
 }
 
-async fn read_rows(platform: &WorkerPlatform, reader: &AnalyticsReader) -> Option<Vec<Row>> {
+async fn read_rows(platform: &WorkerPlatform, reader: &AnalyticsReader) -> Option<Vec<ActivityRow>> {
     let url =
         format!("https://api.cloudflare.com/client/v4/accounts/{}/analytics_engine/sql", reader.account);
     let request = http::Request::post(url)
@@ -72,13 +52,13 @@ async fn read_rows(platform: &WorkerPlatform, reader: &AnalyticsReader) -> Optio
 }
 
 /// Parses a row; a large count arrives as text.
-fn parse_row(row: &Value) -> Option<Row> {
+fn parse_row(row: &Value) -> Option<ActivityRow> {
     let text = |name: &str| row.get(name)?.as_str().map(str::to_owned);
     let count = match row.get("count")? {
         Value::String(text) => text.parse().ok()?,
         number => number.as_u64()?,
     };
-    Some(Row {
+    Some(ActivityRow {
         event: text("event")?,
         outcome: text("outcome")?,
         connector_id: text("connectorId").filter(|id| !id.is_empty()),

@@ -1,8 +1,6 @@
 //! `/api/connectors`: the management API, in Logto's paths and shapes.
 
-use serde::Serialize;
-
-use edge_otp_core::api::SendStatus;
+use edge_otp_core::api::{SendStatus, TestOutcome};
 
 use super::Exchange;
 use crate::error::ApiError;
@@ -44,11 +42,6 @@ pub(crate) async fn list_archive(exchange: &Exchange<'_>) -> Result<ApiResponse,
 /// Makes an archived connector the active one.
 pub(crate) async fn restore(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
     Ok(ApiResponse::json(200, &exchange.deployment.connector_service().restore(id).await?))
-}
-
-#[derive(Serialize)]
-struct TestOutcome {
-    status: SendStatus,
 }
 
 /// Sends a test message: 204 as in Logto, or 202 while the outcome is unknown, which Logto does not report.

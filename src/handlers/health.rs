@@ -1,14 +1,8 @@
 //! `GET /health`: the Worker runs and its settings are valid. It asks neither KV nor the guard.
 
-use serde::Serialize;
+use edge_otp_core::api::Health;
 
 use crate::response::ApiResponse;
-
-#[derive(Serialize)]
-struct Health {
-    status: &'static str,
-    version: &'static str,
-}
 
 /// Answers 200.
 pub(crate) fn show() -> ApiResponse {

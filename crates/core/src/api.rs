@@ -1,6 +1,8 @@
 //! The requests and responses of `POST /send` and `POST /verify`. Parsing turns text into types and collects every issue;
 //! a parsed request is valid.
 
+mod management;
+
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
@@ -12,6 +14,8 @@ use crate::phone::PhoneNumber;
 use crate::policy::Policy;
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
+
+pub use management::*;
 
 /// The largest body of `/send` and `/verify`, in bytes.
 pub const MAX_BODY: usize = 8 * 1_024;
@@ -53,27 +57,46 @@ impl RequestError {
 
 /// A request to send a code.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct SendRequest {
     /// The recipient.
     pub phone: PhoneNumber,
-    /// What the code is for.
+    /// What the code is for; `Generic` if absent.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UsageType>, default = "Generic"))]
     pub usage_type: UsageType,
-    /// A language tag (BCP 47).
+    /// A language tag (BCP 47), such as `de` or `zh-CN`: selects the template.
+    #[cfg_attr(
+        feature = "openapi",
+        schema(max_length = 35, pattern = "^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$", examples("en", "zh-CN"))
+    )]
     pub locale: Option<String>,
-    /// The end user's IP address.
+    /// The end user's IP address, IPv4 or IPv6; passed to connectors that take one.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::IpAddress>))]
     pub ip: Option<String>,
 }
 
 /// A request to verify a code.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    serde(rename_all = "camelCase", deny_unknown_fields)
+)]
 pub struct VerifyRequest {
     /// The phone number that the code was sent to.
     pub phone: PhoneNumber,
-    /// The code as it was typed.
+    /// The code as it was typed. One of the wrong length is a wrong code, not a bad request.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{1,10}$", examples("173619")))]
     pub code: Code,
-    /// What the code was sent for.
+    /// What the code was sent for; `Generic` if absent.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<UsageType>, default = "Generic"))]
     pub usage_type: UsageType,
     /// If given, only the code with this id is accepted.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, max_length = 64))]
     pub verification_id: Option<String>,
 }
 
@@ -225,9 +248,11 @@ pub fn check_idempotency_key(key: &str) -> Result<(), RequestError> {
     Err(RequestError::InvalidInput(vec![Issue::new("Idempotency-Key", message)]))
 }
 
-/// What happened to a message.
+/// What happened to a message. `unknown`: the provider may or may not have accepted it; the code is valid, nothing is
+/// retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SendStatus {
     /// The provider has accepted it.
     Sent,
@@ -238,18 +263,23 @@ pub enum SendStatus {
 /// The response of `POST /send`: a code is on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SendReceipt {
     /// Opaque, from 128 random bits.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9a-f]{32}$"))]
     pub verification_id: String,
     /// Whether the provider has accepted the message.
     pub status: SendStatus,
     /// What the code is for.
     pub usage_type: UsageType,
-    /// RFC 3339.
+    /// RFC 3339: 600 seconds after it was made.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub expires_at: String,
     /// RFC 3339: the earliest time at which the next send will be permitted.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub resend_at: String,
     /// The connector that sent the message.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::ConnectorId))]
     pub connector_id: String,
 }
 
@@ -263,19 +293,24 @@ impl SendReceipt {
     }
 }
 
-/// The response of `POST /verify`: the code was right.
+/// The response of `POST /verify`: the code was right, and cannot be used again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct VerifyReceipt {
     /// Always true.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::always_true))]
     pub verified: bool,
     /// The id of the send.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9a-f]{32}$"))]
     pub verification_id: String,
     /// E.164.
+    #[cfg_attr(feature = "openapi", schema(value_type = PhoneNumber))]
     pub phone: String,
     /// What the code was sent for.
     pub usage_type: UsageType,
     /// RFC 3339.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime))]
     pub verified_at: String,
 }
 

@@ -67,6 +67,38 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// All of them, in the order of their declaration.
+    pub const ALL: [Self; 28] = [
+        Self::InvalidInput,
+        Self::PhoneInvalid,
+        Self::PhoneNotAllowed,
+        Self::CodeNotFound,
+        Self::CodeMismatch,
+        Self::CodeExpired,
+        Self::AttemptsExhausted,
+        Self::LockedOut,
+        Self::MessageRateLimited,
+        Self::IdempotencyConflict,
+        Self::Unauthorized,
+        Self::RouteNotFound,
+        Self::MethodNotAllowed,
+        Self::BodyTooLarge,
+        Self::UnsupportedMediaType,
+        Self::ConnectorNotFound,
+        Self::InvalidStoredConfig,
+        Self::InvalidRequestConfig,
+        Self::TemplateNotFound,
+        Self::NumberNotSupported,
+        Self::ProviderThrottled,
+        Self::ProviderRejected,
+        Self::ProviderResponseInvalid,
+        Self::EntityNotFound,
+        Self::UnknownFactory,
+        Self::StorageUnavailable,
+        Self::InvalidSettings,
+        Self::Internal,
+    ];
+
     /// Returns the public code.
     pub const fn as_str(self) -> &'static str {
         self.row().1
@@ -158,10 +190,13 @@ impl ErrorCode {
 /// One thing that is wrong with a document: where (`templates.0.content`; empty for the whole) and what. It never holds
 /// the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Issue {
-    /// Member names and indexes, joined by dots.
+    /// Member names and indexes, joined by dots; a header's name; empty for the whole document.
+    #[cfg_attr(feature = "openapi", schema(examples("templates.0.content")))]
     pub path: String,
     /// What is wrong, as the rest of a sentence that begins with the path.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, examples("must hold {{code}}")))]
     pub message: String,
 }
 
@@ -172,40 +207,52 @@ impl Issue {
     }
 }
 
-/// The body of an error response.
+/// Every failure. It never holds a code, a secret, a provider's words or a full phone number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
-    /// The stable code.
+    /// The stable code; act on this.
+    #[cfg_attr(feature = "openapi", schema(value_type = ErrorCode))]
     pub code: &'static str,
     /// One English sentence for people.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub message: &'static str,
     /// What helps the caller or the operator.
     #[serde(skip_serializing_if = "ErrorData::is_empty")]
     pub data: ErrorData,
-    /// The id of the request, as in the log.
+    /// The id of the request, as in the log and in `X-Request-Id`.
     #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = true, pattern = "^[0-9a-f]{32}$"))]
     pub request_id: String,
 }
 
 /// What helps the caller or the operator; which members are there depends on the code.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(min_properties = 1))]
 pub struct ErrorData {
-    /// What is wrong, and where.
+    /// Of `guard.invalid_input`, `connector.invalid_config` and `config.invalid`: what is wrong and where, never the value.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_items = 1))]
     pub issues: Option<Vec<Issue>>,
-    /// How many more wrong codes are allowed.
+    /// Of `verification_code.code_mismatch`: how many more wrong codes are allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, maximum = 5))]
     pub attempts_left: Option<u32>,
-    /// Seconds to wait, as in `Retry-After`.
+    /// Of `verification_code.locked`, `request.message_rate_limited` and, if the provider said so,
+    /// `connector.rate_limit_exceeded`: seconds to wait, as in `Retry-After`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, nullable = false))]
     pub retry_after: Option<Seconds>,
-    /// Which limit on sends was reached: `cooldown`, `hour` or `day`.
+    /// Of `request.message_rate_limited`: which limit was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::SendLimit>, nullable = false))]
     pub limit: Option<&'static str>,
-    /// What the provider answered.
+    /// Of `connector.general`, `connector.invalid_response` and `connector.rate_limit_exceeded`: what the provider
+    /// answered.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub provider: Option<ProviderErrorData>,
 }
 
@@ -218,10 +265,27 @@ impl ErrorData {
 
 /// What a provider answered, without its own text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProviderErrorData {
     /// The HTTP status.
+    #[cfg_attr(feature = "openapi", schema(minimum = 100, maximum = 599))]
     pub status: u16,
-    /// The provider's own code.
+    /// The provider's own code, if it gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, examples("21211")))]
     pub code: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn all_lists_every_code_in_the_order_of_its_declaration() {
+        for (index, code) in ErrorCode::ALL.into_iter().enumerate() {
+            assert_eq!(code as usize, index, "{}", code.as_str());
+        }
+        assert_eq!(ErrorCode::ALL.last(), Some(&ErrorCode::Internal));
+    }
 }

@@ -27,6 +27,8 @@ pub mod keys;
 pub mod ledger;
 pub mod locale;
 pub mod message;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod phone;
 pub mod policy;
 pub mod ports;

@@ -77,23 +77,27 @@ impl Policy {
     }
 }
 
-/// The response of `GET /api/settings`.
+/// The limits in force; each but the version and the lifetime is a setting of the deployment.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Settings))]
 #[expect(missing_docs, reason = "the fields are those of Policy")]
 pub struct PolicyView<'a> {
     /// The version of this software.
     pub version: &'static str,
     pub code_length: u32,
-    /// [`CODE_LIFETIME`].
+    /// How long a code is valid.
+    #[cfg_attr(feature = "openapi", schema(value_type = u32))]
     pub code_lifetime_seconds: Seconds,
     pub max_attempts: u32,
     pub daily_failures: u32,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<u32>))]
     pub resend_cooldowns: &'a [Seconds],
     pub sends_per_hour: u32,
     pub sends_per_day: u32,
     /// Absent if every country may be sent to.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>, nullable = false))]
     pub allowed_countries: Option<&'a [String]>,
     pub provider_timeout_ms: u32,
     pub allow_mock: bool,

@@ -4,8 +4,9 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The nine usage types, spelt as Logto's templates spell them.
+/// What a code is for, spelt as in Logto's templates. A code sent for one usage type never verifies another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[expect(missing_docs, reason = "the names are Logto's and say it all")]
 pub enum UsageType {
     SignIn,

@@ -6,83 +6,105 @@ use crate::provider::{FieldKind, FieldSpec, REGISTRY, SmsProvider, TemplateKind}
 
 /// A text in two languages.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Phrase {
     /// English.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub en: &'static str,
     /// Simplified Chinese.
     #[serde(rename = "zh-CN")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub zh_cn: &'static str,
 }
 
 /// How a provider is presented.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FactorySummary {
     /// Logto's target, for instance `twilio-sms`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub target: &'static str,
     /// Always `Sms`.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::always_sms))]
     pub kind: &'static str,
     /// The name.
     pub name: Phrase,
     /// One sentence.
     pub description: Phrase,
     /// The path of the logo, a static file.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^/logos/[a-z-]+\.svg$"))]
     pub logo: String,
     /// Always null: Logto's SMS connectors have none, but the member is there.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::always_null, required = true))]
     pub platform: Option<&'static str>,
 }
 
 /// A factory: how a provider is presented, and the form of its config.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Factory {
     /// Logto's factory id.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::ConnectorId))]
     pub id: &'static str,
     /// How the provider is presented.
     #[serde(flatten)]
     pub summary: FactorySummary,
     /// The form.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub form_items: Vec<FormItem>,
     /// The set-up guide in Markdown, where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub readme: Option<String>,
 }
 
 /// One field of a form.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FormItem {
     /// The key in the config.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub key: &'static str,
     /// `Text`, `Switch` or `Json`.
     #[serde(rename = "type")]
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::FormItemType))]
     pub kind: &'static str,
     /// The label.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub label: &'static str,
     /// An example of a value.
     #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub placeholder: &'static str,
     /// One sentence on what the field is for.
     #[serde(skip_serializing_if = "str::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub description: &'static str,
     /// Whether the field must be there.
     pub required: bool,
-    /// Whether the field holds a credential.
+    /// Whether the field holds a credential: sealed at rest, redacted in responses.
     pub is_confidential: bool,
     /// `url`, `email`, `host` or `templates`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::FormItemFormat>, nullable = false))]
     pub format: Option<&'static str>,
     /// The rules of the templates.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub templates: Option<TemplateRulesView>,
 }
 
 /// The rules of a provider's templates.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = TemplateRules))]
 pub struct TemplateRulesView {
-    /// `text`, `registered` or `named`.
+    /// `text`: `content`. `registered`: `templateCode`. `named`: `templateName` and `language`.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::TemplateShape))]
     pub shape: &'static str,
     /// Whether there must be one for `Generic`.
     pub generic: bool,

@@ -51,6 +51,7 @@ impl Connector {
     pub fn new(provider: &'static dyn SmsProvider, config: &Value) -> Result<Self, Vec<Issue>> {
         let Value::Object(object) = config else { return Err(vec![Issue::new("", "must be an object")]) };
         let (config, mut issues) = ProviderConfig::validate(provider.fields(), object);
+        issues.extend(provider.alternatives().iter().filter_map(|keys| missing_alternative(&config, keys)));
         issues.extend(provider.validate(&config));
         if issues.is_empty() { Ok(Self { provider, config }) } else { Err(issues) }
     }
@@ -83,6 +84,13 @@ impl Connector {
             template => Ok(template),
         }
     }
+}
+
+/// Returns an issue at the first key of a group if none of the fields is there.
+fn missing_alternative(config: &ProviderConfig, keys: &[&str]) -> Option<Issue> {
+    let (first, others) = keys.split_first()?;
+    let is_missing = keys.iter().all(|key| config.text(key).is_empty());
+    is_missing.then(|| Issue::new(*first, format!("is required, unless {} is given", others.join(" or "))))
 }
 
 /// Keeps the mock connector out of deployments that do not allow it.

@@ -31,11 +31,17 @@ pub struct SecretSealer<'a> {
 
 /// A secret as responses show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RedactedSecret {
     /// Always true.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::always_true))]
     pub set: bool,
     /// The last four characters, if the secret has 12 or more.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(
+        feature = "openapi",
+        schema(nullable = false, min_length = 4, max_length = 4, examples("1a2b"))
+    )]
     pub hint: Option<String>,
 }
 

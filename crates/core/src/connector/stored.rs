@@ -113,25 +113,33 @@ pub fn archive_to_json(archive: &[ArchivedConnector]) -> String {
 /// A connector as responses show it: the factory's presentation and the connector's own members. No secret is in it.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Connector))]
 pub struct ConnectorView {
-    /// The id of the connector.
+    /// The id of the connector: 12 letters and digits; the factory's id for one that was stored by hand.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1, examples("v1p9q0n3x7ab")))]
     pub id: String,
     /// The id of the factory.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::ConnectorId))]
     pub connector_id: String,
     /// How the provider is presented.
     #[serde(flatten)]
     pub summary: FactorySummary,
-    /// The config with redacted secrets.
+    /// The config as it was saved; each confidential field as a `RedactedSecret`.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::RedactedConfig))]
     pub config: Value,
     /// RFC 3339; null if the connector was stored by hand.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime, required = true))]
     pub created_at: Option<String>,
     /// RFC 3339; null if the connector was stored by hand.
+    #[cfg_attr(feature = "openapi", schema(format = DateTime, required = true))]
     pub updated_at: Option<String>,
     /// RFC 3339; of an archived connector only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(format = DateTime, nullable = false))]
     pub archived_at: Option<String>,
     /// After how long a change is in force everywhere; in the response to a change only.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, nullable = false))]
     pub effective_within_seconds: Option<Seconds>,
 }
 

@@ -5,14 +5,11 @@
 //! either for mainland China or for everywhere else. Logto's switch for strict number checks is accepted and has no
 //! effect, because every number here has its country code.
 
-use serde_json::Value;
-
 use super::aliyun_rpc::{self, ERROR_CODES, RpcCall, TemplateParam};
 use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
     ProviderResponse, RequestContext, SmsProvider, TemplateKind, TemplateRules,
 };
-use crate::error::Issue;
 use crate::message::Message;
 
 pub(super) struct Aliyun;
@@ -29,7 +26,10 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("strictPhoneRegionNumberCheck", "Strict number check", FieldKind::Switch)
         .optional()
         .description("Accepted for the sake of Logto's configs; every number here says its country."),
-    FieldSpec::templates(TemplateRules::new(TemplateKind::Registered)),
+    FieldSpec::templates(TemplateRules {
+        types: &[0, 1, 2, 6, 7],
+        ..TemplateRules::new(TemplateKind::Registered)
+    }),
 ];
 
 impl SmsProvider for Aliyun {
@@ -58,16 +58,6 @@ impl SmsProvider for Aliyun {
 
     /// Aliyun's template types: 0 notification, 1 promotion, 2 code, 6 abroad, 7 digits. Validated as Logto does, not
     /// used.
-    fn validate(&self, config: &ProviderConfig) -> Vec<Issue> {
-        let is_known = |kind: &Value| matches!(kind.as_u64(), Some(0 | 1 | 2 | 6 | 7));
-        let templates = config.value("templates").and_then(Value::as_array).into_iter().flatten();
-        templates
-            .enumerate()
-            .filter(|(_, item)| item.get("type").is_some_and(|kind| !is_known(kind)))
-            .map(|(index, _)| Issue::new(format!("templates.{index}.type"), "must be 0, 1, 2, 6 or 7"))
-            .collect()
-    }
-
     fn build_request(
         &self,
         config: &ProviderConfig,

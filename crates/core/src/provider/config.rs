@@ -37,7 +37,7 @@ impl ProviderConfig {
                     templates = read_templates(field.key, rules, value, &mut issues);
                 }
                 (Some(value), kind) => {
-                    if let Some(message) = validate_value(kind, value, field.required) {
+                    if let Some(message) = validate_value(field, kind, value) {
                         issues.push(Issue::new(field.key, message));
                     }
                 }
@@ -64,12 +64,6 @@ impl ProviderConfig {
         self.fields.get(key)
     }
 
-    /// Returns an issue if a text cannot be a header's value: every server reads printable ASCII alike, and only that.
-    pub fn header_issues(&self, key: &str) -> Vec<Issue> {
-        let is_printable = self.text(key).bytes().all(|b| (0x20..=0x7e).contains(&b));
-        if is_printable { Vec::new() } else { vec![Issue::new(key, "must be printable ASCII")] }
-    }
-
     /// Returns a switch; false if it was left out.
     pub fn flag(&self, key: &str) -> bool {
         self.fields.get(key).and_then(Value::as_bool).unwrap_or_default()
@@ -82,13 +76,13 @@ impl ProviderConfig {
 }
 
 /// Returns what is wrong with a value, if anything.
-fn validate_value(kind: FieldKind, value: &Value, required: bool) -> Option<&'static str> {
+fn validate_value(field: &FieldSpec, kind: FieldKind, value: &Value) -> Option<&'static str> {
     if let FieldKind::Switch = kind {
         return value.as_bool().is_none().then_some("must be true or false");
     }
     let Some(text) = value.as_str() else { return Some("must be a string") };
     if text.is_empty() {
-        return (required || matches!(kind, FieldKind::NonEmptyText)).then_some("must not be empty");
+        return (field.required || matches!(kind, FieldKind::NonEmptyText)).then_some("must not be empty");
     }
     let (is_valid, message) = match kind {
         FieldKind::Url => (is_url(text), "must be an https URL without user name (http only to localhost)"),
@@ -100,7 +94,11 @@ fn validate_value(kind: FieldKind, value: &Value, required: bool) -> Option<&'st
         }
         _ => (true, ""),
     };
-    (!is_valid).then_some(message)
+    if !is_valid {
+        return Some(message);
+    }
+    let is_printable = text.bytes().all(|b| (0x20..=0x7e).contains(&b));
+    (field.is_header && !is_printable).then_some("must be printable ASCII")
 }
 
 fn read_templates(key: &str, rules: TemplateRules, value: &Value, issues: &mut Vec<Issue>) -> Vec<Template> {
@@ -117,6 +115,9 @@ fn read_templates(key: &str, rules: TemplateRules, value: &Value, issues: &mut V
         items.iter().any(|item| item.get("usageType").and_then(Value::as_str) == Some("Generic"));
     if rules.requires_generic && !has_generic {
         issues.push(Issue::new(key, "must hold a template for Generic"));
+    }
+    if items.len() < rules.min_count {
+        issues.push(Issue::new(key, "must hold a template"));
     }
     templates
 }
@@ -154,7 +155,8 @@ fn read_template(
                 .map(|(name, language)| TemplateBody::Named { name, language })
         }
     };
-    let mut add_issue = |name: &str, message| issues.push(Issue::new(format!("{path}.{name}"), message));
+    let mut add_issue =
+        |name: &str, message: &str| issues.push(Issue::new(format!("{path}.{name}"), message));
     if rules.known_usage_types_only
         && usage_type.as_deref().is_some_and(|name| UsageType::parse(name).is_none())
     {
@@ -162,6 +164,11 @@ fn read_template(
     }
     if locale.as_ref().and_then(Option::as_deref).is_some_and(|locale| !is_language_tag(locale)) {
         add_issue("locale", "must be a BCP 47 tag such as en or zh-CN");
+    }
+    let is_known_type = |kind: &Value| kind.as_u64().is_some_and(|kind| rules.types.contains(&kind));
+    if !rules.types.is_empty() && item.get("type").is_some_and(|kind| !is_known_type(kind)) {
+        let types: Vec<_> = rules.types.iter().map(u64::to_string).collect();
+        add_issue("type", &format!("must be one of {}", types.join(", ")));
     }
     if let Some(TemplateBody::Text(text)) = &body
         && rules.requires_code

@@ -15,6 +15,8 @@ pub struct FieldSpec {
     pub placeholder: &'static str,
     /// One sentence on what it is for; empty if the label says it all.
     pub description: &'static str,
+    /// Whether the text becomes a header as it is, and so must be printable ASCII: every server reads that alike.
+    pub is_header: bool,
 }
 
 /// What a field holds.
@@ -51,6 +53,10 @@ pub struct TemplateRules {
     pub known_usage_types_only: bool,
     /// Whether a text must contain `{{code}}`.
     pub requires_code: bool,
+    /// How many there must be at least.
+    pub min_count: usize,
+    /// The values of the member `type`, which may be left out and is used for nothing; empty if it is not checked.
+    pub types: &'static [u64],
 }
 
 /// What a template holds beside `usageType` and `locale`.
@@ -67,14 +73,21 @@ pub enum TemplateKind {
 impl TemplateRules {
     /// Returns the usual rules: `Generic` is required, a text must contain the code, other usage types are kept.
     pub const fn new(kind: TemplateKind) -> Self {
-        Self { kind, requires_generic: true, known_usage_types_only: false, requires_code: true }
+        Self {
+            kind,
+            requires_generic: true,
+            known_usage_types_only: false,
+            requires_code: true,
+            min_count: 0,
+            types: &[],
+        }
     }
 }
 
 impl FieldSpec {
     /// Creates a required field.
     pub const fn new(key: &'static str, label: &'static str, kind: FieldKind) -> Self {
-        Self { key, label, kind, required: true, placeholder: "", description: "" }
+        Self { key, label, kind, required: true, placeholder: "", description: "", is_header: false }
     }
 
     /// Creates the field of the templates, under Logto's key.
@@ -100,6 +113,13 @@ impl FieldSpec {
     #[must_use]
     pub const fn description(mut self, text: &'static str) -> Self {
         self.description = text;
+        self
+    }
+
+    /// Makes the text one that becomes a header as it is.
+    #[must_use]
+    pub const fn header(mut self) -> Self {
+        self.is_header = true;
         self
     }
 

@@ -12,7 +12,6 @@ use super::{
     Delivery, DeliveryOutcome, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata, ProviderResponse,
     RejectionKind, RequestContext, SmsProvider,
 };
-use crate::error::Issue;
 use crate::message::Message;
 
 pub(super) struct HttpSms;
@@ -21,6 +20,7 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("endpoint", "Endpoint", FieldKind::Url).placeholder("https://example.com/send-sms"),
     FieldSpec::new("authorization", "Authorization header", FieldKind::Secret)
         .optional()
+        .header()
         .placeholder("Bearer …")
         .description("Sent as it stands, so that the endpoint knows us."),
 ];
@@ -57,10 +57,6 @@ impl SmsProvider for HttpSms {
 
     fn fields(&self) -> &'static [FieldSpec] {
         FIELDS
-    }
-
-    fn validate(&self, config: &ProviderConfig) -> Vec<Issue> {
-        config.header_issues("authorization")
     }
 
     fn build_request(

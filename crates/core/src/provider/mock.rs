@@ -20,10 +20,10 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("authToken", "Auth token", FieldKind::Secret),
     FieldSpec::new("fromMessagingServiceSID", "Messaging service SID", FieldKind::Text),
     FieldSpec::templates(TemplateRules {
-        kind: TemplateKind::Text,
         requires_generic: false,
         known_usage_types_only: true,
         requires_code: false,
+        ..TemplateRules::new(TemplateKind::Text)
     }),
 ];
 

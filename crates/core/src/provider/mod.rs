@@ -66,7 +66,13 @@ pub trait SmsProvider: Sync {
         &[]
     }
 
-    /// Checks what the field table cannot express: rules over several fields. The config may have issues already.
+    /// Returns groups of optional text fields of which one at least must be there and not empty.
+    fn alternatives(&self) -> &'static [&'static [&'static str]] {
+        &[]
+    }
+
+    /// Checks what neither the field table nor [`Self::alternatives`] can express; the JSON Schema of the config does not
+    /// have it either. The config may have issues already.
     fn validate(&self, config: &ProviderConfig) -> Vec<Issue> {
         let _ = config;
         Vec::new()

@@ -4,14 +4,11 @@
 //! The response is a bare number: 0 is success. Mainland China only, eleven digits. The password is the one of Logto's
 //! config: an API key, or the password's MD5, sent unchanged. Texts must begin with the approved signature.
 
-use serde_json::Value;
-
 use super::request::ProviderRequest;
 use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
     ProviderResponse, RejectionKind, RequestContext, SmsProvider, TemplateKind, TemplateRules,
 };
-use crate::error::Issue;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 
@@ -24,10 +21,10 @@ const FIELDS: &[FieldSpec] = &[
         .optional()
         .description("The product of a dedicated channel, if there is one."),
     FieldSpec::templates(TemplateRules {
-        kind: TemplateKind::Text,
         requires_generic: false,
         known_usage_types_only: true,
-        requires_code: true,
+        min_count: 1,
+        ..TemplateRules::new(TemplateKind::Text)
     }),
 ];
 
@@ -60,11 +57,6 @@ impl SmsProvider for Smsbao {
 
     fn error_codes(&self) -> ErrorCodeTable {
         ERROR_CODES
-    }
-
-    fn validate(&self, config: &ProviderConfig) -> Vec<Issue> {
-        let is_empty = config.value("templates").and_then(Value::as_array).is_some_and(Vec::is_empty);
-        if is_empty { vec![Issue::new("templates", "must hold a template")] } else { Vec::new() }
     }
 
     fn supports_recipient(&self, _: &ProviderConfig, phone: &PhoneNumber) -> bool {

@@ -12,7 +12,6 @@ use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
     ProviderResponse, RejectionKind, RequestContext, SmsProvider, TemplateKind, TemplateRules,
 };
-use crate::error::Issue;
 use crate::message::Message;
 
 pub(super) struct Twilio;
@@ -83,10 +82,8 @@ impl SmsProvider for Twilio {
         ERROR_CODES
     }
 
-    fn validate(&self, config: &ProviderConfig) -> Vec<Issue> {
-        let has_sender = ["fromMessagingServiceSID", "from"].iter().any(|key| !config.text(key).is_empty());
-        let issue = Issue::new("fromMessagingServiceSID", "is required, unless from is given");
-        if has_sender { Vec::new() } else { vec![issue] }
+    fn alternatives(&self) -> &'static [&'static [&'static str]] {
+        &[&["fromMessagingServiceSID", "from"]]
     }
 
     fn build_request(

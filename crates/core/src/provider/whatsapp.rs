@@ -15,7 +15,6 @@ use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
     ProviderResponse, RejectionKind, RequestContext, SmsProvider, TemplateKind, TemplateRules,
 };
-use crate::error::Issue;
 use crate::message::Message;
 use crate::template::TemplateBody;
 
@@ -23,6 +22,7 @@ pub(super) struct WhatsApp;
 
 const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("accessToken", "Access token", FieldKind::Secret)
+        .header()
         .description("A system user's permanent token with whatsapp_business_messaging."),
     FieldSpec::new("phoneNumberId", "Phone number ID", FieldKind::Id)
         .placeholder("100000000000001")
@@ -103,10 +103,6 @@ impl SmsProvider for WhatsApp {
 
     fn error_codes(&self) -> ErrorCodeTable {
         ERROR_CODES
-    }
-
-    fn validate(&self, config: &ProviderConfig) -> Vec<Issue> {
-        config.header_issues("accessToken")
     }
 
     fn build_request(

@@ -1,0 +1,57 @@
+//! Bodies of the management API and of `GET /health`.
+
+use serde::Serialize;
+
+use super::SendStatus;
+
+/// The Worker runs and its settings are valid. Neither KV nor the guard is asked.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Health {
+    /// Always `ok`.
+    #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::always_ok))]
+    pub status: &'static str,
+    /// The version of this software.
+    #[cfg_attr(feature = "openapi", schema(examples("0.1.0")))]
+    pub version: &'static str,
+}
+
+/// The response to a test message.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TestOutcome {
+    /// What happened to it.
+    pub status: SendStatus,
+}
+
+/// Counts of the last hours.
+#[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), serde(deny_unknown_fields))]
+pub struct Activity {
+    /// Whether sends and verifications are counted here: the deployment has the binding `ACTIVITY`.
+    pub recorded: bool,
+    /// Whether this deployment has a token to read the counts with.
+    pub readable: bool,
+    /// How far back they reach.
+    pub hours: u32,
+    /// The largest first, 100 at most; null if they could not be read.
+    #[cfg_attr(feature = "openapi", schema(required = true, max_items = 100))]
+    pub rows: Option<Vec<ActivityRow>>,
+}
+
+/// How often one thing happened.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), serde(deny_unknown_fields))]
+pub struct ActivityRow {
+    /// `send` or `verify`.
+    pub event: String,
+    /// `sent`, `unknown` or `verified`, or the code of the error.
+    pub outcome: String,
+    /// The connector that sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub connector_id: Option<String>,
+    /// How often.
+    pub count: u64,
+}

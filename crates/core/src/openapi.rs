@@ -1,0 +1,244 @@
+//! What the schemas of the API need beyond the types that the services work with: the bodies that are read member by
+//! member, and the words that are texts in Rust. Compiled for `crates/spec` only, which writes `docs/openapi.json`.
+
+use serde_json::{Value, json};
+use utoipa::openapi::schema::{Object, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::error::ErrorCode;
+use crate::phone::PhoneNumber;
+use crate::provider::{REGISTRY, SmsProvider};
+use crate::usage_type::UsageType;
+
+/// Why the next send to a phone number has to wait.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SendLimit {
+    /// `RESEND_COOLDOWNS`.
+    Cooldown,
+    /// `SENDS_PER_HOUR`.
+    Hour,
+    /// `SENDS_PER_DAY`.
+    Day,
+}
+
+/// How a field of a form is shown.
+#[derive(Debug, ToSchema)]
+pub enum FormItemType {
+    /// A line of text.
+    Text,
+    /// True or false.
+    Switch,
+    /// The templates.
+    Json,
+}
+
+/// What the text of a form's field has to be.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum FormItemFormat {
+    /// A list of templates.
+    Templates,
+    /// A URL.
+    Url,
+    /// An e-mail address.
+    Email,
+    /// A host name.
+    Host,
+}
+
+/// What a template of a connector holds.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum TemplateShape {
+    /// `content`.
+    Text,
+    /// `templateCode`.
+    Registered,
+    /// `templateName` and `language`.
+    Named,
+}
+
+/// The active connector's new config; it replaces the old one.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConnectorPatch {
+    /// The config. A confidential field that is left out, or sent back redacted, keeps its value; `null` clears a field.
+    pub config: ConnectorConfig,
+    /// Accepted for Logto's clients; it has no meaning here.
+    #[schema(required = false)]
+    pub id: Value,
+    /// Accepted for Logto's clients; it has no meaning here.
+    #[schema(required = false)]
+    pub metadata: Value,
+    /// Accepted for Logto's clients; it has no meaning here.
+    #[schema(required = false)]
+    pub sync_profile: Value,
+    /// Accepted for Logto's clients; it has no meaning here.
+    #[schema(required = false)]
+    pub enable_token_storage: Value,
+}
+
+/// A config to try out, and who gets the message.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct TestRequest {
+    /// E.164, or its digits without the plus as Logto writes it.
+    pub phone: LogtoPhone,
+    /// The config, which need not be saved.
+    pub config: ConnectorConfig,
+    /// What the message is for; `Generic` if absent.
+    #[schema(default = "Generic")]
+    pub usage_type: Option<UsageType>,
+    /// A language tag (BCP 47): selects the template.
+    #[schema(max_length = 35, pattern = "^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$", examples("de"))]
+    pub locale: Option<String>,
+}
+
+/// Who gets a code, for usage type `Generic`.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogtoSendRequest {
+    /// The recipient.
+    pub phone: LogtoPhone,
+}
+
+/// The code that a user typed, for usage type `Generic`.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LogtoVerifyRequest {
+    /// The phone number that the code was sent to.
+    pub phone: LogtoPhone,
+    /// The code as it was typed. One of the wrong length is a wrong code, not a bad request.
+    #[schema(pattern = "^[0-9]{1,10}$", examples("173619"))]
+    pub verification_code: String,
+}
+
+/// Implements [`ToSchema`] by a JSON Schema.
+macro_rules! schema {
+    ($type:ty, $schema:expr) => {
+        impl PartialSchema for $type {
+            fn schema() -> RefOr<Schema> {
+                from_json($schema)
+            }
+        }
+
+        impl ToSchema for $type {}
+    };
+}
+
+/// The id of a connector's factory, as in Logto.
+#[derive(Debug)]
+pub struct ConnectorId;
+
+schema!(
+    ConnectorId,
+    json!({
+        "type": "string",
+        "description": "The id of a connector's factory, as in Logto.",
+        "enum": REGISTRY.map(SmsProvider::id),
+    })
+);
+
+/// A phone number with or without its plus.
+#[derive(Debug)]
+pub struct LogtoPhone;
+
+schema!(
+    LogtoPhone,
+    json!({
+        "type": "string",
+        "description": "E.164, or its digits without the plus as Logto writes it.",
+        "pattern": r"^\+?[1-9][0-9]{6,14}$",
+        "examples": ["14155550123"],
+    })
+);
+
+/// An IP address.
+#[derive(Debug)]
+pub struct IpAddress;
+
+schema!(
+    IpAddress,
+    json!({
+        "type": "string",
+        "description": "IPv4 or IPv6.",
+        "maxLength": 45,
+        "pattern": concat!(
+            "^(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])(?:\\.(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])){3}",
+            "|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$"
+        ),
+        "examples": ["203.0.113.7", "2001:db8::1"],
+    })
+);
+
+/// The config of any connector; `crates/spec` writes its schema from the field tables.
+#[derive(Debug)]
+pub struct ConnectorConfig;
+
+schema!(ConnectorConfig, json!({ "type": "object" }));
+
+/// The config of any connector with its secrets redacted.
+#[derive(Debug)]
+pub struct RedactedConfig;
+
+schema!(RedactedConfig, json!({ "type": "object" }));
+
+schema!(
+    PhoneNumber,
+    json!({
+        "type": "string",
+        "description": "E.164: `+`, then 7 to 15 ASCII digits, the first not 0. No other spelling is accepted.",
+        "pattern": r"^\+[1-9][0-9]{6,14}$",
+        "examples": ["+14155550123"],
+    })
+);
+
+schema!(
+    ErrorCode,
+    json!({
+        "type": "string",
+        "description": "Every `code` of an error. They never change their meaning.",
+        "enum": error_codes(),
+    })
+);
+
+/// Returns the public codes without repetition: two errors differ by their status only.
+fn error_codes() -> Vec<&'static str> {
+    let mut codes = Vec::new();
+    for code in ErrorCode::ALL.map(ErrorCode::as_str) {
+        if !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes
+}
+
+/// The schema as it is in JSON; one that utoipa cannot express is an empty one, which a test of `crates/spec` notices.
+fn from_json(schema: Value) -> RefOr<Schema> {
+    serde_json::from_value(schema).unwrap_or_else(|_| RefOr::T(Schema::default()))
+}
+
+fn only(value: Value, kind: Type, description: &str) -> RefOr<Schema> {
+    let mut object = Object::with_type(SchemaType::new(kind));
+    object.enum_values = Some(vec![value]);
+    object.description = Some(description.to_owned());
+    RefOr::T(Schema::Object(object))
+}
+
+pub(crate) fn always_true() -> RefOr<Schema> {
+    only(json!(true), Type::Boolean, "Always true.")
+}
+
+pub(crate) fn always_sms() -> RefOr<Schema> {
+    only(json!("Sms"), Type::String, "Always `Sms`.")
+}
+
+pub(crate) fn always_ok() -> RefOr<Schema> {
+    only(json!("ok"), Type::String, "Always `ok`.")
+}
+
+pub(crate) fn always_null() -> RefOr<Schema> {
+    only(Value::Null, Type::Null, "Logto's SMS connectors have none.")
+}

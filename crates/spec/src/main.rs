@@ -1,0 +1,4 @@
+//! x
+fn main() {
+    edge_otp_spec::t()
+}
