@@ -1,26 +1,69 @@
-//! x
-use utoipa::{PartialSchema, ToSchema};
-/// x
-pub fn t() {
-    let mut v = Vec::new();
-    macro_rules! t { ($($t:ty),*) => { $( v.push((<$t>::name().into_owned(), <$t>::schema())); <$t>::schemas(&mut v); )* } }
-    use edge_otp_core::*;
-    t!(
-        api::SendRequest,
-        api::VerifyRequest,
-        api::SendReceipt,
-        api::VerifyReceipt,
-        error::ErrorBody,
-        connector::Factory,
-        connector::ConnectorView,
-        openapi::ConnectorPatch,
-        openapi::TestRequest,
-        openapi::LogtoVerifyRequest,
-        policy::PolicyView<'static>,
-        api::Activity,
-        api::Health,
-        api::TestOutcome
-    );
-    let m: std::collections::BTreeMap<_, _> = v.into_iter().collect();
-    println!("{}", serde_json::to_string_pretty(&m).unwrap());
+//! Writes the descriptions of the API from the Rust code: `docs/openapi.json`, the JSON Schemas of connector configs in
+//! `docs/schemas/`, the package's types in `pkg/generated.d.ts`, and the settings in `docs/settings.md`, `wrangler.toml`
+//! and `template/wrangler.jsonc`. `npm run generate` runs it.
+//!
+//! | from | module |
+//! |---|---|
+//! | the types of requests and responses ([`utoipa::ToSchema`]) | [`schemas`] |
+//! | the field tables of the providers | [`connectors`] |
+//! | the error codes | [`errors`] |
+//! | the settings | [`settings`] |
+//! | the operations, the only table that is written here, with its [`examples`] | [`operations`] |
+//!
+//! [`openapi`] and [`typescript`] put them together.
+
+pub mod connectors;
+pub mod errors;
+pub mod examples;
+pub mod json;
+pub mod openapi;
+pub mod operations;
+pub mod schemas;
+pub mod settings;
+pub mod typescript;
+
+use std::fs::read_to_string;
+use std::path::Path;
+
+use edge_otp_core::provider::REGISTRY;
+
+/// A file, with the text that it must have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeneratedFile {
+    /// The path below the repository's root, with slashes.
+    pub path: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl GeneratedFile {
+    fn new(path: impl Into<String>, text: String) -> Self {
+        Self { path: path.into(), text }
+    }
+}
+
+/// Generates every file. Of those that are generated in part, the rest is read below `root`.
+///
+/// # Errors
+/// What is wrong with the sources, as a sentence.
+pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, String> {
+    let schemas = schemas::collect()?;
+    let mut files = vec![
+        GeneratedFile::new("docs/openapi.json", json::format(&openapi::build(&schemas)?)),
+        GeneratedFile::new("docs/schemas/connector.json", json::format(&connectors::union_schema())),
+        GeneratedFile::new("pkg/generated.d.ts", typescript::write(&schemas)?),
+    ];
+    for provider in REGISTRY {
+        let path = format!("docs/schemas/{}.json", provider.id());
+        files.push(GeneratedFile::new(path, json::format(&connectors::file_schema(provider))));
+    }
+    for (path, parts) in settings::parts() {
+        let mut text = read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
+        for (name, part) in parts {
+            text =
+                settings::replace_part(&text, name, &part).map_err(|problem| format!("{path}: {problem}"))?;
+        }
+        files.push(GeneratedFile::new(path, text));
+    }
+    Ok(files)
 }

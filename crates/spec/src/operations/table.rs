@@ -1,0 +1,440 @@
+//! The table of operations.
+
+use edge_otp_core::api::{MAX_BODY, MAX_CONFIG_BODY};
+use edge_otp_core::error::ErrorCode;
+use edge_otp_core::provider::REGISTRY;
+use serde_json::{Map, Value, json};
+
+use super::Operation;
+use crate::errors::shared::{
+    BAD_CONFIG, BAD_PHONE, CODE_REFUSED, CONNECTOR_NOT_FOUND, INTERNAL, INTERNAL_OR_CONNECTOR, LOCKED,
+    NOT_FOUND, PHONE_NOT_ALLOWED, PROVIDER_REJECTED, SEND_LIMITED, STORAGE_UNAVAILABLE,
+};
+use crate::errors::{ErrorResponse, RetryAfter};
+use crate::examples::{self, named};
+use crate::openapi::{content, reference};
+
+/// Lists the operations; those of one path in the order of its `Allow`.
+pub fn list() -> Vec<Operation> {
+    [vec![send(), verify()], service(), factories(), connectors(), archive(), logto_codes()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn schema(name: &str) -> Value {
+    reference("schemas", name)
+}
+
+fn narrowed(name: &str, property: &str, value: &str) -> Value {
+    json!({ "allOf": [schema(name), { "properties": { property: { "const": value } } }] })
+}
+
+fn answer(value: Value) -> Map<String, Value> {
+    named([("answer", value)])
+}
+
+fn idempotency_key() -> Value {
+    json!({
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": false,
+        "description": "1 to 255 printable ASCII characters. The same key and body within 600 seconds gives the \
+            same answer and no second message.",
+        "schema": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255,
+            "pattern": "^[!-~](?:[ -~]*[!-~])?$",
+        },
+        "example": "0d7f9c1e-4a53-4f3b-9c31-6f2f6f0c9a77",
+    })
+}
+
+fn send_examples() -> Map<String, Value> {
+    named([
+        ("shortest", json!({ "phone": "+14155550123" })),
+        (
+            "full",
+            json!({
+                "phone": "+14155550124",
+                "usageType": "SignIn",
+                "locale": "zh-CN",
+                "ip": "203.0.113.7",
+            }),
+        ),
+    ])
+}
+
+/// Links from a send to its verification.
+fn verify_link() -> Value {
+    json!({
+        "verify": {
+            "operationId": "verifyCode",
+            "description": "Verifies the code that was sent.",
+            "requestBody": {
+                "phone": "$request.body#/phone",
+                "usageType": "$response.body#/usageType",
+                "verificationId": "$response.body#/verificationId",
+                "code": "000000",
+            },
+        },
+    })
+}
+
+fn send() -> Operation {
+    Operation::new("POST", "/send", "sendCode", "Send a code")
+        .describe(
+            "Makes a code, stores a MAC of it for 600 seconds and gives it to the provider, once. An older code of the \
+             same phone and usage type is void from then on.",
+        )
+        .parameter(idempotency_key())
+        .body(
+            "SendRequest",
+            MAX_BODY,
+            send_examples(),
+        )
+        .answers(
+            202,
+            "The provider may or may not have accepted the message: it did not answer in time, or not readably. The \
+             code is valid and nothing is retried.",
+            narrowed("SendReceipt", "status", "unknown"),
+            answer(examples::receipt("unknown")),
+        )
+        .answers(
+            200,
+            "The provider accepted the message.",
+            narrowed("SendReceipt", "status", "sent"),
+            answer(examples::receipt("sent")),
+        )
+        .links(verify_link())
+        .fails([
+            BAD_PHONE,
+            PHONE_NOT_ALLOWED,
+            ErrorResponse::own(
+                "The key was used with another body; or the connector has no template for this usage type, or does not \
+                 serve this number.",
+                &[
+                    ErrorCode::IdempotencyConflict,
+                    ErrorCode::TemplateNotFound,
+                    ErrorCode::NumberNotSupported,
+                ],
+            ),
+            SEND_LIMITED,
+            INTERNAL_OR_CONNECTOR,
+            CONNECTOR_NOT_FOUND,
+            PROVIDER_REJECTED,
+            STORAGE_UNAVAILABLE,
+        ])
+}
+
+fn verify() -> Operation {
+    Operation::new("POST", "/verify", "verifyCode", "Verify a code")
+        .describe(
+            "A code is good once, for the phone and usage type it was sent for. The attempt is counted before its \
+             outcome is known.",
+        )
+        .body(
+            "VerifyRequest",
+            MAX_BODY,
+            named([
+                ("shortest", json!({ "phone": "+14155550123", "code": "173619" })),
+                (
+                    "full",
+                    json!({
+                        "phone": "+14155550123",
+                        "code": "173619",
+                        "usageType": "SignIn",
+                        "verificationId": examples::REQUEST_ID,
+                    }),
+                ),
+            ]),
+        )
+        .answers(
+            200,
+            "The code was right, and cannot be used again.",
+            schema("VerifyReceipt"),
+            answer(examples::verified()),
+        )
+        .fails([CODE_REFUSED, LOCKED, INTERNAL, STORAGE_UNAVAILABLE])
+}
+
+fn service() -> Vec<Operation> {
+    let runs = "It runs and its settings are valid.";
+    let health = answer(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION") }));
+    let etag = json!({ "ETag": { "description": "For `If-None-Match`.", "schema": { "type": "string" } } });
+    let document = "This document.";
+    let no_files = "A deployment without static files.";
+    let not_found = ErrorResponse::own(no_files, &[ErrorCode::RouteNotFound]).to_json();
+    let unchanged = json!({ "description": "Not modified." });
+    vec![
+        Operation::new("GET", "/health", "getHealth", "Whether the Worker runs")
+            .answers(200, runs, schema("Health"), health)
+            .fails([INTERNAL]),
+        Operation::new("HEAD", "/health", "headHealth", "Whether the Worker runs, without a body")
+            .answers_empty(200, runs)
+            .answers_empty(500, "A setting of the deployment is wrong."),
+        Operation::new("GET", "/openapi.json", "getOpenApi", "This document")
+            .describe("A static file: the platform answers, not the Worker, so there is no `X-Request-Id`.")
+            .static_file()
+            .responds(
+                200,
+                json!({
+                    "description": document,
+                    "headers": etag,
+                    "content": content(&schema("OpenApi"), Map::new()),
+                }),
+            )
+            .responds(304, unchanged.clone())
+            .responds(404, not_found)
+            .responds(405, json!({ "description": "Another method on this path; no body." })),
+        Operation::new("HEAD", "/openapi.json", "headOpenApi", "This document's headers")
+            .static_file()
+            .responds(200, json!({ "description": "The headers of this document." }))
+            .responds(304, unchanged)
+            .answers_empty(404, no_files),
+        Operation::new("GET", "/api/settings", "getSettings", "The limits in force")
+            .answers(200, "The settings.", schema("Settings"), answer(examples::settings()))
+            .fails([INTERNAL]),
+        Operation::new("GET", "/api/activity", "getActivity", "What happened in the last 24 hours")
+            .describe(
+                "Counts of sends and verifications by outcome and connector, from Analytics Engine. `recorded` says \
+                 whether this deployment has the binding `ACTIVITY`, `readable` whether it has `ACTIVITY_ACCOUNT` and \
+                 `ACTIVITY_TOKEN` to read the counts with. `rows` is null where they cannot be read.",
+            )
+            .answers(200, "The counts.", schema("Activity"), answer(examples::activity()))
+            .fails([INTERNAL]),
+    ]
+}
+
+fn factory_parameter(name: &str, example: &str) -> Value {
+    json!({
+        "name": name,
+        "in": "path",
+        "required": true,
+        "description": "A factory's id.",
+        "schema": schema("ConnectorId"),
+        "example": example,
+    })
+}
+
+fn connector_parameter() -> Value {
+    json!({
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "description": "The connector's id.",
+        "schema": { "type": "string", "pattern": "^[0-9a-z-]{8,64}$" },
+        "example": "v1p9q0n3x7ab",
+    })
+}
+
+fn factories() -> Vec<Operation> {
+    let all = json!({
+        "type": "array",
+        "items": schema("Factory"),
+        "minItems": REGISTRY.len(),
+        "maxItems": REGISTRY.len(),
+    });
+    vec![
+        Operation::new("GET", "/api/connector-factories", "listFactories", "All factories")
+            .answers(200, "All, in the order in which they are offered.", all, Map::new())
+            .fails([INTERNAL]),
+        Operation::new(
+            "GET",
+            "/api/connector-factories/{id}",
+            "getFactory",
+            "One factory, with its set-up guide",
+        )
+        .parameter(factory_parameter("id", "http-sms"))
+        .answers(200, "The factory.", schema("FactoryWithGuide"), Map::new())
+        .fails([NOT_FOUND, INTERNAL]),
+    ]
+}
+
+/// Links from a connector that was changed to what can be done with it.
+fn connector_links() -> Value {
+    let link = |id: &str, description: &str| json!({ "operationId": id, "description": description, "parameters": { "id": "$response.body#/id" } });
+    json!({
+        "show": link("getConnector", "Shows it."),
+        "edit": link("patchConnector", "Replaces its config."),
+        "delete": link("deleteConnector", "Deletes it."),
+    })
+}
+
+fn saved() -> Map<String, Value> {
+    answer(examples::connector(json!({ "effectiveWithinSeconds": 90 })))
+}
+
+fn connectors() -> Vec<Operation> {
+    let one = examples::connector(json!({}));
+    let list = json!({ "type": "array", "items": schema("Connector"), "maxItems": 1 });
+    vec![
+        Operation::new("GET", "/api/connectors", "listConnectors", "The active connector, if there is one")
+            .answers(200, "None or one.", list, answer(json!([one])))
+            .fails([INTERNAL, STORAGE_UNAVAILABLE]),
+        Operation::new("POST", "/api/connectors", "saveConnector", "Replace whatever is active")
+            .describe(
+                "One write: there is never a moment with two connectors, or with none. The one before goes to the \
+                 archive.",
+            )
+            .body("ConnectorInput", MAX_CONFIG_BODY, examples::connectors())
+            .answers(200, "It is the active one.", schema("SavedConnector"), saved())
+            .links(connector_links())
+            .fails([
+                BAD_CONFIG,
+                ErrorResponse::own("There is no factory with this id.", &[ErrorCode::UnknownFactory]),
+                INTERNAL,
+                STORAGE_UNAVAILABLE,
+            ]),
+        Operation::new("GET", "/api/connectors/{id}", "getConnector", "The active connector, by its id")
+            .parameter(connector_parameter())
+            .answers(200, "The active connector.", schema("Connector"), answer(one))
+            .fails([NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
+        Operation::new(
+            "PATCH",
+            "/api/connectors/{id}",
+            "patchConnector",
+            "Replace the active connector's config",
+        )
+        .describe(
+            "Confidential fields that are left out, or sent back redacted, keep their values; `null` clears a field.",
+        )
+        .parameter(connector_parameter())
+        .body("ConnectorPatch", MAX_CONFIG_BODY, examples::changes())
+        .answers(200, "The connector with its new config.", schema("SavedConnector"), saved())
+        .fails([BAD_CONFIG, NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
+        Operation::new("DELETE", "/api/connectors/{id}", "deleteConnector", "Delete the active connector")
+            .describe("It stays in the archive.")
+            .parameter(connector_parameter())
+            .answers_empty(204, "Done.")
+            .fails([NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
+        test_connector(),
+    ]
+}
+
+fn test_connector() -> Operation {
+    let body = |phone: &str| json!({ "phone": phone, "config": examples::twilio_config() });
+    let mut full = body("+14155550123");
+    if let Some(object) = full.as_object_mut() {
+        object.insert("usageType".to_owned(), "SignIn".into());
+        object.insert("locale".to_owned(), "de".into());
+    }
+    Operation::new(
+        "POST",
+        "/api/connectors/{factoryId}/test",
+        "testConnector",
+        "Send code 000000 with a config that need not be saved",
+    )
+    .describe("No limit counts this message and `ALLOWED_COUNTRIES` is not asked.")
+    .parameter(factory_parameter("factoryId", "twilio-short-message-service"))
+    .body("TestRequest", MAX_CONFIG_BODY, named([("shortest", body("14155550123")), ("full", full)]))
+    .answers(
+        202,
+        "The provider may or may not have accepted the message.",
+        narrowed("TestOutcome", "status", "unknown"),
+        answer(json!({ "status": "unknown" })),
+    )
+    .answers_empty(204, "The provider accepted the message.")
+    .fails([
+        ErrorResponse::own(
+            "A body, phone number or config that is not valid.",
+            &[ErrorCode::InvalidInput, ErrorCode::PhoneInvalid, ErrorCode::InvalidRequestConfig],
+        ),
+        ErrorResponse::own(
+            "The id is a dot segment, so that the path is another.",
+            &[ErrorCode::RouteNotFound],
+        ),
+        ErrorResponse::own(
+            "There is no such factory; or the config has no template for this usage type, or the connector does not \
+             serve this number.",
+            &[ErrorCode::UnknownFactory, ErrorCode::TemplateNotFound, ErrorCode::NumberNotSupported],
+        ),
+        ErrorResponse::own("The provider throttles.", &[ErrorCode::ProviderThrottled])
+            .retry(RetryAfter::IfTold),
+        INTERNAL,
+        PROVIDER_REJECTED,
+        STORAGE_UNAVAILABLE,
+    ])
+}
+
+fn archive() -> Vec<Operation> {
+    let archived = examples::connector(json!({ "archivedAt": "2026-11-22T09:30:00Z" }));
+    let list = json!({ "type": "array", "items": schema("ArchivedConnector"), "maxItems": 10 });
+    vec![
+        Operation::new("GET", "/api/connectors/archive", "listArchive", "What was active before")
+            .describe("Not the connector with id `archive`: this path goes before `/api/connectors/{id}`.")
+            .answers(200, "The last ten of the last 90 days, newest first.", list, answer(json!([archived])))
+            .fails([INTERNAL, STORAGE_UNAVAILABLE]),
+        Operation::new(
+            "POST",
+            "/api/connectors/archive/{id}/restore",
+            "restoreConnector",
+            "Make an archived connector the active one",
+        )
+        .describe("One write; the active one takes its place in the archive. No body is read.")
+        .parameter(connector_parameter())
+        .answers(200, "It is the active one.", schema("SavedConnector"), saved())
+        .links(connector_links())
+        .becomes_path_of("GET, PATCH, DELETE")
+        .fails([
+            ErrorResponse::own(
+                "The archived config does not pass its check any more.",
+                &[ErrorCode::InvalidRequestConfig],
+            ),
+            NOT_FOUND,
+            INTERNAL,
+            STORAGE_UNAVAILABLE,
+        ]),
+    ]
+}
+
+fn logto_codes() -> Vec<Operation> {
+    vec![
+        Operation::new(
+            "POST",
+            "/api/verification-codes",
+            "sendCodeAsLogto",
+            "Send a code, in Logto's form",
+        )
+        .describe(
+            "For usage type `Generic`. 204 also if the provider may or may not have accepted the message; `/send` tells.",
+        )
+        .body(
+            "LogtoSendRequest",
+            MAX_BODY,
+            named([
+                ("digits", json!({ "phone": "14155550125" })),
+                ("e164", json!({ "phone": "+14155550126" })),
+            ]),
+        )
+        .answers_empty(204, "The code is on its way.")
+        .fails([
+            BAD_PHONE,
+            PHONE_NOT_ALLOWED,
+            ErrorResponse::own(
+                "The connector has no template, or does not serve this number.",
+                &[ErrorCode::TemplateNotFound, ErrorCode::NumberNotSupported],
+            ),
+            SEND_LIMITED,
+            INTERNAL_OR_CONNECTOR,
+            CONNECTOR_NOT_FOUND,
+            PROVIDER_REJECTED,
+            STORAGE_UNAVAILABLE,
+        ]),
+        Operation::new(
+            "POST",
+            "/api/verification-codes/verify",
+            "verifyCodeAsLogto",
+            "Verify a code, in Logto's form",
+        )
+        .describe("For usage type `Generic`.")
+        .body(
+            "LogtoVerifyRequest",
+            MAX_BODY,
+            named([("digits", json!({ "phone": "14155550125", "verificationCode": "173619" }))]),
+        )
+        .answers_empty(204, "The code was right, and cannot be used again.")
+        .fails([CODE_REFUSED, LOCKED, INTERNAL, STORAGE_UNAVAILABLE]),
+    ]
+}
