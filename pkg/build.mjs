@@ -59,7 +59,7 @@ module.exports = api;
 
 /** The same declarations for CommonJS, under the names that TypeScript wants. */
 const makeDeclarations = () => {
-  for (const name of ["index", "slim", "client", "guards", "stores", "hono", "better-auth"]) {
+  for (const name of ["generated", "index", "slim", "client", "guards", "stores", "hono", "better-auth"]) {
     const text = readFileSync(at(`${name}.d.ts`), "utf8");
     writeFileSync(dist(`${name}.d.cts`), text.replaceAll(/from "\.\/([a-z-]+)\.js"/g, 'from "./$1.cjs"'));
   }

@@ -1,86 +1,44 @@
 // The types of edge-otp. What a caller may have to distinguish is a union of literals; nothing is `any`.
 
-/** What a code is for. A code is good only for the usage type it was sent for. */
-export type UsageType =
-  | "SignIn"
-  | "Register"
-  | "ForgotPassword"
-  | "Generic"
-  | "OrganizationInvitation"
-  | "UserPermissionValidation"
-  | "BindNewIdentifier"
-  | "MfaVerification"
-  | "BindMfa";
+import type {
+  ApiErrorCode,
+  ArchivedConnector,
+  Connector,
+  ConnectorFactory,
+  ConnectorInput,
+  ErrorData,
+  Policy,
+  SendBody,
+  SendResult,
+  TestOutcome,
+  UsageType,
+  VerifyFailure,
+  VerifyRequest,
+  VerifySuccess,
+} from "./generated.js";
 
-/** The ids of the connectors. */
-export type ConnectorId =
-  | "twilio-short-message-service"
-  | "aliyun-short-message-service"
-  | "aliyun-short-message-auth-service"
-  | "tencent-short-message-service"
-  | "vonage-sms"
-  | "yunpian-sms"
-  | "smsbao-sms"
-  | "smsaero-short-message-service"
-  | "gatewayapi-sms"
-  | "whatsapp-short-message-service"
-  | "http-sms"
-  | "mock-short-message-service";
+// Requests, results, error codes, limits and connector configs follow from the Rust code.
+export * from "./generated.js";
 
 /** Every `code` of an {@link OtpError}. They never change their meaning. */
 export type ErrorCode =
-  | "guard.invalid_input"
-  | "phone.invalid"
-  | "phone.not_allowed"
-  | "verification_code.not_found"
-  | "verification_code.code_mismatch"
-  | "verification_code.expired"
-  | "verification_code.exceed_max_try"
-  | "verification_code.locked"
-  | "request.message_rate_limited"
-  | "request.idempotency_conflict"
-  | "request.not_found"
-  | "request.method_not_allowed"
-  | "request.too_large"
-  | "request.unsupported_media_type"
-  | "auth.unauthorized"
-  | "connector.not_found"
-  | "connector.invalid_config"
-  | "connector.template_not_found"
-  | "connector.invalid_request_parameters"
-  | "connector.rate_limit_exceeded"
-  | "connector.general"
-  | "connector.invalid_response"
-  | "connector.not_found_with_connector_id"
-  | "entity.not_found"
-  | "storage.unavailable"
-  | "config.invalid"
-  | "internal"
+  | ApiErrorCode
   /** Only from `createOtpClient`: the Worker did not answer, or not in time. */
   | "client.unreachable"
   /** Only from `createOtpClient`: something answered that is not an edge-otp Worker. */
   | "client.invalid_response";
-
-/** What helps the caller or the operator; which members are there depends on the code. */
-export interface ErrorData {
-  /** `guard.invalid_input`, `connector.invalid_config`, `config.invalid`: what is wrong and where, never the value. */
-  readonly issues?: readonly { readonly path: string; readonly message: string }[];
-  /** `request.message_rate_limited`, `connector.rate_limit_exceeded`: seconds to wait. */
-  readonly retryAfter?: number;
-  /** `request.message_rate_limited`: which limit was reached. */
-  readonly limit?: "cooldown" | "hour" | "day";
-  /** `connector.general` and its like: the provider's HTTP status and its own error code. */
-  readonly provider?: { readonly status: number; readonly code?: string };
-  /** `verification_code.code_mismatch`, which this package returns as a value: how many more wrong codes are allowed. */
-  readonly attemptsLeft?: number;
-}
 
 /** What `send` throws, and `verify` for all but the caller's mistakes. */
 export declare class OtpError extends Error {
   constructor(
     code: ErrorCode,
     message: string,
-    details: { status: number; data?: ErrorData; requestId?: string; cause?: unknown },
+    details: {
+      status: number;
+      data?: ErrorData | undefined;
+      requestId?: string | undefined;
+      cause?: unknown;
+    },
   );
   override readonly name: "OtpError";
   /** Stable; act on this. */
@@ -97,15 +55,7 @@ export declare class OtpError extends Error {
 }
 
 /** A code to be sent. */
-export interface SendRequest {
-  /** E.164: `+` and 7 to 15 digits. */
-  phone: string;
-  /** Default `Generic`. */
-  usageType?: UsageType;
-  /** BCP 47, for instance `de` or `zh-CN`: selects the template. */
-  locale?: string;
-  /** The end user's IP address; passed to connectors that take one. */
-  ip?: string;
+export interface SendRequest extends SendBody {
   /**
    * 1 to 255 printable ASCII characters. The same key and request within 600 s: the same result, no second SMS. Null and
    * undefined are no key; what is no string is a TypeError.
@@ -113,124 +63,8 @@ export interface SendRequest {
   idempotencyKey?: string | null | undefined;
 }
 
-/** A code is on its way. */
-export interface SendResult {
-  /** `unknown`: the provider may or may not have accepted the message. The code is valid; nothing is retried. */
-  readonly status: "sent" | "unknown";
-  /** Opaque. Pass it to `verify` to accept only this code. */
-  readonly verificationId: string;
-  readonly usageType: UsageType;
-  /** RFC 3339: 600 seconds from now. */
-  readonly expiresAt: string;
-  /** RFC 3339: the earliest time at which the next send will be permitted. */
-  readonly resendAt: string;
-  readonly connectorId: ConnectorId;
-}
-
-/** A code to be verified. */
-export interface VerifyRequest {
-  /** E.164: where the code was sent. */
-  phone: string;
-  /** The digits that were typed. */
-  code: string;
-  /** What the code was sent for. Default `Generic`. */
-  usageType?: UsageType;
-  /** If given, only the code of this send is accepted. */
-  verificationId?: string;
-}
-
-/** The code was right. It cannot be used again. */
-export interface VerifySuccess {
-  readonly verified: true;
-  readonly verificationId: string;
-  readonly phone: string;
-  readonly usageType: UsageType;
-  /** RFC 3339. */
-  readonly verifiedAt: string;
-}
-
-/** The code was not accepted, for a reason that the person who typed it can act on. */
-export type VerifyFailure =
-  /** A wrong code; `attemptsLeft` more wrong ones are allowed. */
-  | { readonly verified: false; readonly reason: "code_mismatch"; readonly attemptsLeft: number }
-  /** Too many wrong codes for this phone in 24 hours; `retryAfter` in seconds. */
-  | { readonly verified: false; readonly reason: "locked"; readonly retryAfter: number }
-  /** `expired`: older than 600 s. `not_found`: none is live, for instance because it was used. `exceed_max_try`: the
-   * attempts of this code are exhausted. In all three cases only a new code helps. */
-  | { readonly verified: false; readonly reason: "expired" | "not_found" | "exceed_max_try" };
-
 /** Distinguish them by `verified`, then by `reason`. */
 export type VerifyResult = VerifySuccess | VerifyFailure;
-
-/** A connector to be set: the keys of `config` are those of the same connector in Logto. */
-export interface ConnectorInput {
-  connectorId: ConnectorId;
-  config: Readonly<Record<string, unknown>>;
-}
-
-/** A secret as it is returned: that it is set and, if it has 12 characters or more, its last four. */
-export interface RedactedSecret {
-  readonly set: true;
-  readonly hint?: string;
-}
-
-/** A text in two languages. */
-export interface Phrase {
-  readonly en: string;
-  readonly "zh-CN": string;
-}
-
-/** The active connector, without its secrets. */
-export interface Connector {
-  readonly id: string;
-  readonly connectorId: ConnectorId;
-  readonly target: string;
-  readonly type: "Sms";
-  readonly name: Phrase;
-  readonly description: Phrase;
-  readonly logo: string;
-  /** Secrets come as {@link RedactedSecret}; sent back like that to `set`, they keep their value. */
-  readonly config: Readonly<Record<string, unknown>>;
-  /** RFC 3339; null if the connector was stored by hand or given in code. */
-  readonly createdAt: string | null;
-  readonly updatedAt: string | null;
-  /** Only in the results of `set`, `edit` and `restore`: after how many seconds all of a deployed Worker uses it. */
-  readonly effectiveWithinSeconds?: number;
-}
-
-/** A connector that was active before. */
-export interface ArchivedConnector extends Connector {
-  /** RFC 3339. */
-  readonly archivedAt: string;
-}
-
-/** One field of a connector's form. */
-export interface FormItem {
-  readonly key: string;
-  readonly type: "Text" | "Switch" | "Json";
-  readonly label: string;
-  readonly placeholder?: string;
-  readonly description?: string;
-  readonly required: boolean;
-  readonly isConfidential: boolean;
-  readonly format?: "url" | "email" | "host" | "templates";
-  readonly templates?: {
-    readonly shape: "text" | "registered" | "named";
-    readonly generic: boolean;
-    readonly knownUsages: boolean;
-  };
-}
-
-/** A connector factory: how the provider is presented, and the form of its config. */
-export interface ConnectorFactory {
-  readonly id: ConnectorId;
-  readonly target: string;
-  readonly type: "Sms";
-  readonly name: Phrase;
-  readonly description: Phrase;
-  readonly logo: string;
-  readonly formItems: readonly FormItem[];
-}
 
 /** Management of the one active connector. */
 export interface Connectors {
@@ -251,8 +85,12 @@ export interface Connectors {
   restore(id: string): Promise<Connector>;
   /** Sends the code 000000 with a config that need not be saved. */
   test(
-    request: ConnectorInput & { phone: string; usageType?: UsageType; locale?: string },
-  ): Promise<{ readonly status: "sent" | "unknown" }>;
+    request: ConnectorInput & {
+      phone: string;
+      usageType?: UsageType | undefined;
+      locale?: string | undefined;
+    },
+  ): Promise<TestOutcome>;
 }
 
 /** Sends and verifies codes. */
@@ -296,28 +134,6 @@ export interface GuardNamespace {
   getByName(name: string): object;
 }
 
-/** The limits. A value that is left out has the default. */
-export interface Policy {
-  /** Digits of a code, 6 to 10. Default 6. */
-  codeLength?: number;
-  /** Wrong codes per code sent, 1 to 5. Default 5. */
-  maxAttempts?: number;
-  /** Wrong codes per phone in a rolling 24 h, over all codes and usage types, 1 to 100. Default 10. */
-  dailyFailures?: number;
-  /** Seconds before the 2nd, 3rd, later sends, each 0 to 3600; the last one repeats. Default [60, 120, 300]. */
-  resendCooldowns?: readonly number[];
-  /** Sends per phone in a rolling hour, 1 to 1000. Default 5. */
-  sendsPerHour?: number;
-  /** Sends per phone in a rolling day, 1 to 1000. Default 10. */
-  sendsPerDay?: number;
-  /** Countries that may be sent to, as ISO codes ("US") or dialling codes ("44"). Default: all. */
-  allowedCountries?: readonly string[];
-  /** How long a provider may take, in ms, 100 to 30000. Default 10000. */
-  providerTimeoutMs?: number;
-  /** Whether the mock connector, which prints codes to the console, may be used. Default false. */
-  allowMock?: boolean;
-}
-
 /** The part of `fetch` that is used. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
@@ -328,25 +144,25 @@ export interface OtpOptions {
   /** The root secret, at least 32 characters; all keys are derived from it. */
   secret: string;
   /** The previous root secret, for 25 hours while you rotate. */
-  secretPrevious?: string;
+  secretPrevious?: string | undefined;
   /**
    * Decides every attempt, send and use of a code: a Durable Object namespace bound to `VerificationGuard`, or a store
    * of `edge-otp/stores` or of your own. Left out, ledgers are kept in `kv`, which cannot promise the limits.
    */
-  guard?: GuardNamespace | GuardStore;
+  guard?: GuardNamespace | GuardStore | undefined;
   /**
    * The connector, secrets in the clear; a config that is not valid is a TypeError. Left out, the one in `kv` is used (see
    * `otp.connectors.set`).
    */
-  connector?: ConnectorInput;
+  connector?: ConnectorInput | undefined;
   /** The limits. */
-  policy?: Policy;
+  policy?: Policy | undefined;
   /** How to reach the providers. Default: the global fetch. */
-  fetch?: Fetch;
+  fetch?: Fetch | undefined;
   /** The clock, in milliseconds since the epoch. Default: Date.now. */
-  now?: () => number;
+  now?: (() => number) | undefined;
   /** Accepts what KV alone cannot promise: there is no warning if `guard` is left out. */
-  acceptWeakGuard?: boolean;
+  acceptWeakGuard?: boolean | undefined;
 }
 
 /** Options of {@link createOtpClient}. */
@@ -359,17 +175,17 @@ export interface OtpClientOptions {
   /** One of the Worker's `API_KEYS`. */
   apiKey: string;
   /** The Worker's `ADMIN_KEY`; needed for `otp.connectors` only. */
-  adminKey?: string;
+  adminKey?: string | undefined;
   /** Default: the global fetch. In a Worker, a service binding's: `fetch: (url, init) => env.OTP.fetch(url, init)`. */
-  fetch?: Fetch;
+  fetch?: Fetch | undefined;
   /** After how many milliseconds a call gives up, as `client.unreachable`. Default 40000. */
-  timeoutMs?: number;
+  timeoutMs?: number | undefined;
   /** Aborts every call of this client, as `client.unreachable` with the signal's reason as `cause`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called before each request, for your log or traces; what it throws, the call throws, and nothing is sent. */
-  onRequest?: (request: ClientRequest) => void;
+  onRequest?: ((request: ClientRequest) => void) | undefined;
   /** Called after each response, before it is read; what it throws, the call throws. */
-  onResponse?: (response: ClientResponse) => void;
+  onResponse?: ((response: ClientResponse) => void) | undefined;
 }
 
 /** A request of the client. It names no phone number and holds no key. */
@@ -408,18 +224,18 @@ export interface RenderedMessage {
 /** Renders a template's `{{code}}` and `{{locale}}`, as `send` does. */
 export declare function renderMessage(
   template: string,
-  variables: { code: string; locale?: string },
+  variables: { code: string; locale?: string | undefined },
 ): RenderedMessage;
 
 /** What a guard object needs of its Worker. */
 export interface GuardObjectOptions {
   kv: KvStore;
   secret: string;
-  secretPrevious?: string;
+  secretPrevious?: string | undefined;
   /** The namespace of the class itself; needed while you rotate the secret. */
-  guard?: GuardNamespace;
+  guard?: GuardNamespace | undefined;
   /** Limits for callers that give none. What `createOtp` was given takes precedence. */
-  policy?: Policy;
+  policy?: Policy | undefined;
 }
 
 /** A Durable Object class: `call`, by RPC from `createOtp`, and the alarm are all that can be called. */

@@ -4,6 +4,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDist, buildPackage, buildWorker, reportSize } from "./build.mjs";
 import { fuzz } from "./fuzz.mjs";
+import { generate } from "./generate.mjs";
 import { capture, root, run, StepError } from "./steps.mjs";
 import { chromedriverPath, prepareChromium, prepareRust, prepareTools } from "./toolchain.mjs";
 
@@ -142,6 +143,9 @@ export const checks = {
     await runClean("tsc", ["--project", "console/tsconfig.json", "--noEmit"]);
   },
   clippy,
+  generated: async () => {
+    await generate("--check");
+  },
   unit,
   wasm,
   fuzz,
