@@ -15,6 +15,7 @@ import {
   validatorFor,
   walkObjects,
 } from "../openapi/document.mjs";
+import { mutate } from "../openapi/mutate.mjs";
 import { apiKey, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
@@ -416,43 +417,6 @@ const configOf = (id) => {
 };
 
 // What the schemas reject.
-
-const invalidValues = [
-  undefined,
-  null,
-  true,
-  7,
-  "",
-  " ",
-  "a b",
-  "é",
-  "x".repeat(300),
-  "\u0007",
-  [],
-  {},
-  [null],
-];
-
-/** Yields a value with one member changed, for each of its members: {value, path, to}. */
-function* mutate(value, path = []) {
-  if (typeof value !== "object" || value === null) return;
-  const copy = (name, member) => {
-    const changed = structuredClone(value);
-    if (member === undefined && !Array.isArray(changed)) delete changed[name];
-    else changed[name] = member;
-    return changed;
-  };
-  for (const name of Object.keys(value)) {
-    for (const to of invalidValues) {
-      if (Array.isArray(value) && to === undefined) continue;
-      yield { value: copy(name, to), path: [...path, name], to };
-    }
-    for (const inner of mutate(value[name], [...path, name])) {
-      yield { ...inner, value: copy(name, inner.value) };
-    }
-  }
-  if (!Array.isArray(value)) yield { value: copy("surplus", 1), path: [...path, "surplus"], to: 1 };
-}
 
 const rejections = new Set([
   "guard.invalid_input",
