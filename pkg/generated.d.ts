@@ -68,7 +68,7 @@ export interface Issue {
   readonly message: string;
 }
 
-/** Why the next send to a phone number has to wait. */
+/** Which of the limits on sends was reached. */
 export type SendLimit = "cooldown" | "hour" | "day";
 
 /** What a provider answered, without its own text. */
@@ -343,7 +343,10 @@ export interface ArchivedConnector extends Connector {
   readonly archivedAt: string;
 }
 
-/** The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds. */
+/**
+ * The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds;
+ * without it only an operator unlocks the number.
+ */
 export type VerifyFailure =
   /** There is no live code for this phone and usage type; send one first. */
   | { readonly verified: false; readonly reason: "not_found" }
@@ -354,7 +357,7 @@ export type VerifyFailure =
   /** This code has been tried too often; send a new one. */
   | { readonly verified: false; readonly reason: "exceed_max_try" }
   /** Too many wrong codes for this phone; try later. */
-  | { readonly verified: false; readonly reason: "locked"; readonly retryAfter: number };
+  | { readonly verified: false; readonly reason: "locked"; readonly retryAfter?: number };
 
 /** The limits. A value that is left out has the default. */
 export interface Policy {

@@ -247,7 +247,7 @@ pub struct ErrorData {
     pub retry_after: Option<Seconds>,
     /// Of `request.message_rate_limited`: which limit was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::SendLimit>, nullable = false))]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::ledger::SendLimit>, nullable = false))]
     pub limit: Option<&'static str>,
     /// Of `connector.general`, `connector.invalid_response` and `connector.rate_limit_exceeded`: what the provider
     /// answered.

@@ -11,18 +11,6 @@ use crate::phone::PhoneNumber;
 use crate::provider::{REGISTRY, SmsProvider};
 use crate::usage_type::UsageType;
 
-/// Why the next send to a phone number has to wait.
-#[derive(Debug, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub enum SendLimit {
-    /// `RESEND_COOLDOWNS`.
-    Cooldown,
-    /// `SENDS_PER_HOUR`.
-    Hour,
-    /// `SENDS_PER_DAY`.
-    Day,
-}
-
 /// How a field of a form is shown.
 #[derive(Debug, ToSchema)]
 pub enum FormItemType {

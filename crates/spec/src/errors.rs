@@ -18,25 +18,14 @@ pub struct ErrorResponse {
     pub description: &'static str,
     /// The codes.
     pub codes: &'static [ErrorCode],
-    /// Whether it has `Retry-After`.
-    pub retry_after: RetryAfter,
-}
-
-/// Whether a response has `Retry-After`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RetryAfter {
-    /// Never.
-    Never,
-    /// Always.
-    Always,
-    /// If the provider has told it.
-    IfTold,
+    /// Whether it may have `Retry-After`.
+    pub retry_after: bool,
 }
 
 impl ErrorResponse {
     /// Creates a response that several operations have.
     pub const fn shared(name: &'static str, description: &'static str, codes: &'static [ErrorCode]) -> Self {
-        Self { name, description, codes, retry_after: RetryAfter::Never }
+        Self { name, description, codes, retry_after: false }
     }
 
     /// Creates a response of one operation.
@@ -46,8 +35,8 @@ impl ErrorResponse {
 
     /// Adds `Retry-After`.
     #[must_use]
-    pub const fn retry(mut self, retry_after: RetryAfter) -> Self {
-        self.retry_after = retry_after;
+    pub const fn retry(mut self) -> Self {
+        self.retry_after = true;
         self
     }
 
@@ -67,14 +56,8 @@ impl ErrorResponse {
     /// Returns the response object.
     pub fn to_json(&self) -> Value {
         let mut headers = Map::new();
-        match self.retry_after {
-            RetryAfter::Never => {}
-            RetryAfter::Always => {
-                headers.insert("Retry-After".to_owned(), reference("headers", "RetryAfter"));
-            }
-            RetryAfter::IfTold => {
-                headers.insert("Retry-After".to_owned(), reference("headers", "RetryAfterIfTold"));
-            }
+        if self.retry_after {
+            headers.insert("Retry-After".to_owned(), reference("headers", "RetryAfter"));
         }
         if self.codes.contains(&ErrorCode::Unauthorized) {
             let schema = json!({ "type": "string", "const": "Bearer" });
@@ -106,8 +89,8 @@ fn error_response(description: &str, codes: &[ErrorCode], headers: Map<String, V
         examples.insert(code.as_str().to_owned(), json!({ "value": example(*code) }));
     }
     let mut narrowed = json!({ "properties": { "code": { "enum": names } } });
-    let has_data = |code: &ErrorCode| !example_data(*code).is_empty();
-    if let (true, Some(object)) = (codes.iter().all(has_data), narrowed.as_object_mut()) {
+    if let (true, Some(object)) = (codes.iter().all(|code| always_has_data(*code)), narrowed.as_object_mut())
+    {
         object.insert("required".to_owned(), json!(["data"]));
     }
     let schema = json!({ "allOf": [reference("schemas", "ErrorBody"), narrowed] });
@@ -123,7 +106,13 @@ fn example(code: ErrorCode) -> ErrorBody {
     }
 }
 
-/// Returns an example of a code's `data`; the members that it has are those that the code always has.
+/// Tells whether errors of a code always have the `data` of the example.
+pub fn always_has_data(code: ErrorCode) -> bool {
+    // A locked number may have to wait for an operator.
+    code != ErrorCode::LockedOut && !example_data(code).is_empty()
+}
+
+/// Returns an example of a code's `data`.
 pub fn example_data(code: ErrorCode) -> ErrorData {
     let issue = |path: &str, message: &str| Some(vec![Issue::new(path, message)]);
     let provider =

@@ -98,19 +98,17 @@ fn security_schemes() -> Value {
 }
 
 fn headers() -> Value {
-    let retry = |required: bool, description: &str| {
-        let schema = json!({ "type": "integer", "minimum": 0 });
-        json!({ "required": required, "description": description, "schema": schema })
-    };
-    let if_told = "Seconds to wait. With `connector.rate_limit_exceeded` only if the provider told it.";
     json!({
         "XRequestId": {
             "required": true,
             "description": "Names the request in the log; an error repeats it as `requestId`.",
             "schema": { "type": "string", "pattern": "^[0-9a-f]{32}$" },
         },
-        "RetryAfter": retry(true, "Seconds to wait."),
-        "RetryAfterIfTold": retry(false, if_told),
+        "RetryAfter": {
+            "required": false,
+            "description": "Seconds to wait. Absent if the provider did not tell it, or if only an operator unlocks the number.",
+            "schema": { "type": "integer", "minimum": 0 },
+        },
     })
 }
 

@@ -8,7 +8,7 @@ use edge_otp_core::settings::{POLICY, SettingKind, VariableKind};
 use serde_json::{Map, Value};
 
 use crate::connectors::{Form, config_name, config_schema, template_schemas};
-use crate::errors::example_data;
+use crate::errors::{always_has_data, example_data};
 use crate::schemas::Schemas;
 use crate::settings::{default_text, values_text};
 
@@ -248,18 +248,20 @@ fn write_failures(text: &mut String) {
     write_comment(
         text,
         "",
-        "The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds.",
+        "The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds; \
+         without it only an operator unlocks the number.",
     );
     text.push_str("export type VerifyFailure =");
     for code in ErrorCode::ALL {
         let Some(reason) = code.as_str().strip_prefix("verification_code.") else { continue };
         let data = example_data(code);
         let mut members = format!("readonly verified: false; readonly reason: \"{reason}\"");
+        let mark = if always_has_data(code) { "" } else { "?" };
         if data.attempts_left.is_some() {
-            members += "; readonly attemptsLeft: number";
+            let _ = write!(members, "; readonly attemptsLeft{mark}: number");
         }
         if data.retry_after.is_some() {
-            members += "; readonly retryAfter: number";
+            let _ = write!(members, "; readonly retryAfter{mark}: number");
         }
         text.push('\n');
         write_comment(text, "  ", code.message());

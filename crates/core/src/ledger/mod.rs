@@ -126,6 +126,7 @@ pub enum LedgerError {
 /// Which of the limits on sends was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum SendLimit {
     /// `RESEND_COOLDOWNS`.
     Cooldown,

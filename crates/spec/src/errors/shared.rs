@@ -2,7 +2,7 @@
 
 use edge_otp_core::error::ErrorCode;
 
-use super::{ErrorResponse, RetryAfter};
+use super::ErrorResponse;
 
 pub(crate) const UNAUTHORIZED: ErrorResponse = ErrorResponse::shared(
     "Unauthorized",
@@ -53,16 +53,16 @@ pub(crate) const PHONE_NOT_ALLOWED: ErrorResponse = ErrorResponse::shared(
 );
 pub(crate) const SEND_LIMITED: ErrorResponse = ErrorResponse::shared(
     "SendLimited",
-    "A cooldown or a limit of this phone (`data.limit`), or the provider throttles.",
-    &[ErrorCode::MessageRateLimited, ErrorCode::ProviderThrottled],
+    "A cooldown or a limit of this phone (`data.limit`), or too many wrong codes for it; or the provider throttles.",
+    &[ErrorCode::MessageRateLimited, ErrorCode::LockedOut, ErrorCode::ProviderThrottled],
 )
-.retry(RetryAfter::IfTold);
+.retry();
 pub(crate) const LOCKED: ErrorResponse = ErrorResponse::shared(
     "Locked",
-    "Too many wrong codes for this phone in 24 hours. Nothing was compared.",
+    "Too many wrong codes for this phone. Nothing was compared.",
     &[ErrorCode::LockedOut],
 )
-.retry(RetryAfter::Always);
+.retry();
 pub(crate) const CODE_REFUSED: ErrorResponse = ErrorResponse::shared(
     "CodeRefused",
     "A body that is not valid; or no live code, a wrong one, one that is 600 seconds old, or one that was tried too often.",

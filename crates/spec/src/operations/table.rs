@@ -6,11 +6,11 @@ use edge_otp_core::provider::REGISTRY;
 use serde_json::{Map, Value, json};
 
 use super::Operation;
+use crate::errors::ErrorResponse;
 use crate::errors::shared::{
     BAD_CONFIG, BAD_PHONE, CODE_REFUSED, CONNECTOR_NOT_FOUND, INTERNAL, INTERNAL_OR_CONNECTOR, LOCKED,
     NOT_FOUND, PHONE_NOT_ALLOWED, PROVIDER_REJECTED, SEND_LIMITED, STORAGE_UNAVAILABLE,
 };
-use crate::errors::{ErrorResponse, RetryAfter};
 use crate::examples::{self, named};
 use crate::openapi::{content, reference};
 
@@ -351,7 +351,7 @@ fn test_connector() -> Operation {
             &[ErrorCode::UnknownFactory, ErrorCode::TemplateNotFound, ErrorCode::NumberNotSupported],
         ),
         ErrorResponse::own("The provider throttles.", &[ErrorCode::ProviderThrottled])
-            .retry(RetryAfter::IfTold),
+            .retry(),
         INTERNAL,
         PROVIDER_REJECTED,
         STORAGE_UNAVAILABLE,
