@@ -1,21 +1,25 @@
-/** Requests and responses of the management API. Their content is untrusted: the console displays it as text only. */
+/**
+ * Requests and responses of the management API. Their content is untrusted: the console displays it as text only. What
+ * it may rely on follows from the Rust code; the other types say less than the API, since the console must not fail on
+ * a connector that was written to KV directly.
+ */
+import type { RedactedSecret, TemplateRules } from "../../../pkg/generated.d.ts";
+
+export type {
+  Activity as ActivityReport,
+  ActivityRow,
+  Issue,
+  RedactedSecret,
+  Settings,
+  TemplateRules,
+  TemplateShape,
+} from "../../../pkg/generated.d.ts";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
 
 /** A text by language tag; English is always present. */
 export type LocalizedText = { en: string } & { [language: string]: string | undefined };
-
-/** `text`: the text is in the config. `registered`, `named`: the provider stores it under an id or a name. */
-export type TemplateShape = "text" | "registered" | "named";
-
-export interface TemplateRules {
-  shape: TemplateShape;
-  /** Whether a template for `Generic` is required. */
-  generic: boolean;
-  /** Whether other usage types than the built-in ones are rejected. */
-  knownUsages: boolean;
-}
 
 export interface FormItem {
   key: string;
@@ -39,12 +43,6 @@ export interface Factory {
   formItems: FormItem[];
 }
 
-/** A confidential value in a response: only that it is set and, if it is long, its last four characters. */
-export interface RedactedSecret {
-  set: true;
-  hint?: string;
-}
-
 /** A connector. One that was written to KV directly has no timestamps, and its config may be any JSON. */
 export interface Connector {
   id: string;
@@ -57,42 +55,6 @@ export interface Connector {
 
 export interface ArchivedConnector extends Connector {
   archivedAt: string;
-}
-
-export interface Settings {
-  version: string;
-  codeLength: number;
-  codeLifetimeSeconds: number;
-  maxAttempts: number;
-  dailyFailures: number;
-  resendCooldowns: number[];
-  sendsPerHour: number;
-  sendsPerDay: number;
-  allowedCountries?: string[] | null;
-  providerTimeoutMs: number;
-  allowMock: boolean;
-  rotating: boolean;
-}
-
-export interface ActivityRow {
-  event: string;
-  outcome: string;
-  connectorId?: string | null;
-  count: number;
-}
-
-/** Recent activity. `readable` is false if the Worker has no token for it; `rows` is null if the query failed. */
-export interface ActivityReport {
-  recorded: boolean;
-  readable: boolean;
-  hours: number;
-  rows: ActivityRow[] | null;
-}
-
-/** A validation error in a config. The path is dotted, such as `templates.0.content`. */
-export interface Issue {
-  path: string;
-  message: string;
 }
 
 export interface TestRequest {

@@ -90,7 +90,7 @@ const renderGroup = (title: string, rows: SettingRow[]): HTMLElement =>
   );
 
 /** Formats ISO country codes with the country's name, and calling codes with a plus sign. */
-const formatCountries = (allowed: string[] | null | undefined): string => {
+const formatCountries = (allowed: readonly string[] | undefined): string => {
   if (!allowed) return t("settings.countries.all");
   const names = new Intl.DisplayNames(getLanguage(), { type: "region" });
   const format = (code: string) =>
