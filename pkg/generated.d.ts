@@ -356,7 +356,7 @@ export type VerifyFailure =
   | { readonly verified: false; readonly reason: "expired" }
   /** This code has been tried too often; send a new one. */
   | { readonly verified: false; readonly reason: "exceed_max_try" }
-  /** Too many wrong codes for this phone; try later. */
+  /** Too many wrong codes for this phone; it is locked. */
   | { readonly verified: false; readonly reason: "locked"; readonly retryAfter?: number };
 
 /** The limits. A value that is left out has the default. */

@@ -92,6 +92,14 @@ pub struct LogtoSendRequest {
     pub phone: LogtoPhone,
 }
 
+/// Whose counts of wrong codes are cleared.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct UnlockRequest {
+    /// The phone number that is locked.
+    pub phone: LogtoPhone,
+}
+
 /// The code that a user typed, for usage type `Generic`.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

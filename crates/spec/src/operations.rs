@@ -60,6 +60,7 @@ impl Operation {
             path if path.starts_with("/api/connectors") => "connectors",
             "/send" | "/verify" => "codes",
             path if path.starts_with("/api/verification-codes") => "codes",
+            path if path.starts_with("/api/phones") => "codes",
             _ => "service",
         };
         let key = match path {

@@ -65,6 +65,7 @@ fn derive_schemas() -> Vec<(String, RefOr<Schema>)> {
         openapi::ConnectorPatch,
         openapi::TestRequest,
         api::TestOutcome,
+        openapi::UnlockRequest,
         openapi::LogtoSendRequest,
         openapi::LogtoVerifyRequest,
         policy::PolicyView<'static>,

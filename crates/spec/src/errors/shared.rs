@@ -36,7 +36,7 @@ pub(crate) const INTERNAL_OR_CONNECTOR: ErrorResponse = ErrorResponse::shared(
 );
 pub(crate) const STORAGE_UNAVAILABLE: ErrorResponse = ErrorResponse::shared(
     "StorageUnavailable",
-    "KV or the guard did not answer. Nothing was sent, nothing was compared.",
+    "KV or the guard failed or did not answer in time; the request may have been counted.",
     &[ErrorCode::StorageUnavailable],
 );
 pub(crate) const CONNECTOR_NOT_FOUND: ErrorResponse =

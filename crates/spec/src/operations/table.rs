@@ -16,7 +16,7 @@ use crate::openapi::{content, reference};
 
 /// Lists the operations; those of one path in the order of its `Allow`.
 pub fn list() -> Vec<Operation> {
-    [vec![send(), verify()], service(), factories(), connectors(), archive(), logto_codes()]
+    [vec![send(), verify()], service(), factories(), connectors(), archive(), vec![unlock()], logto_codes()]
         .into_iter()
         .flatten()
         .collect()
@@ -387,6 +387,16 @@ fn archive() -> Vec<Operation> {
             STORAGE_UNAVAILABLE,
         ]),
     ]
+}
+
+fn unlock() -> Operation {
+    Operation::new("POST", "/api/phones/unlock", "unlockPhone", "Unlock a phone")
+        .describe(
+            "Clears the counts of wrong codes of a phone, for support staff. Its sends still count. The request is logged.",
+        )
+        .body("UnlockRequest", MAX_BODY, named([("e164", json!({ "phone": "+14155550127" }))]))
+        .answers_empty(204, "No wrong code counts any more.")
+        .fails([BAD_PHONE, INTERNAL, STORAGE_UNAVAILABLE])
 }
 
 fn logto_codes() -> Vec<Operation> {
