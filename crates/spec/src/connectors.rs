@@ -304,3 +304,37 @@ fn templates_schema(field: &FieldSpec, rules: TemplateRules) -> Value {
     }
     schema
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_config_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = REGISTRY.into_iter().map(config_name).collect();
+        assert_eq!(names.len(), REGISTRY.len());
+        assert!(names.contains("TwilioConfig") && names.contains("AliyunSmsMasConfig"), "{names:?}");
+    }
+
+    #[test]
+    fn a_file_schema_stands_alone_and_marks_secrets() {
+        for provider in REGISTRY {
+            let schema = file_schema(provider);
+            assert!(!schema.to_string().contains("$ref"), "{}", provider.id());
+            for field in provider.fields() {
+                let property = schema.pointer(&format!("/properties/{}", field.key)).expect(field.key);
+                let is_secret = property.get("writeOnly") == Some(&Value::Bool(true));
+                assert_eq!(is_secret, field.is_secret(), "{}.{}", provider.id(), field.key);
+            }
+        }
+    }
+
+    #[test]
+    fn a_posted_secret_may_be_left_out_and_a_stored_one_not() {
+        let [twilio, ..] = REGISTRY;
+        let required = |form| config_schema(twilio, form)["required"].clone();
+        assert_eq!(required(Form::Posted), json!(["accountSID", "templates"]));
+        assert_eq!(required(Form::Stored), json!(["accountSID", "authToken", "templates"]));
+    }
+}

@@ -192,3 +192,39 @@ fn add_variant(schemas: &mut Schemas, of: &str, name: &str, text: &str, member: 
     schemas.insert(name.to_owned(), variant);
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_that_are_flattened_are_one_object() {
+        let schemas = collect().expect("schemas");
+        let factory = schemas.get("Factory").expect("Factory");
+        assert!(factory.pointer("/properties/target").is_some() && factory.get("allOf").is_none());
+        assert!(factory.pointer("/properties/readme").is_none());
+        assert!(schemas.get("FactoryWithGuide").expect("a variant").pointer("/properties/readme").is_some());
+    }
+
+    #[test]
+    fn settings_have_the_ranges_of_their_table() {
+        let schemas = collect().expect("schemas");
+        let length = schemas.get("Settings").and_then(|one| one.pointer("/properties/codeLength"));
+        assert_eq!(
+            length,
+            Some(&json!({
+                "type": "integer",
+                "minimum": 6,
+                "description": "`CODE_LENGTH`: length of a code.",
+                "maximum": 10,
+            }))
+        );
+    }
+
+    #[test]
+    fn clean_drops_what_only_rust_knows() {
+        let schema =
+            json!({ "description": "of [`X`]\nand", "format": "int32", "items": { "format": "date-time" } });
+        assert_eq!(clean(schema), json!({ "description": "of `X` and", "items": { "format": "date-time" } }));
+    }
+}

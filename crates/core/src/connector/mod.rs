@@ -103,3 +103,34 @@ pub fn ensure_mock_allowed(provider: &dyn SmsProvider, allow_mock: bool) -> Resu
     }
     Err(vec![Issue::new("connectorId", "the mock connector works only where ALLOW_MOCK=1")])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::find_provider;
+    use serde_json::json;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_connector_needs_one_of_the_alternative_fields() {
+        let twilio = find_provider("twilio-short-message-service").expect("a provider");
+        let paths = |sender: &str, value: Value| {
+            let mut config = json!({
+                "accountSID": "AC1",
+                "authToken": "t",
+                "templates": [{ "usageType": "Generic", "content": "{{code}}" }],
+            });
+            config[sender] = value;
+            let issues = Connector::new(twilio, &config).err().unwrap_or_default();
+            issues.into_iter().map(|issue| (issue.path, issue.message)).collect::<Vec<_>>()
+        };
+        assert!(paths("from", "+14155550100".into()).is_empty());
+        assert!(paths("fromMessagingServiceSID", "MG1".into()).is_empty());
+        let missing = ("fromMessagingServiceSID".to_owned(), "is required, unless from is given".to_owned());
+        for (sender, value) in
+            [("from", json!("")), ("fromMessagingServiceSID", json!("")), ("other", json!(1))]
+        {
+            assert_eq!(paths(sender, value), [missing.clone()], "{sender}");
+        }
+    }
+}

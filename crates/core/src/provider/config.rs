@@ -238,6 +238,7 @@ fn is_email(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -308,6 +309,36 @@ mod tests {
             "u@e.1",
         ] {
             assert!(!is_email(text), "{text}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn validate_applies_the_rules_of_the_field_table() {
+        const FIELDS: &[FieldSpec] = &[
+            FieldSpec::new("token", "Token", FieldKind::Secret).header(),
+            FieldSpec::templates(TemplateRules {
+                min_count: 1,
+                requires_generic: false,
+                types: &[0, 2],
+                ..TemplateRules::new(TemplateKind::Registered)
+            }),
+        ];
+        let issues = |config: Value| {
+            let object = config.as_object().cloned().expect("an object");
+            let (_, issues) = ProviderConfig::validate(FIELDS, &object);
+            issues.into_iter().map(|issue| format!("{} {}", issue.path, issue.message)).collect::<Vec<_>>()
+        };
+        let template = |kind: Value| json!([{ "usageType": "SignIn", "templateCode": "1", "type": kind }]);
+        assert!(issues(json!({ "token": "~ a", "templates": template(2.into()) })).is_empty());
+        assert_eq!(
+            issues(json!({ "token": "é", "templates": [] })),
+            ["token must be printable ASCII", "templates must hold a template",]
+        );
+        for kind in [json!(1), json!("0"), json!(null), json!(0.5)] {
+            assert_eq!(
+                issues(json!({ "token": "a", "templates": template(kind) })),
+                ["templates.0.type must be one of 0, 2"]
+            );
         }
     }
 }
