@@ -418,7 +418,7 @@ export interface RegisteredTemplate {
 
 /** A text in the config. */
 export interface KnownTextTemplate {
-  usageType: UsageType;
+  usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
   /** The text; `{{code}}` is where the code is inserted. */
@@ -439,7 +439,7 @@ export interface NamedTemplate {
 
 /** A text in the config. */
 export interface KnownFreeTextTemplate {
-  usageType: UsageType;
+  usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
   /** The text; `{{code}}` is where the code is inserted. */

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use edge_otp_core::error::ErrorCode;
 use edge_otp_core::provider::{REGISTRY, SmsProvider};
 use edge_otp_core::settings::{POLICY, SettingKind, VariableKind};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::connectors::{Form, config_name, config_schema, template_schemas};
 use crate::errors::{always_has_data, example_data};
@@ -339,12 +339,12 @@ fn write_configs(text: &mut String, schemas: &Schemas) -> Result<(), String> {
     Ok(())
 }
 
-/// Lets a usage type be any text, with the known ones as suggestions.
+/// Lets a usage type be any text, with the known ones as suggestions: that of a template in a variable is a `string`.
 fn open_usage_type(template: &mut Value) {
-    let usage_type = template.pointer_mut("/properties/usageType").and_then(Value::as_object_mut);
-    if let Some(usage_type) = usage_type.filter(|usage_type| usage_type.contains_key("examples")) {
-        usage_type.remove("type");
-        let any = serde_json::json!([
+    let usage_type = template.pointer_mut("/properties/usageType");
+    if let Some(usage_type) = usage_type.and_then(Value::as_object_mut) {
+        usage_type.retain(|name, _| name == "description");
+        let any = json!([
             { "$ref": "#/components/schemas/UsageType" },
             { "$ref": "#/(string & {})" },
         ]);
