@@ -122,7 +122,7 @@ pub(crate) fn parse_policy(settings: &Settings) -> Result<Policy, Issue> {
 pub(crate) fn name_options(message: &str) -> String {
     let message = message.replace("ALLOW_MOCK=1", "options.policy.allowMock is true");
     let message = message.replace("Idempotency-Key", "idempotencyKey");
-    OPTIONS.iter().fold(message, |text, option| {
-        text.replace(option.setting, &format!("options.policy.{}", option.name))
+    Policy::SETTINGS.into_iter().fold(message, |text, setting| {
+        text.replace(setting.name, &format!("options.policy.{}", setting.option_name()))
     })
 }
