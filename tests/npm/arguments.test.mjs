@@ -222,10 +222,11 @@ test("every code has a section in the documents, which an error's docs name", as
   const [address, anchor] = error.docs.split("#");
   assert.equal(address, "https://github.com/edge-otp/edge-otp/blob/main/docs/errors.md");
   assert.equal(anchor, "phoneinvalid");
-  const types = readFileSync(join(pkg, "index.d.ts"), "utf8");
-  const codes = [.../export type ErrorCode =([\s\S]*?);/.exec(types)[1].matchAll(/"([^"]+)"/g)].map(
-    ([, code]) => code,
-  );
+  const types = ["index.d.ts", "generated.d.ts"]
+    .map((name) => readFileSync(join(pkg, name), "utf8"))
+    .join("");
+  const unions = [...types.matchAll(/export type (?:Api)?ErrorCode =([\s\S]*?);/g)].map(([, union]) => union);
+  const codes = [...unions.join("").matchAll(/"([^"]+)"/g)].map(([, code]) => code);
   const text = readFileSync(join(root, "docs", "errors.md"), "utf8");
   const headings = [...text.matchAll(/^## `([^`]+)`$/gm)].map(([, code]) => code);
   assert.deepEqual(headings.sort(), codes.sort());
