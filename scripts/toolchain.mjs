@@ -120,6 +120,16 @@ export const prepareTools = async (names) => {
   return toolEnvironment(names);
 };
 
+/** Installs cargo-llvm-cov and LLVM's tools, which must be those of rustc's version; gives the environment for them. */
+export const prepareCoverage = async () => {
+  const env = await prepareTools(["cargo-llvm-cov"]);
+  const libraries = (await run("rustc", ["--print", "target-libdir"])).trim();
+  if (!existsSync(join(libraries, "..", "bin", "llvm-cov"))) {
+    await step("LLVM's tools (rustup)", () => run("rustup", ["component", "add", "llvm-tools"]));
+  }
+  return env;
+};
+
 const chromiumPath = () => process.env.CHROMIUM || "/usr/bin/chromium";
 export const chromedriverPath = () => process.env.CHROMEDRIVER || "/usr/bin/chromedriver";
 

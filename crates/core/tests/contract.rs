@@ -99,11 +99,22 @@ fn fields_with_the_name_of_a_credential_are_secrets() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn an_error_code_has_one_meaning() {
+    for provider in REGISTRY {
+        let codes: Vec<_> = provider.error_codes().iter().flat_map(|(_, codes)| codes.iter()).collect();
+        for (index, code) in codes.iter().enumerate() {
+            assert_eq!(codes.iter().position(|other| other == code), Some(index), "{} {code}", provider.id());
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn debug_shows_no_part_of_a_config() {
     for provider in REGISTRY {
         let connector = default_connector(provider);
         assert_eq!(format!("{:?}", connector.config), "ProviderConfig(…)");
         assert_eq!(format!("{connector:?}"), format!("Connector({})", provider.id()));
+        assert_eq!(format!("{provider:?}"), provider.id());
     }
 }
 
