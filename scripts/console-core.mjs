@@ -17,11 +17,11 @@ export const consoleCoreSources = [
   "scripts/wasm.mjs",
 ];
 
-/** Replaces the one import of the wasm; wasm-bindgen's next version may write it in another way. */
-const importScript = (text) => {
-  const changed = text.replace('from "./core_bg.wasm"', 'from "./core_wasm.js"');
-  if (changed === text) throw new StepError("console/core/core.js does not import ./core_bg.wasm any more.");
-  return changed;
+/** Replaces a piece of a generated file. The next version of its tool may write it in another way, so it must be there. */
+const replaceIn = (file, piece, replacement) => {
+  const text = readFileSync(file, "utf8");
+  if (text.split(piece).length !== 2) throw new StepError(`${file} does not contain this once: ${piece}`);
+  writeFileSync(file, text.replace(piece, replacement));
 };
 
 const compileInto = async (target, env) => {
@@ -38,9 +38,15 @@ const compileInto = async (target, env) => {
   const script = ["-Oz", ...wasmFeatures, wasm, "-o", join(target, "core_wasm.js")];
   await run(nodeProgram("wasm2js"), script);
   for (const file of [plain, wasm, `${wasm}.d.ts`]) rmSync(file);
-  const entry = join(target, "core.js");
+  // When a wasm memory grows, its buffer is detached, by which wasm-bindgen sees that its views are out of date.
+  const copied = "newHEAP8.set(HEAP8);";
+  replaceIn(
+    join(target, "core_wasm.js"),
+    copied,
+    `${copied} structuredClone(buffer, { transfer: [buffer] });`,
+  );
   // Last, because its age says how new the build is.
-  writeFileSync(entry, importScript(readFileSync(entry, "utf8")));
+  replaceIn(join(target, "core.js"), '"./core_bg.wasm"', '"./core_wasm.js"');
 };
 
 /** Builds console/core/, unless nothing has changed since the last time. */
