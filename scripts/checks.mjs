@@ -6,6 +6,7 @@ import { buildDist, buildPackage, buildWorker, reportSize } from "./build.mjs";
 import { buildConsoleCore } from "./console-core.mjs";
 import { fuzz } from "./fuzz.mjs";
 import { generate } from "./generate.mjs";
+import { checkNewProvider } from "./new-provider-check.mjs";
 import { capture, root, run, StepError } from "./steps.mjs";
 import { chromedriverPath, prepareChromium, prepareRust, prepareTools } from "./toolchain.mjs";
 
@@ -151,6 +152,7 @@ export const checks = {
     await generate("--check");
   },
   unit,
+  provider: checkNewProvider,
   wasm,
   fuzz,
   segments: () => nodeTests("tests/segments"),
