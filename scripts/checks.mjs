@@ -165,6 +165,7 @@ export const checks = {
   },
   build,
   size,
+  start: () => nodeTests("tests/start"),
   edge: () => nodeTests("tests/edge"),
   npm,
   openapi: async () => {
@@ -174,4 +175,4 @@ export const checks = {
 };
 
 /** The checks that run the built Worker or package, and so need `build` first. */
-export const afterBuild = ["size", "edge", "npm", "openapi", "browser"];
+export const afterBuild = ["size", "start", "edge", "npm", "openapi", "browser"];

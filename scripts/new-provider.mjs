@@ -144,8 +144,9 @@ The provider ${id} is registered, and its tests fail. What to do:
      until these pass; add vectors, and change their totals in crates/core/tests/vectors.rs.
   3. npm test -- format scripts clippy unit edge
      runs it in workerd against its fake (tests/edge/fake-provider/providers.mjs).
-  4. The id in pkg/index.d.ts and docs/openapi.json; in the console Chinese labels of new fields
-     (console/src/i18n/fields-zh.ts) and, unless it is "most countries", a group (console/src/ui/factory.ts).
+  4. npm run generate
+     writes schemas and types. In the console: Chinese labels of new fields (console/src/i18n/fields-zh.ts)
+     and, unless it is one for most countries, a group (console/src/ui/factory.ts).
 
 CONTRIBUTING.md describes each file.
 `;
