@@ -5,10 +5,11 @@
 use core::cell::{Cell, RefCell};
 
 use edge_otp_core::guard::{
-    GuardObject, GuardRequest, GuardResponse, GuardState, ObjectLedgerStore, ObjectStorage,
+    GuardObject, GuardRequest, GuardResponse, GuardState, ObjectLedgerStore, ObjectStorage, Rotation,
 };
 use edge_otp_core::ports::{Change, GuardClient, LedgerStore as _, StorageError};
 use edge_otp_core::time::{Seconds, Timestamp};
+use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const NOW: Timestamp = Timestamp(1_800_000_000_000);
@@ -69,9 +70,10 @@ impl GuardClient for Predecessor {
         _: Option<&str>,
         request: &GuardRequest,
     ) -> Result<GuardResponse, StorageError> {
-        assert!(name == "previous" && matches!(request, GuardRequest::ExportLedger));
+        assert_eq!(name, "previous");
+        assert!(matches!(request, GuardRequest::ExportState { to } if to == "successor"));
         match &self.0 {
-            Ok(GuardResponse::LedgerExported(state)) => Ok(GuardResponse::LedgerExported(state.clone())),
+            Ok(GuardResponse::StateExported(state)) => Ok(GuardResponse::StateExported(state.clone())),
             Ok(_) => Ok(GuardResponse::Unavailable),
             Err(()) => Err(StorageError),
         }
@@ -82,8 +84,8 @@ const NOBODY: Predecessor = Predecessor(Err(()));
 
 /// Returns a state that matters until `EXPIRY`.
 fn state() -> GuardState {
-    let text = format!(r#"{{"idempotency":{{"fingerprint":"00","at":{}}}}}"#, NOW.0);
-    serde_json::from_str(&text).expect("a state")
+    let record = json!({ "fingerprint": "00", "owner": "01", "at": NOW.0, "deadline": NOW.0 + 1_000 });
+    serde_json::from_value(json!({ "idempotency": record })).expect("a state")
 }
 
 fn put(state: GuardState) -> Change {
@@ -96,8 +98,8 @@ fn update(
     predecessor: Option<&Predecessor>,
     change: impl Fn() -> Change,
 ) -> Result<Option<GuardState>, StorageError> {
-    let previous = predecessor.map(|_| "previous");
-    let store = ObjectLedgerStore { object, guard: predecessor.unwrap_or(&NOBODY), previous };
+    let rotation = predecessor.map(|_| Rotation { name: "successor", previous: "previous" });
+    let store = ObjectLedgerStore { object, guard: predecessor.unwrap_or(&NOBODY), rotation };
     pollster::block_on(store.update(|state| Ok((change(), state.cloned()))))
 }
 
@@ -174,7 +176,7 @@ fn a_failing_storage_changes_nothing_in_memory() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_new_object_takes_over_the_state_of_its_predecessor() {
-    let exported = Predecessor(Ok(GuardResponse::LedgerExported(Some(state()))));
+    let exported = Predecessor(Ok(GuardResponse::StateExported(Some(state()))));
     let storage = Storage::default();
     let object = GuardObject::new(&storage);
     assert_eq!(update(&object, Some(&exported), || Change::Keep), Ok(Some(state())));
@@ -190,7 +192,7 @@ fn a_predecessor_without_an_answer_is_an_error_and_not_an_empty_state() {
         let object = GuardObject::new(&storage);
         assert_eq!(update(&object, Some(&predecessor), || put(state())), Err(StorageError));
         assert_eq!(*storage.text.borrow(), None);
-        let empty = Predecessor(Ok(GuardResponse::LedgerExported(None)));
+        let empty = Predecessor(Ok(GuardResponse::StateExported(None)));
         assert_eq!(update(&object, Some(&empty), || put(state())), Ok(None), "asked again");
     }
 }
