@@ -5,7 +5,7 @@ import { basename, join } from "node:path";
 import { capture, root, run, StepError } from "./steps.mjs";
 import { prepareRust } from "./toolchain.mjs";
 
-// Below target/, with the times of the sources: what an earlier run has compiled is used again.
+// Below target/, which git and the formatters leave out.
 const copy = join(root, "target", "new-provider");
 const name = "sample-two";
 const id = `${name}-sms`;
@@ -56,10 +56,15 @@ const copyRepository = () => {
   for (const entry of entries) {
     cpSync(join(root, entry), join(copy, entry), {
       recursive: true,
-      preserveTimestamps: true,
       filter: (source) => !made.includes(basename(source)),
     });
   }
+  // cargo names what it compiles after crate and version, not after the folder: with the same version it would take the
+  // sample's crates for the repository's, since both are kept in one build folder.
+  const manifest = join(copy, "Cargo.toml");
+  const text = readFileSync(manifest, "utf8");
+  const [, version] = /^\[workspace\.package\]\nversion = "(.+)"$/m.exec(text);
+  writeFileSync(manifest, text.replaceAll(`version = "${version}"`, `version = "${version}-${name}"`));
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "dir");
 };
 
@@ -159,7 +164,6 @@ const askFake = `
 /** Adds the sample provider in a copy; gives the number of checks. */
 export const checkNewProvider = async () => {
   const env = await prepareRust();
-  // cargo takes a folder of its own: what a copy has compiled is of no use to the repository.
   const options = { cwd: copy, env: { ...env, CARGO_TARGET_DIR: join(copy, "target") } };
   copyRepository();
   await run("node", ["scripts/new-provider.mjs", name], options);

@@ -21,6 +21,7 @@ struct Storage {
     text: RefCell<Option<String>>,
     alarms: RefCell<Vec<Timestamp>>,
     reads: Cell<u32>,
+    reports: Cell<u32>,
     is_broken: Cell<bool>,
 }
 
@@ -35,6 +36,10 @@ impl ObjectStorage for &Storage {
         self.reads.set(self.reads.get() + 1);
         self.check()?;
         Ok(self.text.borrow().clone())
+    }
+
+    fn report_unreadable(&self) {
+        self.reports.set(self.reports.get() + 1);
     }
 
     fn put(&self, text: &str) -> Result<(), StorageError> {
@@ -156,6 +161,7 @@ fn a_state_that_cannot_be_read_is_an_error_and_stays() {
         assert_eq!(update(&object, None, || put(state())), Err(StorageError), "{text}");
         assert_eq!(expire(&object, NOW.plus(Seconds(86_400))), Err(StorageError), "{text}");
         assert_eq!(storage.text.borrow().as_deref(), Some(text));
+        assert_eq!(storage.reports.take(), 2, "{text}");
     }
 }
 
