@@ -14,6 +14,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { buildConsoleCore } from "../scripts/console-core.mjs";
 import { buildGuidePage, guidePath, listGuideIds } from "./guides.mjs";
 import { formatHeadersFile } from "./headers.mjs";
 import { renderFavicon, renderLogo } from "./logos.mjs";
@@ -85,6 +86,7 @@ const buildInto = async (target) => {
 
 /** Builds everything; resolves with the console's gzipped size in bytes. */
 export const buildConsole = async () => {
+  await buildConsoleCore();
   // Built in a temporary folder and renamed, so that a running server never serves a partial build.
   const temporary = mkdtempSync(`${dist}-`);
   try {

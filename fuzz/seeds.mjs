@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { listProviders } from "../scripts/providers.mjs";
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -10,20 +11,7 @@ const readVectors = (name) =>
   JSON.parse(readFileSync(join(here, "..", "tests", "vectors", `${name}.json`), "utf8"));
 
 /** The providers in the order of their registry, by which a seed of `provider_response` selects one. */
-const providers = [
-  "twilio-short-message-service",
-  "aliyun-short-message-service",
-  "aliyun-short-message-auth-service",
-  "tencent-short-message-service",
-  "vonage-sms",
-  "yunpian-sms",
-  "smsbao-sms",
-  "smsaero-short-message-service",
-  "gatewayapi-sms",
-  "whatsapp-short-message-service",
-  "http-sms",
-  "mock-short-message-service",
-];
+const providers = listProviders().map(({ id }) => id);
 
 /** Status and `Retry-After` before each body: 200, 400, and 429 with one. */
 const heads = [

@@ -1,32 +1,30 @@
 // npm run build: the Worker into build/, the package's wasm into pkg/wasm/ and what ships beside it, the console into
 // console/dist/. wrangler calls `build.mjs worker` before dev and deploy.
-import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { installPackages, isMain, main, nodeProgram, root, run, step } from "./steps.mjs";
+import { consoleCoreSources } from "./console-core.mjs";
+import { installPackages, isMain, main, root, run, step } from "./steps.mjs";
 import { areInstalled, buildTools, prepareRust, prepareTools } from "./toolchain.mjs";
+import { compileCrate, isCurrent, optimize, rustSources } from "./wasm.mjs";
 
-/** The newest change below the given paths, in ms. */
-const newest = (paths) =>
-  Math.max(
-    ...paths.map((path) => {
-      const info = statSync(join(root, path));
-      if (!info.isDirectory()) return info.mtimeMs;
-      const inside = readdirSync(join(root, path)).map((name) => join(path, name));
-      return Math.max(info.mtimeMs, newest(inside));
-    }),
-  );
-
-const rustSources = ["Cargo.toml", "Cargo.lock", ".cargo", "crates/core/src", "crates/core/Cargo.toml"];
 const sources = {
-  worker: [...rustSources, "src", "scripts/build.mjs"],
-  package: [...rustSources, "crates/npm/src", "crates/npm/Cargo.toml", "scripts/build.mjs"],
-  console: ["console/src", "console/build.mjs", "docs"],
+  worker: [...rustSources, "src", "scripts/build.mjs", "scripts/wasm.mjs"],
+  package: [
+    ...rustSources,
+    "crates/npm/src",
+    "crates/npm/Cargo.toml",
+    "scripts/build.mjs",
+    "scripts/wasm.mjs",
+  ],
+  console: [
+    ...consoleCoreSources,
+    ...["build.mjs", "guides.mjs", "headers.mjs", "logos.mjs", "src"].map((name) => `console/${name}`),
+    "docs/connectors",
+    "docs/openapi.json",
+    "package-lock.json",
+  ],
 };
-
-/** Whether a file is newer than all from which it is made. */
-const isCurrent = (output, from) =>
-  existsSync(join(root, output)) && statSync(join(root, output)).mtimeMs > newest(from);
 
 const KIB = 1024;
 const kib = (bytes) => `${(bytes / KIB).toFixed(1)} KiB`;
@@ -52,36 +50,11 @@ const warnOfSize = (name) => {
   if (problem) process.stdout.write(`  WARNING: ${problem}\n`);
 };
 
-// The features that rustc assumes of wasm32-unknown-unknown, and exceptions for wasm-bindgen's catch wrappers: by name,
-// so that a newer binaryen emits nothing that workerd or an older browser does not know.
-const wasmFeatures = [
-  "bulk-memory",
-  "exception-handling",
-  "multivalue",
-  "mutable-globals",
-  "nontrapping-float-to-int",
-  "reference-types",
-  "sign-ext",
-].map((feature) => `--enable-${feature}`);
-
-/** Makes a wasm file small: optimised for size, without names and producers. */
-const optimize = async (wasm) => {
-  const fresh = `${wasm}.fresh`;
-  const passes = ["-Oz", "--strip-debug", "--strip-producers"];
-  await run(nodeProgram("wasm-opt"), [...passes, ...wasmFeatures, wasm, "-o", fresh]);
-  renameSync(fresh, wasm);
-};
-
-const cargoBuild = (crate, profile, env) => {
-  const target = ["--target", "wasm32-unknown-unknown"];
-  return run("cargo", ["build", "--lib", "--package", crate, "--profile", profile, ...target], { env });
-};
-
 /** Compiles the Worker's crates while the build's tools are still being installed. */
 const compileAhead = async () => {
   if (areInstalled(buildTools)) return;
   const env = await prepareRust();
-  await step("Rust crates of the Worker", () => cargoBuild("edge-otp", "release", env));
+  await step("Rust crates of the Worker", () => compileCrate("edge-otp", "release", env));
 };
 
 /** The Worker as one module beside its wasm, for the npm package: wrangler bundles src/entry.js itself. */
@@ -113,7 +86,7 @@ export const buildAssets = async () => {
   if (isCurrent("console/dist/openapi.json", sources.console)) return;
   // Imported here, because it needs esbuild, which npm installs first.
   const { buildConsole } = await import("../console/build.mjs");
-  await step("console (esbuild)", buildConsole);
+  await step("console (cargo, wasm2js, esbuild)", buildConsole);
 };
 
 /** Installs what is missing and builds the Worker, unless nothing has changed since the last time. */
@@ -130,11 +103,7 @@ export const buildWorker = async () => {
 };
 
 const compilePackage = async (env) => {
-  await cargoBuild("edge-otp-npm", "npm", env);
-  const { target_directory: folder } = JSON.parse(
-    await run("cargo", ["metadata", "--no-deps", "--format-version=1"], { env }),
-  );
-  const built = join(folder, "wasm32-unknown-unknown", "npm", "edge_otp_npm.wasm");
+  const built = await compileCrate("edge-otp-npm", "npm", env);
   // Snippets of JavaScript have a hash in their path: those of an older build would stay.
   rmSync(join(root, "pkg", "wasm"), { recursive: true, force: true });
   const names = ["--out-name", "edge_otp", "--out-dir", join(root, "pkg", "wasm")];

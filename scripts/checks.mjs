@@ -3,8 +3,10 @@
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildDist, buildPackage, buildWorker, reportSize } from "./build.mjs";
+import { buildConsoleCore } from "./console-core.mjs";
 import { fuzz } from "./fuzz.mjs";
 import { generate } from "./generate.mjs";
+import { checkNewProvider } from "./new-provider-check.mjs";
 import { capture, root, run, StepError } from "./steps.mjs";
 import { chromedriverPath, prepareChromium, prepareRust, prepareTools } from "./toolchain.mjs";
 
@@ -37,9 +39,12 @@ const countRustTests = (output, what) => {
 const wasmTarget = ["--target", "wasm32-unknown-unknown"];
 const denyWarnings = ["--", "-D", "warnings"];
 
+/** The crates that are compiled to wasm, by their folder. */
+const shellCrates = { "crates/console": "edge-otp-console", "crates/npm": "edge-otp-npm", ".": "edge-otp" };
+
 const clippy = async () => {
   await cargo("clippy", "--quiet", "--workspace", "--all-targets", ...denyWarnings);
-  const shells = ["--package", "edge-otp", "--package", "edge-otp-npm"];
+  const shells = Object.values(shellCrates).flatMap((crate) => ["--package", crate]);
   await cargo("clippy", "--quiet", ...shells, "--all-targets", ...wasmTarget, ...denyWarnings);
 };
 
@@ -59,13 +64,11 @@ const writeWebDriverConfig = (folder) => {
   writeFileSync(join(folder, "webdriver.json"), `${JSON.stringify({ "goog:chromeOptions": options })}\n`);
 };
 
-const crates = { "crates/core": "edge-otp-core", "crates/npm": "edge-otp-npm", ".": "edge-otp" };
-
 const wasm = async () => {
   const env = await prepareTools(["wasm-bindgen-cli", "wasm-pack"]);
   const test = (...args) => runClean("wasm-pack", ["test", ...args], { env });
   let total = 0;
-  for (const [folder, crate] of Object.entries(crates)) {
+  for (const [folder, crate] of Object.entries({ "crates/core": "edge-otp-core", ...shellCrates })) {
     // By name: at the root, cargo takes all default members.
     total += countRustTests(await test("--node", folder, "--package", crate), `${crate} in Node`);
   }
@@ -140,6 +143,8 @@ export const checks = {
     return nodeTests("scripts");
   },
   types: async () => {
+    // The console imports the declarations of its core.
+    await buildConsoleCore();
     await runClean("tsc", ["--project", "console/tsconfig.json", "--noEmit"]);
   },
   clippy,
@@ -147,6 +152,7 @@ export const checks = {
     await generate("--check");
   },
   unit,
+  provider: checkNewProvider,
   wasm,
   fuzz,
   segments: () => nodeTests("tests/segments"),
@@ -159,6 +165,7 @@ export const checks = {
   },
   build,
   size,
+  start: () => nodeTests("tests/start"),
   edge: () => nodeTests("tests/edge"),
   npm,
   openapi: async () => {
@@ -168,4 +175,4 @@ export const checks = {
 };
 
 /** The checks that run the built Worker or package, and so need `build` first. */
-export const afterBuild = ["size", "edge", "npm", "openapi", "browser"];
+export const afterBuild = ["size", "start", "edge", "npm", "openapi", "browser"];

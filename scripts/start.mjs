@@ -11,6 +11,8 @@ import { environment, main, root, run, StepError, secondsSince, step } from "./s
 const port = process.env.PORT || "8787";
 const address = `http://127.0.0.1:${port}`;
 const varsFile = join(root, ".dev.vars");
+/** Where KV and Durable Objects are stored; tests have a folder of their own. */
+const state = process.env.STATE_FOLDER || join(root, ".wrangler", "state");
 
 const makeVars = () => {
   if (existsSync(varsFile)) return;
@@ -45,11 +47,11 @@ const mockConnector = {
 
 /** Puts the mock connector into the embedded KV, on the first start only: later it is yours. */
 const setUpConnector = async () => {
-  if (existsSync(join(root, ".wrangler", "state", "v3", "kv"))) return;
+  if (existsSync(join(state, "v3", "kv"))) return;
   await step("mock connector into the embedded KV", () =>
     run("wrangler", [
       ...["kv", "key", "put", "connector", JSON.stringify(mockConnector)],
-      ...["--binding", "OTP_KV", "--local"],
+      ...["--binding", "OTP_KV", "--local", "--persist-to", state],
     ]),
   );
 };
@@ -87,7 +89,10 @@ main(async () => {
   await setUpConnector();
   const server = spawn(
     "wrangler",
-    ["dev", "--ip", "127.0.0.1", "--port", port, "--show-interactive-dev-session=false"],
+    [
+      ...["dev", "--ip", "127.0.0.1", "--port", port, "--persist-to", state],
+      "--show-interactive-dev-session=false",
+    ],
     {
       cwd: root,
       env: environment(),

@@ -16,6 +16,7 @@ const tools = {
   "wasm-pack": { version: "0.15.1", program: "wasm-pack" },
   "cargo-deny": { version: "0.20.2", program: "cargo-deny" },
   "cargo-fuzz": { version: "0.13.2", program: "cargo-fuzz" },
+  "cargo-llvm-cov": { version: "0.9.1", program: "cargo-llvm-cov" },
 };
 
 /** What `npm start` and `npm run build` need. */
@@ -117,6 +118,16 @@ export const prepareTools = async (names) => {
   await prepareRust();
   await installTools(names);
   return toolEnvironment(names);
+};
+
+/** Installs cargo-llvm-cov and LLVM's tools, which must be those of rustc's version; gives the environment for them. */
+export const prepareCoverage = async () => {
+  const env = await prepareTools(["cargo-llvm-cov"]);
+  const libraries = (await run("rustc", ["--print", "target-libdir"])).trim();
+  if (!existsSync(join(libraries, "..", "bin", "llvm-cov"))) {
+    await step("LLVM's tools (rustup)", () => run("rustup", ["component", "add", "llvm-tools"]));
+  }
+  return env;
 };
 
 const chromiumPath = () => process.env.CHROMIUM || "/usr/bin/chromium";

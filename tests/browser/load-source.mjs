@@ -2,10 +2,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { buildConsoleCore } from "../../scripts/console-core.mjs";
 
 export const sourceFolder = join(fileURLToPath(import.meta.url), "..", "..", "..", "console", "src");
 
-export const loadModule = async (path) => {
+/** Loads a module; again, with a state of its own, for each `instance`. */
+export const loadModule = async (path, instance = "") => {
+  await buildConsoleCore();
   const { outputFiles } = await build({
     entryPoints: [join(sourceFolder, path)],
     bundle: true,
@@ -13,5 +16,6 @@ export const loadModule = async (path) => {
     format: "esm",
     target: "es2022",
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString("base64")}`);
+  const source = `${outputFiles[0].text}\n// ${instance}`;
+  return import(`data:text/javascript;base64,${Buffer.from(source).toString("base64")}`);
 };

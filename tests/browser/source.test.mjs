@@ -39,6 +39,20 @@ test("measureSms counts segments exactly at the limits of each encoding", () => 
   }
 });
 
+test("measureSms is right before, while and after the core's memory grows", async () => {
+  // Fresh modules, each with a memory of its own; the first call decides when it grows.
+  for (const [index, first] of ["", "a", repeat("a", 1 << 20)].entries()) {
+    const fresh = await loadModule("text/sms.ts", `memory ${index}`);
+    for (const text of [first, "", "€", repeat("字", 1 << 20), "€a"]) {
+      const { encoding, units } = fresh.measureSms(text);
+      const expected = text.startsWith("字")
+        ? ["UCS-2", 1 << 20]
+        : ["GSM-7", text.length + Number(text[0] === "€")];
+      assert.deepEqual([encoding, units], expected, `${text.length} characters after ${first.length}`);
+    }
+  }
+});
+
 test("measureSms selects UCS-2 for any character outside GSM-7 and reports it", () => {
   assert.equal(measureSms("123456 is your code. ^{}\\[~]|€").encoding, "GSM-7");
   for (const text of ["ç", "`", "’", "–", "\u00a0", "验证码", "😀", "\t"]) {

@@ -432,7 +432,7 @@ test("the Worker rejects what a schema rejects, and accepts what it accepts", as
     const path = [...one.pointer, "requestBody", "content", "application/json", "schema"];
     const schema = resolveRef(resolveRef(one.operation.requestBody).content["application/json"].schema);
     const validate = validatorAt(path);
-    // The schema accepts any of twelve configs; the Worker knows the factory.
+    // The schema accepts any connector's config; the Worker knows the factory.
     const validateConfig = validatorFor(config ? { properties: { config: configOf(config) } } : true);
     const secrets = config
       ? Object.keys(configOf(config).properties).filter((key) => configOf(config).properties[key].anyOf)

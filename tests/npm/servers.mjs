@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startDependent } from "./dependent.mjs";
 import { run, succeed } from "./setup.mjs";
 
 export const freePort = () =>
@@ -43,14 +44,7 @@ const folderFor = (t, name) => {
   return folder;
 };
 
-const start = (t, program, args, options) => {
-  const server = spawn(program, args, { stdio: "ignore", ...options });
-  const ended = new Promise((resolve) => server.on("exit", resolve));
-  t.after(() => {
-    server.kill("SIGKILL");
-    return ended;
-  });
-};
+const start = (t, program, args, options) => t.after(startDependent(program, args, options).stop);
 
 const until = async (works, what) => {
   for (let tries = 0; ; tries += 1) {

@@ -1,23 +1,15 @@
 // template/ as a user takes it: copied, the packed package installed, its own commands run.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startDependent } from "./dependent.mjs";
+import { freePort } from "./servers.mjs";
 import { installed, root, succeed } from "./setup.mjs";
 
 const env = { PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` };
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 test("the template deploys and runs", async (t) => {
   const home = await installed();
@@ -38,14 +30,12 @@ test("the template deploys and runs", async (t) => {
   await t.test("wrangler dev serves it", async (t) => {
     await succeed("npm", ["run", "connector"], { cwd: project, env });
     const port = await freePort();
-    const dev = spawn("npm", ["run", "dev", "--", "--ip", "127.0.0.1", "--port", String(port)], {
+    const args = ["run", "dev", "--", "--ip", "127.0.0.1", "--port", String(port)];
+    const { child: dev, stop } = startDependent("npm", args, {
       cwd: project,
-      env: { ...process.env, ...env, WRANGLER_SEND_METRICS: "false", CI: "1" },
-      stdio: ["ignore", "pipe", "pipe"],
-      detached: true,
+      env: { ...env, WRANGLER_SEND_METRICS: "false", CI: "1" },
     });
-    // wrangler may take its time on a gentler signal.
-    t.after(() => process.kill(-dev.pid, "SIGKILL"));
+    t.after(stop);
     let log = "";
     for (const stream of [dev.stdout, dev.stderr]) stream.on("data", (chunk) => (log += chunk));
     const call = (path, body, key = "development-api-key") =>

@@ -1,10 +1,12 @@
 // Encoding and segments of some thousands of generated texts, the core's (crates/core/examples/count_segments.rs) against
-// Twilio's sms-segments-calculator. The texts are the same each time.
+// Twilio's sms-segments-calculator, and the console's, which is the core's converted to JavaScript, against the core's.
+// The texts are the same each time.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import calculator from "sms-segments-calculator";
+import { loadModule } from "../browser/load-source.mjs";
 
 /** What the reference implementation counts. */
 const countByReference = (text) => {
@@ -154,6 +156,16 @@ test("encoding and segments are those of the reference implementation", () => {
   console.log(
     `${texts.length} different texts + ${clustered.length} with clusters; ${ucs2} UCS-2; up to ${most} segments`,
   );
+});
+
+test("the console counts as the core does", async () => {
+  const { measureSms } = await loadModule("text/sms.ts");
+  const all = [...texts, ...clustered];
+  const differences = all.filter((text, index) => {
+    const { encoding, segments } = measureSms(text);
+    return encoding !== counts[index].encoding || segments !== counts[index].segments;
+  });
+  assert.deepEqual(differences, []);
 });
 
 // The one difference: the reference never splits a character of several code points, the way Twilio's page shows it. TS

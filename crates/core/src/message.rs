@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::phone::PhoneNumber;
-use crate::template::{Template, TemplateBody, render};
+use crate::template::{Template, TemplateBody, find_variable, render};
 use crate::usage_type::UsageType;
 
 /// Everything that a provider may know of a message.
@@ -26,7 +26,9 @@ impl<'a> Message<'a> {
     /// Renders the text; empty if the template is not a text.
     pub fn text(&self) -> String {
         match self.template.map(|template| &template.body) {
-            Some(TemplateBody::Text(text)) => render(text, |name| self.variable(name)),
+            Some(TemplateBody::Text(text)) => {
+                render(text, |name| find_variable(name, self.code.as_str(), self.locale))
+            }
             _ => String::new(),
         }
     }
@@ -43,17 +45,6 @@ impl<'a> Message<'a> {
             }
             _ => "",
         }
-    }
-
-    /// A dotted path into a text finds nothing and renders empty, as in Logto.
-    fn variable(&self, name: &str) -> Option<String> {
-        let (root, path) = name.split_once('.').map_or((name, None), |(root, path)| (root, Some(path)));
-        let value = match root {
-            "code" => Some(self.code.as_str()),
-            "locale" => self.locale,
-            _ => None,
-        };
-        value.map(|value| if path.is_some() { String::new() } else { value.to_owned() })
     }
 }
 

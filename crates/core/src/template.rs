@@ -89,6 +89,18 @@ pub fn render(text: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
     out
 }
 
+/// Returns the value of a name in a text; `None` for an unknown one. A dotted path into a value finds nothing and renders
+/// empty, as in Logto.
+pub fn find_variable(name: &str, code: &str, locale: Option<&str>) -> Option<String> {
+    let (root, path) = name.split_once('.').map_or((name, None), |(root, path)| (root, Some(path)));
+    let value = match root {
+        "code" => Some(code),
+        "locale" => locale,
+        _ => None,
+    };
+    value.map(|value| if path.is_some() { String::new() } else { value.to_owned() })
+}
+
 /// Parses a token whose first brace has been read: its name and what follows it.
 fn parse_token(text: &str) -> Option<(&str, &str)> {
     let inner = text.strip_prefix('{')?.trim_start_matches(is_space);

@@ -36,7 +36,7 @@ pub fn parse_request(body: &[u8]) -> JsValue {
 struct RenderedMessage {
     text: String,
     encoding: &'static str,
-    segments: u32,
+    segments: usize,
 }
 
 /// Fills `{code, locale?}` into a template.

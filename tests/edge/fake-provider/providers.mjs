@@ -1,4 +1,4 @@
-// The eleven providers as documented: endpoint, authentication, required parameters, form of the number, responses.
+// The providers as documented: endpoint, authentication, required parameters, form of the number, responses.
 // `account` is the connector's config as the provider stores it.
 import {
   aliyunSignature,

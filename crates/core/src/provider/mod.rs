@@ -34,21 +34,27 @@ pub use mock::ID as MOCK_ID;
 pub use outcome::{DeliveryOutcome, ErrorCodeTable, ProviderResponse, Rejection, RejectionKind};
 pub use request::RequestContext;
 
-/// Every provider, in the order in which they are offered.
-pub static REGISTRY: [&dyn SmsProvider; 12] = [
-    &twilio::Twilio,
-    &aliyun::Aliyun,
-    &aliyun_mas::AliyunMas,
-    &tencent::Tencent,
-    &vonage::Vonage,
-    &yunpian::Yunpian,
-    &smsbao::Smsbao,
-    &smsaero::Smsaero,
-    &gatewayapi::GatewayApi,
-    &whatsapp::WhatsApp,
-    &http_sms::HttpSms,
-    &mock::Mock,
-];
+macro_rules! registry {
+    ($($module:ident::$provider:ident,)+) => {
+        /// Every provider, in the order in which they are offered.
+        pub static REGISTRY: [&dyn SmsProvider; [$(stringify!($module)),+].len()] = [$(&$module::$provider),+];
+    };
+}
+
+registry! {
+    twilio::Twilio,
+    aliyun::Aliyun,
+    aliyun_mas::AliyunMas,
+    tencent::Tencent,
+    vonage::Vonage,
+    yunpian::Yunpian,
+    smsbao::Smsbao,
+    smsaero::Smsaero,
+    gatewayapi::GatewayApi,
+    whatsapp::WhatsApp,
+    http_sms::HttpSms,
+    mock::Mock,
+}
 
 /// One SMS provider. Pure: a config and a message make a request, a response makes an outcome.
 pub trait SmsProvider: Sync {

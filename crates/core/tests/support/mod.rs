@@ -1,4 +1,4 @@
-//! The vector files, which more than one test crate reads. Their format is described in `tests/vectors/README.md`.
+//! The vector files and guides, which more than one test crate reads. Their format is described in `tests/vectors/README.md`.
 
 use serde_json::Value;
 
@@ -6,23 +6,47 @@ use serde_json::Value;
 #[derive(Clone, Copy)]
 pub(crate) struct File {
     pub(crate) name: &'static str,
+    /// The provider's guide; empty for the two that concern several.
+    pub(crate) guide: &'static str,
     content: &'static str,
 }
 
 macro_rules! files {
-    ($($name:literal)*) => {
-        [$(File {
-            name: $name,
-            content: include_str!(concat!("../../../../tests/vectors/", $name, ".json")),
-        }),*]
+    (providers: $($provider:literal)+; others: $($other:literal)+) => {
+        /// Every vector file.
+        pub(crate) const FILES: [File; [$($provider,)+ $($other),+].len()] = [
+            $(File {
+                name: $provider,
+                guide: include_str!(concat!("../../../../docs/connectors/", $provider, ".md")),
+                content: include_str!(concat!("../../../../tests/vectors/", $provider, ".json")),
+            },)+
+            $(File {
+                name: $other,
+                guide: "",
+                content: include_str!(concat!("../../../../tests/vectors/", $other, ".json")),
+            },)+
+        ];
     };
 }
 
-pub(crate) const FILES: [File; 14] = files![
-    "twilio-short-message-service" "aliyun-short-message-service" "aliyun-short-message-auth-service"
-    "tencent-short-message-service" "vonage-sms" "yunpian-sms" "smsbao-sms" "smsaero-short-message-service"
-    "gatewayapi-sms" "whatsapp-short-message-service" "http-sms" "mock-short-message-service" "sdk" "doc-signatures"
-];
+files! {
+    providers:
+        "twilio-short-message-service"
+        "aliyun-short-message-service"
+        "aliyun-short-message-auth-service"
+        "tencent-short-message-service"
+        "vonage-sms"
+        "yunpian-sms"
+        "smsbao-sms"
+        "smsaero-short-message-service"
+        "gatewayapi-sms"
+        "whatsapp-short-message-service"
+        "http-sms"
+        "mock-short-message-service";
+    others:
+        "sdk"
+        "doc-signatures"
+}
 
 impl File {
     /// Parses the file.

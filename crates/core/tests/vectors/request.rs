@@ -132,11 +132,12 @@ fn expected(vector: &Vector) -> Option<DecodedRequest> {
     has(&vector.json, "request").then(|| DecodedRequest::from_vector(&vector.json["request"]))
 }
 
-/// Returns the field that holds the number, and the number as the provider's documentation spells it.
-fn documented_number(id: &str, phone: &PhoneNumber) -> (&'static [&'static str], String) {
+/// Returns the field that holds the number, and the number as the provider's documentation spells it. `None` for a
+/// provider that Logto has not: its vectors have the documented form.
+fn documented_number(id: &str, phone: &PhoneNumber) -> Option<(&'static [&'static str], String)> {
     let (plus, digits) = (phone.e164().to_owned(), phone.digits().to_owned());
     let china_mobile = phone.china_mobile_number().map(str::to_owned);
-    match id {
+    Some(match id {
         "twilio-short-message-service" => (&["To"], plus),
         "aliyun-short-message-service" => {
             (&["PhoneNumbers"], if digits.starts_with("86") { plus } else { digits })
@@ -155,8 +156,8 @@ fn documented_number(id: &str, phone: &PhoneNumber) -> (&'static [&'static str],
         "gatewayapi-sms" => (&["recipients", "0", "msisdn"], digits),
         "mock-short-message-service" => (&["phone"], plus),
         "http-sms" | "whatsapp-short-message-service" => (&["to"], plus),
-        other => panic!("{other} has no documented form here"),
-    }
+        _ => return None,
+    })
 }
 
 fn member<'a>(fields: &'a mut Value, path: &[&str]) -> &'a mut Value {
@@ -176,15 +177,16 @@ pub(super) fn compare(
     let id = vector.provider.id();
     let ours = DecodedRequest::from_http(request);
     let mut verdict = Verdict::Exact;
-    let (path, number) = documented_number(id, &vector.phone().ok_or("no number")?);
-    let fields = if expected.fields.is_array() { &mut expected.fields[1] } else { &mut expected.fields };
-    let place = member(fields, path);
-    if place.as_str() != Some(number.as_str()) {
-        let theirs = core::mem::replace(place, Value::from(number.as_str()));
-        let (theirs, number) = (theirs.to_string(), Value::from(number).to_string());
-        expected.body = expected.body.replace(&theirs, &number);
-        sign_again(vector, &mut expected);
-        verdict = Verdict::Changed("the number in its documented form");
+    if let Some((path, number)) = documented_number(id, &vector.phone().ok_or("no number")?) {
+        let fields = if expected.fields.is_array() { &mut expected.fields[1] } else { &mut expected.fields };
+        let place = member(fields, path);
+        if place.as_str() != Some(number.as_str()) {
+            let theirs = core::mem::replace(place, Value::from(number.as_str()));
+            let (theirs, number) = (theirs.to_string(), Value::from(number).to_string());
+            expected.body = expected.body.replace(&theirs, &number);
+            sign_again(vector, &mut expected);
+            verdict = Verdict::Changed("the number in its documented form");
+        }
     }
     for (provider, text, name, value) in
         [("vonage-sms", "text", "type", "unicode"), ("gatewayapi-sms", "message", "encoding", "UCS2")]

@@ -1,0 +1,204 @@
+//! The state of a guard's Durable Object, over a storage that records what is asked of it.
+
+#![expect(clippy::expect_used, reason = "tests fail by panicking")]
+
+use core::cell::{Cell, RefCell};
+
+use edge_otp_core::guard::{
+    GuardObject, GuardRequest, GuardResponse, GuardState, ObjectLedgerStore, ObjectStorage, Rotation,
+};
+use edge_otp_core::ports::{Change, GuardClient, LedgerStore as _, StorageError};
+use edge_otp_core::time::{Seconds, Timestamp};
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const NOW: Timestamp = Timestamp(1_800_000_000_000);
+const EXPIRY: Timestamp = NOW.plus(Seconds(60));
+
+/// A stored text, the alarm, and whether the next operations fail.
+#[derive(Default)]
+struct Storage {
+    text: RefCell<Option<String>>,
+    alarms: RefCell<Vec<Timestamp>>,
+    reads: Cell<u32>,
+    reports: Cell<u32>,
+    is_broken: Cell<bool>,
+}
+
+impl Storage {
+    fn check(&self) -> Result<(), StorageError> {
+        if self.is_broken.get() { Err(StorageError) } else { Ok(()) }
+    }
+}
+
+impl ObjectStorage for &Storage {
+    async fn get(&self) -> Result<Option<String>, StorageError> {
+        self.reads.set(self.reads.get() + 1);
+        self.check()?;
+        Ok(self.text.borrow().clone())
+    }
+
+    fn report_unreadable(&self) {
+        self.reports.set(self.reports.get() + 1);
+    }
+
+    fn put(&self, text: &str) -> Result<(), StorageError> {
+        self.check()?;
+        self.text.replace(Some(text.to_owned()));
+        Ok(())
+    }
+
+    fn delete(&self) -> Result<(), StorageError> {
+        self.check()?;
+        self.text.take();
+        Ok(())
+    }
+
+    async fn delete_all(&self) -> Result<(), StorageError> {
+        self.delete()
+    }
+
+    fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {
+        self.check()?;
+        self.alarms.borrow_mut().push(at);
+        Ok(())
+    }
+}
+
+/// The object that the previous root secret names: its response to an export.
+struct Predecessor(Result<GuardResponse, ()>);
+
+impl GuardClient for Predecessor {
+    async fn call(
+        &self,
+        name: &str,
+        _: Option<&str>,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, StorageError> {
+        assert_eq!(name, "previous");
+        assert!(matches!(request, GuardRequest::ExportState { to } if to == "successor"));
+        match &self.0 {
+            Ok(GuardResponse::StateExported(state)) => Ok(GuardResponse::StateExported(state.clone())),
+            Ok(_) => Ok(GuardResponse::Unavailable),
+            Err(()) => Err(StorageError),
+        }
+    }
+}
+
+const NOBODY: Predecessor = Predecessor(Err(()));
+
+/// Returns a state that matters until `EXPIRY`.
+fn state() -> GuardState {
+    let record = json!({ "fingerprint": "00", "owner": "01", "at": NOW.0, "deadline": NOW.0 + 1_000 });
+    serde_json::from_value(json!({ "idempotency": record })).expect("a state")
+}
+
+fn put(state: GuardState) -> Change {
+    Change::Put { state, expires_at: EXPIRY }
+}
+
+/// Applies one change; gives the state before it.
+fn update(
+    object: &GuardObject<&Storage>,
+    predecessor: Option<&Predecessor>,
+    change: impl Fn() -> Change,
+) -> Result<Option<GuardState>, StorageError> {
+    let rotation = predecessor.map(|_| Rotation { name: "successor", previous: "previous" });
+    let store = ObjectLedgerStore { object, guard: predecessor.unwrap_or(&NOBODY), rotation };
+    pollster::block_on(store.update(|state| Ok((change(), state.cloned()))))
+}
+
+fn expire(object: &GuardObject<&Storage>, now: Timestamp) -> Result<(), StorageError> {
+    pollster::block_on(object.expire(now))
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn update_reads_the_storage_once_and_writes_each_change() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    assert_eq!(update(&object, None, || put(state())), Ok(None));
+    assert_eq!(storage.text.borrow().as_deref(), serde_json::to_string(&state()).ok().as_deref());
+    assert_eq!(update(&object, None, || Change::Keep), Ok(Some(state())));
+    assert_eq!(update(&object, None, || Change::Delete), Ok(Some(state())));
+    assert_eq!(*storage.text.borrow(), None);
+    assert_eq!(update(&object, None, || Change::Keep), Ok(None));
+    assert_eq!(storage.reads.get(), 1);
+    assert_eq!(update(&GuardObject::new(&storage), None, || Change::Keep), Ok(None), "what is stored");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_alarm_is_set_once_and_again_after_it_ran_too_early() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    for _ in 0..3 {
+        update(&object, None, || put(state())).expect("stored");
+    }
+    let alarm = EXPIRY.plus(Seconds(1));
+    assert_eq!(*storage.alarms.borrow(), [alarm]);
+    expire(&object, NOW).expect("the alarm is set again");
+    assert_eq!(storage.alarms.borrow().len(), 2);
+    assert!(storage.text.borrow().is_some());
+    update(&object, None, || put(state())).expect("stored");
+    assert_eq!(storage.alarms.borrow().len(), 2);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn expire_deletes_what_no_longer_matters() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    update(&object, None, || put(state())).expect("stored");
+    expire(&object, NOW.plus(Seconds(86_400))).expect("deleted");
+    assert_eq!(*storage.text.borrow(), None);
+    assert_eq!(update(&object, None, || Change::Keep), Ok(None), "in memory, too");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_state_that_cannot_be_read_is_an_error_and_stays() {
+    let storage = Storage::default();
+    for text in ["", "{}", "null", r#"{"ledger":7}"#] {
+        storage.text.replace(Some(text.to_owned()));
+        let object = GuardObject::new(&storage);
+        assert_eq!(update(&object, None, || put(state())), Err(StorageError), "{text}");
+        assert_eq!(expire(&object, NOW.plus(Seconds(86_400))), Err(StorageError), "{text}");
+        assert_eq!(storage.text.borrow().as_deref(), Some(text));
+        assert_eq!(storage.reports.take(), 2, "{text}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_failing_storage_changes_nothing_in_memory() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    storage.is_broken.set(true);
+    assert_eq!(update(&object, None, || Change::Keep), Err(StorageError), "not read");
+    storage.is_broken.set(false);
+    update(&object, None, || put(state())).expect("stored");
+    storage.is_broken.set(true);
+    assert_eq!(update(&object, None, || Change::Delete), Err(StorageError));
+    assert_eq!(update(&object, None, || put(state())), Err(StorageError));
+    assert_eq!(update(&object, None, || Change::Keep), Ok(Some(state())));
+    assert_eq!(expire(&object, NOW), Err(StorageError));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_new_object_takes_over_the_state_of_its_predecessor() {
+    let exported = Predecessor(Ok(GuardResponse::StateExported(Some(state()))));
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    assert_eq!(update(&object, Some(&exported), || Change::Keep), Ok(Some(state())));
+    storage.text.replace(Some(serde_json::to_string(&state()).expect("a JSON form")));
+    let object = GuardObject::new(&storage);
+    assert_eq!(update(&object, Some(&NOBODY), || Change::Keep), Ok(Some(state())), "it has one of its own");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_predecessor_without_an_answer_is_an_error_and_not_an_empty_state() {
+    for predecessor in [NOBODY, Predecessor(Ok(GuardResponse::Done))] {
+        let storage = Storage::default();
+        let object = GuardObject::new(&storage);
+        assert_eq!(update(&object, Some(&predecessor), || put(state())), Err(StorageError));
+        assert_eq!(*storage.text.borrow(), None);
+        let empty = Predecessor(Ok(GuardResponse::StateExported(None)));
+        assert_eq!(update(&object, Some(&empty), || put(state())), Ok(None), "asked again");
+    }
+}
