@@ -89,11 +89,16 @@ const installTools = async (names) => {
   }
 };
 
-/** Where cargo keeps what it compiles, so that a fresh clone compiles only the project itself. */
-const buildFolder = () =>
-  process.env.CARGO_TARGET_DIR || process.env.CARGO_BUILD_BUILD_DIR
-    ? {}
-    : { CARGO_BUILD_BUILD_DIR: join(cache, "build") };
+/**
+ * Where cargo keeps what it compiles: in the checkout, or, where `EDGE_OTP_SHARED_BUILD` is set as in CI, in the user's
+ * cache, so that a fresh clone compiles only the project itself. That is for clones that are built once: cargo knows the
+ * project's crates by their places in the workspace, so that of two checkouts the older would take what the other made.
+ */
+const buildFolder = () => {
+  const { CARGO_TARGET_DIR, CARGO_BUILD_BUILD_DIR, EDGE_OTP_SHARED_BUILD } = process.env;
+  const isShared = EDGE_OTP_SHARED_BUILD && !CARGO_TARGET_DIR && !CARGO_BUILD_BUILD_DIR;
+  return isShared ? { CARGO_BUILD_BUILD_DIR: join(cache, "build") } : {};
+};
 
 /** The environment in which cargo, worker-build and wasm-pack find the tools and download none. */
 const toolEnvironment = (names) => ({
