@@ -60,6 +60,8 @@ const bodies = [
   '{"phone":"+8613800138000","usageType":"SignIn","locale":"zh-CN","ip":"203.0.113.7"}',
   '{"phone":"+447700900123","usageType":"MfaVerification","locale":"sr-Latn-RS","ip":"2001:db8::1"}',
   '{"phone":"+14155550123","code":"123456"}',
+  '{"phone":"+14155550123","code":"\u200e\uff11\u0662 3-4"}',
+  '{"phone":"+610412345678","locale":"zh_CN","ip":"[2001:db8::1]:443, 10.0.0.1"}',
   '{"phone":"+14155550123","code":"0000000000","usageType":"Generic","verificationId":"00ff00ff00ff00ff"}',
   '{"phone":"14155550123","code":12,"usageType":"x","locale":null,"ip":"::ffff:1.2.3.4","more":[]}',
   '{"phone":"14155550123","verificationCode":"123456"}',

@@ -95,6 +95,14 @@ export interface ErrorData {
   readonly retryAfter?: number;
   /** Of `request.message_rate_limited`: which limit was reached. */
   readonly limit?: SendLimit;
+  /** Of `phone.invalid` and `phone.not_allowed`: why the phone number is not accepted. */
+  readonly reason?:
+    | "format"
+    | "unknown_code"
+    | "trunk_zero"
+    | "impossible_length"
+    | "country"
+    | "service_number";
   /**
    * Of `connector.general`, `connector.invalid_response` and `connector.rate_limit_exceeded`: what the provider
    * answered.
@@ -120,9 +128,15 @@ export interface SendBody {
   phone: string;
   /** What the code is for; `Generic` if absent. */
   usageType?: UsageType | undefined;
-  /** A language tag (BCP 47), such as `de` or `zh-CN`: selects the template. */
+  /**
+   * A language tag (BCP 47), such as `de` or `zh-CN`: selects the template. `zh_CN` is read as `zh-CN`; what cannot
+   * be read is ignored. `warnings` says so.
+   */
   locale?: string | undefined;
-  /** The end user's IP address, IPv4 or IPv6; passed to connectors that take one. */
+  /**
+   * The end user's IP address, IPv4 or IPv6; passed to connectors that take one. Of a list the first address counts,
+   * a port is dropped; what cannot be read is ignored. `warnings` says so.
+   */
   ip?: string | undefined;
 }
 
@@ -146,13 +160,18 @@ export interface SendResult {
   readonly resendAt: string;
   /** The connector that sent the message. */
   readonly connectorId: ConnectorId;
+  /** Which optional members of the request were ignored or understood as something else. */
+  readonly warnings?: readonly Issue[];
 }
 
 /** A request to verify a code. */
 export interface VerifyRequest {
   /** The phone number that the code was sent to. */
   phone: string;
-  /** The code as it was typed. One of the wrong length is a wrong code, not a bad request. */
+  /**
+   * The code as it was typed: digits of any script; white space, hyphens and invisible characters do not count. What
+   * is no code then (absent here) is a mismatch and no attempt.
+   */
   code: string;
   /** What the code was sent for; `Generic` if absent. */
   usageType?: UsageType | undefined;
@@ -277,6 +296,13 @@ export interface Settings {
   readonly sendsPerDay: number;
   /** `ALLOWED_COUNTRIES`: countries that may be sent to. */
   readonly allowedCountries?: readonly string[];
+  /**
+   * `PHONE_CHECK`: check of numbers: full refuses those that cannot exist and service numbers, e164 checks the form
+   * only.
+   */
+  readonly phoneCheck: "full" | "e164";
+  /** `ALLOW_SERVICE_NUMBERS`: service numbers that may be sent to. */
+  readonly allowServiceNumbers?: readonly string[];
   /** `PROVIDER_TIMEOUT_MS`: deadline for a provider's response. */
   readonly providerTimeoutMs: number;
   /** `ALLOW_MOCK`: for development: lets the mock connector be saved and used. */
@@ -351,7 +377,7 @@ export type VerifyFailure =
   /** There is no live code for this phone and usage type; send one first. */
   | { readonly verified: false; readonly reason: "not_found" }
   /** The code is wrong. */
-  | { readonly verified: false; readonly reason: "code_mismatch"; readonly attemptsLeft: number }
+  | { readonly verified: false; readonly reason: "code_mismatch"; readonly attemptsLeft?: number }
   /** The code has expired; send a new one. */
   | { readonly verified: false; readonly reason: "expired" }
   /** This code has been tried too often; send a new one. */
@@ -378,6 +404,16 @@ export interface Policy {
   sendsPerDay?: number | undefined;
   /** Countries that may be sent to. ISO or dialling codes; unset: all. */
   allowedCountries?: readonly string[] | undefined;
+  /**
+   * Check of numbers: full refuses those that cannot exist and service numbers, e164 checks the form only. `full`,
+   * `e164`. Default: full.
+   */
+  phoneCheck?: "full" | "e164" | undefined;
+  /**
+   * Service numbers that may be sent to. Prefixes (+1500) or kinds (premium, shared_cost, toll_free, personal, uan,
+   * satellite, international_networks); unset: none.
+   */
+  allowServiceNumbers?: readonly string[] | undefined;
   /** Deadline for a provider's response. 100 to 30000 ms. Default: 10000. */
   providerTimeoutMs?: number | undefined;
   /** For development: lets the mock connector be saved and used. Default: false. */

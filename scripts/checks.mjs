@@ -156,6 +156,7 @@ export const checks = {
   wasm,
   fuzz,
   segments: () => nodeTests("tests/segments"),
+  tables: () => nodeTests("tests/tables"),
   deny,
   doc: async () => {
     const env = { ...(await prepareRust()), RUSTDOCFLAGS: "-D warnings -A rustdoc::private_intra_doc_links" };

@@ -45,7 +45,7 @@ impl ApiError {
             Self::Service(error) => error.body(request_id),
             _ => ErrorBody {
                 code: self.code().as_str(),
-                message: self.code().message(),
+                message: self.code().message().into(),
                 data: ErrorData::default(),
                 request_id: request_id.to_owned(),
             },

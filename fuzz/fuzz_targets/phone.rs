@@ -3,6 +3,7 @@
 
 use edge_otp_core::country::AllowedCountries;
 use edge_otp_core::phone::PhoneNumber;
+use edge_otp_core::phone_check::{AllowedServices, PhoneCheck};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
@@ -23,5 +24,9 @@ fuzz_target!(|text: &str| {
 
     let allows = |setting: &str| AllowedCountries::parse(setting).expect(setting).contains(&phone);
     assert_eq!(allows("44, 1"), digits.starts_with("44") || digits.starts_with('1'));
+    if let Err(error) = PhoneCheck::Full(AllowedServices::default()).check(&phone) {
+        assert!([400, 403].contains(&error.code().status()) && error.data().reason.is_some());
+        assert!(!error.message().contains(digits), "a message holds no number");
+    }
     assert!(!allows("US") || digits.starts_with('1'));
 });

@@ -46,6 +46,6 @@ fn check_rejection(rejection: &Rejection, status: u16) {
     let code = rejection.error_code();
     assert!([429, 502].contains(&code.status()));
     let (message, data) = (rejection.message(), rejection.data());
-    let body = ErrorBody { code: code.as_str(), message, data, request_id: "id".to_owned() };
+    let body = ErrorBody { code: code.as_str(), message: message.into(), data, request_id: "id".to_owned() };
     assert!(serde_json::to_string(&body).expect("JSON").len() < 512);
 }

@@ -21,13 +21,18 @@ fn check(body: &[u8]) {
                 assert!(serde_json::from_slice::<Value>(body).is_ok_and(|json| json.is_object()));
                 let parts = request.fingerprint_parts();
                 assert!(parts.iter().all(|part| part.len() <= 64 && part.is_ascii()), "{parts:?}");
+                if !request.warnings.is_empty() {
+                    check_issues(&request.warnings);
+                }
             }
             Err(error) => check_error(&error),
         }
     }
     for parse in [VerifyRequest::parse, VerifyRequest::parse_logto] {
         match parse(body) {
-            Ok(request) => assert!((1..=10).contains(&request.code.as_str().len())),
+            Ok(request) => assert!(request.code.is_none_or(|code| {
+                (1..=10).contains(&code.as_str().len()) && code.as_str().bytes().all(|b| b.is_ascii_digit())
+            })),
             Err(error) => check_error(&error),
         }
     }

@@ -19,6 +19,7 @@ const settings = {
   sendsPerHour: 5,
   sendsPerDay: 10,
   allowedCountries: ["US", "DE", "CN", "44"],
+  phoneCheck: "full",
   providerTimeoutMs: 10000,
   allowMock: true,
   rotating: false,

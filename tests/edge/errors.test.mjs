@@ -114,23 +114,14 @@ test("an invalid body is rejected with the path of each issue", async () => {
   await issues({ phone: [phone] }, "phone");
   await issues({ phone, usageType: "signin" }, "usageType");
   await issues({ phone, usageType: 1 }, "usageType");
-  await issues({ phone, locale: "not a locale" }, "locale");
-  await issues({ phone, ip: "300.1.1.1" }, "ip");
   await issues({ phone, to: phone }, "to");
-  await issues(
-    { phone: 1, usageType: "x", locale: 2, ip: 3, extra: 4 },
-    "phone",
-    "usageType",
-    "locale",
-    "ip",
-    "extra",
-  );
+  await issues({ phone: 1, usageType: "x", locale: 2, ip: 3, extra: 4 }, "phone", "usageType", "extra");
   assertError(
     await otp.send({ phone }, { headers: { "idempotency-key": "x".repeat(256) } }),
     400,
     "guard.invalid_input",
   );
-  for (const code of ["", "12a456", "１２３４５６", "12345678901", 123456, null]) {
+  for (const code of [123456, null, ["123456"], undefined]) {
     assertError(await otp.verify({ phone, code }), 400, "guard.invalid_input");
   }
   assertError(await otp.verify({ phone, code: "123456", verificationId: "" }), 400, "guard.invalid_input");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { apiKey, newPhone, secrets, startWorker } from "./worker.mjs";
+import { apiKey, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
 
 const using = async (options, work) => {
   const otp = await startWorker(options);
@@ -83,9 +83,61 @@ test("a phone of a country outside ALLOWED_COUNTRIES is rejected", () =>
       const response = await otp.send({ phone });
       assert.equal(response.status, status, phone);
       if (status === 403) assert.equal(response.code, "phone.not_allowed");
+      if (status === 403) assert.deepEqual(response.json.data, { reason: "country" });
     }
     assert.equal(otp.provider.requests.length, 2);
   }));
+
+test("GB in ALLOWED_COUNTRIES includes Ofcom's numbers for examples, not those of the islands", () =>
+  using({ vars: { ALLOWED_COUNTRIES: "GB" } }, async (otp) => {
+    assert.equal((await otp.send({ phone: "+447700900123" })).status, 200);
+    assert.equal((await otp.send({ phone: "+447700300123" })).status, 403, "Jersey");
+  }));
+
+const numbers = [
+  ["+610412345678", 400, "trunk_zero"],
+  ["+6141234567", 400, "impossible_length"],
+  ["+5215512345678", 400, "impossible_length"],
+  ["+2101234567", 400, "unknown_code"],
+  ["+18005550123", 403, "service_number"],
+  ["+881612345678", 403, "service_number"],
+];
+
+test("numbers that cannot exist and service numbers reach neither guard nor provider", () =>
+  using({}, async (otp) => {
+    const path = `/api/connectors/${twilio.connectorId}/test`;
+    const key = secrets.ADMIN_KEY;
+    for (const [phone, status, reason] of numbers) {
+      const responses = [
+        await otp.send({ phone }),
+        await otp.call(path, { key, body: { phone, config: twilio.config } }),
+        await otp.call("/api/verification-codes", { key, body: { phone: phone.slice(1) } }),
+      ];
+      for (const response of responses) {
+        assert.equal(response.status, status, phone);
+        assert.deepEqual(response.json.data, { reason }, phone);
+        assert.ok(!response.json.message.includes(phone.slice(1)), "a message holds no number");
+      }
+      const { code } = await otp.verify({ phone, code: "123456" });
+      assert.equal(code, "verification_code.not_found", "verify checks the form only");
+    }
+    const { message } = (await otp.send({ phone: "+610412345678" })).json;
+    assert.match(message, /without the 0 after \+61/);
+    assert.equal((await otp.send({ phone: "+61412345678" })).status, 200);
+    assert.equal(otp.provider.requests.length, 1);
+  }));
+
+test("PHONE_CHECK and ALLOW_SERVICE_NUMBERS are in force", async () => {
+  await using({ vars: { PHONE_CHECK: "e164" } }, async (otp) => {
+    for (const [phone] of numbers) assert.equal((await otp.send({ phone })).status, 200, phone);
+    assert.equal((await otp.send({ phone: "61412345678" })).code, "phone.invalid");
+  });
+  await using({ vars: { ALLOW_SERVICE_NUMBERS: "toll_free, +8816" } }, async (otp) => {
+    for (const [phone, status, reason] of numbers)
+      assert.equal((await otp.send({ phone })).status, reason === "service_number" ? 200 : status, phone);
+    assert.equal((await otp.send({ phone: "+19005550123" })).status, 403);
+  });
+});
 
 test("CODE_LENGTH, MAX_ATTEMPTS and ALLOW_MOCK are in force", async () => {
   await using({ vars: { CODE_LENGTH: "8", MAX_ATTEMPTS: "2" } }, async (otp) => {

@@ -283,11 +283,14 @@ test("Logto's verification code routes take Logto's form", async () => {
   assertError(await verify(code), 400, "verification_code.not_found");
   assertError(await api("POST", "/verification-codes", { phone: "abc" }), 400, "phone.invalid");
   assertError(await api("POST", "/verification-codes", {}), 400, "guard.invalid_input");
-  const malformed = await verify("abc");
+  const malformed = await verify(123456);
   assert.deepEqual(
     malformed.json.data.issues.map(({ path }) => path),
     ["verificationCode"],
   );
+  const noCode = await verify("abc");
+  assertError(noCode, 400, "verification_code.code_mismatch");
+  assert.equal(noCode.json.data, undefined);
 });
 
 test("an unsupported method is 405 with Allow", async () => {
@@ -321,6 +324,7 @@ test("GET /api/settings returns the settings in force", async () => {
       version: undefined,
       ...{ codeLength: 6, codeLifetimeSeconds: 600, maxAttempts: 5, dailyFailures: 10, resendCooldowns: [0] },
       ...{ sendsPerHour: 5, sendsPerDay: 10, providerTimeoutMs: 10_000, allowMock: true, rotating: false },
+      phoneCheck: "full",
     },
   );
 });

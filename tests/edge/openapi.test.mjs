@@ -182,6 +182,8 @@ const dataOf = {
   "guard.invalid_input": ["issues"],
   "connector.invalid_config": ["issues"],
   "config.invalid": ["issues"],
+  "phone.invalid": ["reason"],
+  "phone.not_allowed": ["reason"],
   "verification_code.code_mismatch": ["attemptsLeft"],
   "verification_code.locked": ["retryAfter"],
   "request.message_rate_limited": ["limit", "retryAfter"],
@@ -214,7 +216,7 @@ const assertResponse = async (
 
 test("responses of send and verify conform", async () => {
   const phone = newPhone();
-  await assertResponse("sendCode", 200, undefined, { body: { phone, usageType: "SignIn", locale: "de" } });
+  await assertResponse("sendCode", 200, undefined, { body: { phone, usageType: "SignIn", locale: "de_DE" } });
   const { code } = otp.provider;
   const wrong = code === "000000" ? "000001" : "000000";
   const attempt = (tried) => ({ body: { phone, usageType: "SignIn", code: tried } });

@@ -196,3 +196,46 @@ test("a rejection frees its idempotency key", async () => {
   assert.deepEqual([second.status, second.json.status], [200, "sent"]);
   assert.deepEqual((await otp.send({ phone }, { headers })).json, second.json);
 });
+
+test("a code is read as it is typed; what is no code is no attempt", async () => {
+  for (const type of [
+    (code) => `${code.slice(0, 3)} ${code.slice(3)}`,
+    (code) => code.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit))),
+    (code) => code.replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit))),
+    (code) => `\u200e${code.slice(0, 2)}-${code.slice(2)}\u200f`,
+  ]) {
+    const phone = newPhone();
+    await otp.send({ phone });
+    for (const code of ["", "abcdef", "12345678901", "12a456"]) {
+      const wrong = await otp.verify({ phone, code });
+      assert.deepEqual([wrong.status, wrong.code], [400, "verification_code.code_mismatch"], code);
+      assert.equal(wrong.json.data, undefined, "nothing was counted");
+    }
+    const { code } = otp.provider;
+    const guess = code === "000000" ? "000001" : "000000";
+    assert.deepEqual((await otp.verify({ phone, code: guess })).json.data, { attemptsLeft: 4 });
+    assert.equal((await otp.verify({ phone, code: type(code) })).status, 200, type(code));
+  }
+});
+
+test("optional fields never cost a send and are said in warnings", async () => {
+  for (const [members, paths] of [
+    [{ locale: "zh_CN" }, ["locale"]],
+    [{ locale: "" }, ["locale"]],
+    [{ locale: "not a locale", ip: "300.1.1.1" }, ["locale", "ip"]],
+    [{ locale: 2, ip: [] }, ["locale", "ip"]],
+    [{ ip: "203.0.113.7:51234" }, ["ip"]],
+    [{ ip: "[2001:db8::1]:443" }, ["ip"]],
+    [{ ip: "203.0.113.7, 10.0.0.1" }, ["ip"]],
+    [{ locale: null, ip: null }, undefined],
+    [{ locale: "de", ip: "2001:db8::1" }, undefined],
+  ]) {
+    const sent = await otp.send({ phone: newPhone(), ...members });
+    assert.equal(sent.status, 200, JSON.stringify(members));
+    assert.deepEqual(
+      sent.json.warnings?.map(({ path }) => path),
+      paths,
+      JSON.stringify(members),
+    );
+  }
+});

@@ -108,6 +108,18 @@ test("sign-up, then sign-in", async () => {
   assert.equal(session.user.phoneNumber, phone);
 });
 
+test("a code is read as it is typed; what is no code is INVALID_OTP and no attempt", async () => {
+  const { provider, send, verify } = world({ policy: { maxAttempts: 1 } });
+  const phone = newPhone();
+  await send(phone);
+  for (const text of ["no code", "12345678901"]) {
+    const { status, json } = await verify(phone, text);
+    assert.deepEqual([status, json.code], [400, "INVALID_OTP"], text);
+  }
+  const { code } = provider;
+  assert.equal((await verify(phone, `${code.slice(0, 3)} ${code.slice(3)}`)).status, 200);
+});
+
 test("a wrong code, the third wrong code, the right one after it", async () => {
   const { provider, database, send, verify } = world();
   const phone = newPhone();

@@ -69,6 +69,21 @@ test("sends and verifies as the Worker does", async () => {
   );
 });
 
+test("a code is read as it is typed; what is no code is a mismatch and no attempt", async () => {
+  const { post, provider } = caller();
+  const request = { phone: newPhone(), usageType: "BindMfa" };
+  const sent = await post("/otp/send", { ...request, locale: "not a locale" });
+  assert.deepEqual([sent.status, sent.json.warnings.map(({ path }) => path)], [200, ["locale"]]);
+  const none = await post("/otp/verify", { ...request, code: "no code" });
+  assert.deepEqual(
+    [none.status, none.json.code, none.json.data],
+    [400, "verification_code.code_mismatch", undefined],
+  );
+  const { code } = provider;
+  const typed = await post("/otp/verify", { ...request, code: `${code.slice(0, 3)} ${code.slice(3)}` });
+  assert.deepEqual([typed.status, typed.json.verified], [200, true]);
+});
+
 test("an open outcome is 202, a refusal 502", async () => {
   const { post, provider } = caller();
   provider.breakDown();

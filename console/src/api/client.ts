@@ -23,6 +23,8 @@ export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
   readonly issues: Issue[];
+  /** Why a phone number is not accepted. */
+  readonly reason: string | null;
   readonly retryAfter: number | null;
   readonly provider: { status: number; code: string | null } | null;
   readonly requestId: string | null;
@@ -34,6 +36,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = readText(object.code) ?? (status === 0 ? "network" : "unreadable");
     this.issues = Array.isArray(data.issues) ? data.issues.flatMap(readIssue) : [];
+    this.reason = readText(data.reason);
     this.retryAfter = typeof data.retryAfter === "number" ? data.retryAfter : null;
     this.provider = readProvider(data.provider);
     this.requestId = readText(object.requestId);

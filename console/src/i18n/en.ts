@@ -250,6 +250,11 @@ export const en = {
   "settings.perDay": "Messages per day",
   "settings.countries": "Allowed countries",
   "settings.countries.all": "All countries",
+  "settings.phoneCheck": "Check of numbers",
+  "settings.phoneCheck.full": "Form, length, service numbers",
+  "settings.phoneCheck.e164": "Form only",
+  "settings.services": "Allowed service numbers",
+  "settings.services.none": "None",
   "settings.timeout": "Provider timeout",
   "settings.mock": "Mock connector",
   "settings.allowed": "allowed",
@@ -284,7 +289,13 @@ export const en = {
   "error.connector.invalid_request_parameters": "The provider does not support numbers of this country.",
   "error.entity.not_found": "It does not exist any more.",
   "error.phone.invalid": "The phone number is not in E.164 format.",
+  "error.phone.invalid.unknown_code": "No country has the calling code of this phone number.",
+  "error.phone.invalid.trunk_zero":
+    "The phone number has a 0 after the calling code that is dialled inside the country only. Leave it out.",
+  "error.phone.invalid.impossible_length": "No phone number of this country has this length.",
   "error.phone.not_allowed": "ALLOWED_COUNTRIES does not include the country of this number.",
+  "error.phone.not_allowed.service_number":
+    "This is a service number, such as a premium or toll-free one. ALLOW_SERVICE_NUMBERS lists exceptions.",
   "error.request.too_large": "The configuration is too large.",
   "error.storage.unavailable": "Storage did not respond. Nothing was changed or sent. Try again.",
 } as const;

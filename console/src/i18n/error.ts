@@ -4,7 +4,8 @@ import { isMessageKey, t, translateServerMessage } from "./index.ts";
 
 export const formatError = (error: unknown): string => {
   if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error);
-  const key = `error.${error.code}`;
+  const keys = [`error.${error.code}.${error.reason}`, `error.${error.code}`];
   const paths = error.issues.map((issue) => issue.path).join(", ");
-  return isMessageKey(key) ? t(key, { paths }) : translateServerMessage(error.message);
+  const key = keys.find(isMessageKey);
+  return key ? t(key, { paths }) : translateServerMessage(error.message);
 };

@@ -54,6 +54,16 @@ const listLimits = (settings: Settings): SettingRow[] => [
     value: formatCountries(settings.allowedCountries),
     variable: "ALLOWED_COUNTRIES",
   },
+  {
+    label: t("settings.phoneCheck"),
+    value: t(settings.phoneCheck === "e164" ? "settings.phoneCheck.e164" : "settings.phoneCheck.full"),
+    variable: "PHONE_CHECK",
+  },
+  {
+    label: t("settings.services"),
+    value: settings.allowServiceNumbers?.join(", ") ?? t("settings.services.none"),
+    variable: "ALLOW_SERVICE_NUMBERS",
+  },
 ];
 
 const listWorkerSettings = (settings: Settings): SettingRow[] => [

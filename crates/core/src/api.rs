@@ -3,14 +3,17 @@
 
 mod management;
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::error::{ErrorCode, ErrorData, Issue};
 use crate::json::ObjectReader;
 use crate::ledger::LedgerError;
-use crate::locale::is_language_tag;
+use crate::optional_fields::OptionalFields;
 use crate::phone::PhoneNumber;
+use crate::phone_check::PhoneError;
 use crate::policy::Policy;
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
@@ -28,12 +31,9 @@ pub enum RequestError {
     /// The body does not have the shape that the route takes.
     #[error("invalid input")]
     InvalidInput(Vec<Issue>),
-    /// The phone number is not E.164.
-    #[error("invalid phone number")]
-    PhoneInvalid,
-    /// The country of the phone number is not in `ALLOWED_COUNTRIES`.
-    #[error("country not allowed")]
-    PhoneNotAllowed,
+    /// The phone number is not accepted.
+    #[error(transparent)]
+    Phone(#[from] PhoneError),
 }
 
 impl RequestError {
@@ -41,8 +41,7 @@ impl RequestError {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::InvalidInput(_) => ErrorCode::InvalidInput,
-            Self::PhoneInvalid => ErrorCode::PhoneInvalid,
-            Self::PhoneNotAllowed => ErrorCode::PhoneNotAllowed,
+            Self::Phone(error) => error.code(),
         }
     }
 
@@ -50,7 +49,15 @@ impl RequestError {
     pub fn data(&self) -> ErrorData {
         match self {
             Self::InvalidInput(issues) => ErrorData { issues: Some(issues.clone()), ..ErrorData::default() },
-            Self::PhoneInvalid | Self::PhoneNotAllowed => ErrorData::default(),
+            Self::Phone(error) => error.data(),
+        }
+    }
+
+    /// Returns one sentence for people.
+    pub fn message(&self) -> Cow<'static, str> {
+        match self {
+            Self::InvalidInput(_) => self.code().message().into(),
+            Self::Phone(error) => error.message(),
         }
     }
 }
@@ -68,15 +75,17 @@ pub struct SendRequest {
     /// What the code is for; `Generic` if absent.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<UsageType>, default = "Generic"))]
     pub usage_type: UsageType,
-    /// A language tag (BCP 47), such as `de` or `zh-CN`: selects the template.
-    #[cfg_attr(
-        feature = "openapi",
-        schema(max_length = 35, pattern = "^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$", examples("en", "zh-CN"))
-    )]
+    /// A language tag (BCP 47), such as `de` or `zh-CN`: selects the template. `zh_CN` is read as `zh-CN`; what cannot be
+    /// read is ignored. `warnings` says so.
+    #[cfg_attr(feature = "openapi", schema(examples("en", "zh-CN")))]
     pub locale: Option<String>,
-    /// The end user's IP address, IPv4 or IPv6; passed to connectors that take one.
-    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::IpAddress>))]
+    /// The end user's IP address, IPv4 or IPv6; passed to connectors that take one. Of a list the first address counts, a
+    /// port is dropped; what cannot be read is ignored. `warnings` says so.
+    #[cfg_attr(feature = "openapi", schema(examples("203.0.113.7", "2001:db8::1")))]
     pub ip: Option<String>,
+    /// Which optional members were ignored or understood as something else.
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub warnings: Vec<Issue>,
 }
 
 /// A request to verify a code.
@@ -89,9 +98,10 @@ pub struct SendRequest {
 pub struct VerifyRequest {
     /// The phone number that the code was sent to.
     pub phone: PhoneNumber,
-    /// The code as it was typed. One of the wrong length is a wrong code, not a bad request.
-    #[cfg_attr(feature = "openapi", schema(value_type = String, pattern = "^[0-9]{1,10}$", examples("173619")))]
-    pub code: Code,
+    /// The code as it was typed: digits of any script; white space, hyphens and invisible characters do not count. What is
+    /// no code then (absent here) is a mismatch and no attempt.
+    #[cfg_attr(feature = "openapi", schema(value_type = String, examples("173619")))]
+    pub code: Option<Code>,
     /// What the code was sent for; `Generic` if absent.
     #[cfg_attr(feature = "openapi", schema(value_type = Option<UsageType>, default = "Generic"))]
     pub usage_type: UsageType,
@@ -109,11 +119,10 @@ impl SendRequest {
         let mut reader = open(body)?;
         let phone = reader.take_required_string("phone");
         let usage_type = take_usage_type(&mut reader);
-        let locale = take_locale(&mut reader);
-        let ip = take_checked(&mut reader, "ip", "must be an IPv4 or IPv6 address", is_ip_address);
+        let OptionalFields { locale, ip, warnings } = OptionalFields::take(&mut reader);
         reader.finish().map_err(RequestError::InvalidInput)?;
-        let phone = check_country(PhoneNumber::parse(&phone), policy)?;
-        Ok(Self { phone, usage_type, locale, ip })
+        let phone = policy.check_phone(PhoneNumber::parse(&phone))?;
+        Ok(Self { phone, usage_type, locale, ip: ip.map(|ip| ip.to_string()), warnings })
     }
 
     /// Parses Logto's `{phone}`, in digits without the plus, for usage type `Generic`.
@@ -124,11 +133,11 @@ impl SendRequest {
         let mut reader = open(body)?;
         let phone = reader.take_required_string("phone");
         reader.finish().map_err(RequestError::InvalidInput)?;
-        let phone = check_country(PhoneNumber::parse_with_optional_plus(&phone), policy)?;
-        Ok(Self { phone, usage_type: UsageType::Generic, locale: None, ip: None })
+        let phone = policy.check_phone(PhoneNumber::parse_with_optional_plus(&phone))?;
+        Ok(Self { phone, usage_type: UsageType::Generic, locale: None, ip: None, warnings: Vec::new() })
     }
 
-    /// Returns what makes two requests the same, for idempotency.
+    /// Returns what makes two requests the same, for idempotency: the values as they were understood.
     pub fn fingerprint_parts(&self) -> [&str; 4] {
         [
             self.phone.e164(),
@@ -140,22 +149,22 @@ impl SendRequest {
 }
 
 impl VerifyRequest {
-    /// Parses `{phone, code, usageType?, verificationId?}`.
+    /// Parses `{phone, code, usageType?, verificationId?}`. Only the form of the number is checked: a code that was sent
+    /// can be verified, whatever the settings say by now.
     ///
     /// # Errors
     /// Every issue of the body; if it has none, what is wrong with the phone number.
     pub fn parse(body: &[u8]) -> Result<Self, RequestError> {
         let mut reader = open(body)?;
         let phone = reader.take_required_string("phone");
-        let code = take_required_code(&mut reader, "code");
+        let code = Code::parse_typed(&reader.take_required_string("code"));
         let usage_type = take_usage_type(&mut reader);
         let verification_id =
             take_checked(&mut reader, "verificationId", "must be 1 to 64 characters", |id| {
                 (1..=64).contains(&id.chars().count())
             });
         reader.finish().map_err(RequestError::InvalidInput)?;
-        let phone = PhoneNumber::parse(&phone).ok_or(RequestError::PhoneInvalid)?;
-        let code = code.ok_or_else(|| RequestError::InvalidInput(Vec::new()))?;
+        let phone = PhoneNumber::parse(&phone).ok_or(PhoneError::Format)?;
         Ok(Self { phone, code, usage_type, verification_id })
     }
 
@@ -166,10 +175,9 @@ impl VerifyRequest {
     pub fn parse_logto(body: &[u8]) -> Result<Self, RequestError> {
         let mut reader = open(body)?;
         let phone = reader.take_required_string("phone");
-        let code = take_required_code(&mut reader, "verificationCode");
+        let code = Code::parse_typed(&reader.take_required_string("verificationCode"));
         reader.finish().map_err(RequestError::InvalidInput)?;
-        let phone = PhoneNumber::parse_with_optional_plus(&phone).ok_or(RequestError::PhoneInvalid)?;
-        let code = code.ok_or_else(|| RequestError::InvalidInput(Vec::new()))?;
+        let phone = PhoneNumber::parse_with_optional_plus(&phone).ok_or(PhoneError::Format)?;
         Ok(Self { phone, code, usage_type: UsageType::Generic, verification_id: None })
     }
 }
@@ -182,30 +190,11 @@ pub fn parse_phone_request(body: &[u8]) -> Result<PhoneNumber, RequestError> {
     let mut reader = open(body)?;
     let phone = reader.take_required_string("phone");
     reader.finish().map_err(RequestError::InvalidInput)?;
-    PhoneNumber::parse_with_optional_plus(&phone).ok_or(RequestError::PhoneInvalid)
+    PhoneNumber::parse_with_optional_plus(&phone).ok_or_else(|| PhoneError::Format.into())
 }
 
 fn open(body: &[u8]) -> Result<ObjectReader, RequestError> {
     ObjectReader::open(body).map_err(RequestError::InvalidInput)
-}
-
-fn take_required_code(reader: &mut ObjectReader, name: &str) -> Option<Code> {
-    let text = reader.take_required_string(name);
-    let code = Code::parse(&text);
-    if code.is_none() && !reader.has_issue_at(name) {
-        reader.add_issue(name, "must be 1 to 10 digits");
-    }
-    code
-}
-
-fn check_country(phone: Option<PhoneNumber>, policy: &Policy) -> Result<PhoneNumber, RequestError> {
-    let phone = phone.ok_or(RequestError::PhoneInvalid)?;
-    if policy.allowed_countries.contains(&phone) { Ok(phone) } else { Err(RequestError::PhoneNotAllowed) }
-}
-
-/// Takes an optional language tag.
-pub(crate) fn take_locale(reader: &mut ObjectReader) -> Option<String> {
-    take_checked(reader, "locale", "must be a BCP 47 tag such as en or zh-CN", is_language_tag)
 }
 
 /// Takes a usage type; `Generic` if there is none.
@@ -229,10 +218,6 @@ fn take_checked(
         reader.add_issue(name, message);
     }
     Some(text)
-}
-
-fn is_ip_address(text: &str) -> bool {
-    text.parse::<core::net::IpAddr>().is_ok()
 }
 
 /// Checks an `Idempotency-Key`: 1 to 255 printable ASCII characters.
@@ -281,6 +266,10 @@ pub struct SendReceipt {
     /// The connector that sent the message.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::ConnectorId))]
     pub connector_id: String,
+    /// Which optional members of the request were ignored or understood as something else.
+    #[serde(default, skip_serializing_if = "<[Issue]>::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Issue>, required = false, min_items = 1))]
+    pub warnings: Box<[Issue]>,
 }
 
 impl SendReceipt {
@@ -335,7 +324,7 @@ pub struct VerifyFailure {
     pub verified: bool,
     /// The error code without `verification_code.`.
     pub reason: &'static str,
-    /// Of `code_mismatch`: how many more wrong codes are allowed.
+    /// Of `code_mismatch`: how many more wrong codes are allowed. Absent if what was typed is no code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts_left: Option<u32>,
     /// Of `locked`: seconds to wait.
@@ -354,6 +343,11 @@ pub enum VerifyResult {
 }
 
 impl VerifyFailure {
+    /// Describes a text that is no code: nothing was compared or counted.
+    pub const fn not_a_code() -> Self {
+        Self { verified: false, reason: "code_mismatch", attempts_left: None, retry_after: None }
+    }
+
     /// Describes why the ledger did not accept a code.
     pub fn new(error: &LedgerError) -> Self {
         let code = error.code().as_str();
@@ -401,12 +395,50 @@ mod tests {
         assert_eq!(paths(parse("[]")), [""]);
         assert_eq!(paths(parse("{}")), ["phone"]);
         let wrong = r#"{"phone":"415","usageType":"signIn","locale":"a","ip":"1.2.3","typo":1}"#;
-        assert_eq!(paths(parse(wrong)), ["usageType", "locale", "ip", "typo"]);
+        assert_eq!(paths(parse(wrong)), ["usageType", "typo"]);
         let types = r#"{"phone":1,"usageType":1,"locale":[],"ip":{}}"#;
-        assert_eq!(paths(parse(types)), ["phone", "usageType", "locale", "ip"]);
+        assert_eq!(paths(parse(types)), ["phone", "usageType"]);
         let error = |body| parse(body).expect_err("refused");
-        assert_eq!(error(r#"{"phone":"14155550123"}"#), RequestError::PhoneInvalid);
-        assert_eq!(error(r#"{"phone":"+442071838750"}"#), RequestError::PhoneNotAllowed);
+        assert_eq!(error(r#"{"phone":"14155550123"}"#), PhoneError::Format.into());
+        assert_eq!(error(r#"{"phone":"+442071838750"}"#), PhoneError::Country.into());
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn send_request_ignores_optional_members_that_it_cannot_read() {
+        let parse = |locale: &str, ip: &str| {
+            let body = format!(r#"{{"phone":"+14155550123","locale":{locale},"ip":{ip}}}"#);
+            SendRequest::parse(body.as_bytes(), &policy()).expect("never costs a send")
+        };
+        let request = parse(r#""zh_CN""#, r#""203.0.113.7:51234, 10.0.0.1""#);
+        assert_eq!(request.fingerprint_parts(), ["+14155550123", "Generic", "zh-CN", "203.0.113.7"]);
+        let paths = |warnings: &[Issue]| warnings.iter().map(|issue| issue.path.clone()).collect::<Vec<_>>();
+        assert_eq!(paths(&request.warnings), ["locale", "ip"]);
+        for (locale, ip) in [(r#""""#, r#""""#), ("1", "[]"), (r#""?""#, r#""::x""#)] {
+            let request = parse(locale, ip);
+            assert_eq!(request.fingerprint_parts(), ["+14155550123", "Generic", "", ""], "{locale} {ip}");
+            assert_eq!(paths(&request.warnings), ["locale", "ip"]);
+        }
+        assert_eq!(parse(r#""zh-CN""#, r#""203.0.113.7""#).warnings, []);
+        assert_eq!(parse("null", "null").warnings, []);
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn phone_is_checked_when_a_code_is_sent_but_not_when_it_is_verified() {
+        for (phone, reason) in [
+            ("+2101234567", "unknown_code"),
+            ("+18005550123", "service_number"),
+            ("+610412345678", "trunk_zero"),
+            ("+8613800", "impossible_length"),
+            ("+442071838750", "country"),
+            ("14155550123", "format"),
+        ] {
+            let body = format!(r#"{{"phone":"{phone}"}}"#);
+            let error = SendRequest::parse(body.as_bytes(), &policy()).expect_err(phone);
+            assert_eq!(error.data().reason, Some(reason), "{phone}");
+            assert!(!error.message().contains(phone), "{}", error.message());
+            let body = format!(r#"{{"phone":"{phone}","code":"1"}}"#);
+            assert_eq!(VerifyRequest::parse(body.as_bytes()).is_ok(), reason != "format", "{phone}");
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -414,7 +446,10 @@ mod tests {
         let body =
             br#"{"phone":"+442071838750","code":"012345","usageType":"BindMfa","verificationId":"ab"}"#;
         let request = VerifyRequest::parse(body).expect("every country may verify");
-        assert_eq!((request.phone.e164(), request.code.as_str()), ("+442071838750", "012345"));
+        assert_eq!(
+            (request.phone.e164(), request.code.as_ref().map(Code::as_str)),
+            ("+442071838750", Some("012345"))
+        );
         assert_eq!(
             (request.usage_type, request.verification_id.as_deref()),
             (UsageType::BindMfa, Some("ab"))
@@ -429,16 +464,36 @@ mod tests {
         assert_eq!(paths(parse("")), [""]);
         assert_eq!(paths(parse("{}")), ["phone", "code"]);
         assert_eq!(paths(parse(r#"{"phone":"415","code":123456}"#)), ["code"]);
-        for code in ["", "12345x", "12345678901", "１２３４５６"] {
-            let body = format!(r#"{{"phone":"415","code":"{code}","verificationId":""}}"#);
-            assert_eq!(paths(parse(&body)), ["code", "verificationId"], "{code:?}");
-        }
+        assert_eq!(paths(parse(r#"{"phone":"415","code":"1","verificationId":""}"#)), ["verificationId"]);
         let id = |length| {
             format!(r#"{{"phone":"+14155550123","code":"1","verificationId":"{}"}}"#, "é".repeat(length))
         };
         assert!(parse(&id(64)).is_ok());
         assert_eq!(paths(parse(&id(65))), ["verificationId"]);
-        assert_eq!(parse(r#"{"phone":"415","code":"1"}"#).expect_err("refused"), RequestError::PhoneInvalid);
+        assert_eq!(parse(r#"{"phone":"415","code":"1"}"#).expect_err("refused"), PhoneError::Format.into());
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn verify_requests_read_the_code_as_it_is_typed() {
+        for (typed, code) in [
+            ("744 189", Some("744189")),
+            ("７４４-１８９", Some("744189")),
+            ("١٢٣٤٥٦", Some("123456")),
+            ("", None),
+            ("12345x", None),
+            ("12345678901", None),
+        ] {
+            let body = format!(r#"{{"phone":"+14155550123","code":"{typed}"}}"#);
+            let request = VerifyRequest::parse(body.as_bytes()).expect("a string");
+            assert_eq!(request.code.as_ref().map(Code::as_str), code, "{typed:?}");
+            let body = format!(r#"{{"phone":"+14155550123","verificationCode":"{typed}"}}"#);
+            let request = VerifyRequest::parse_logto(body.as_bytes()).expect("a string");
+            assert_eq!(request.code.as_ref().map(Code::as_str), code, "{typed:?}");
+        }
+        for value in ["123456", "null", "[]"] {
+            let body = format!(r#"{{"phone":"+14155550123","code":{value}}}"#);
+            assert_eq!(paths(VerifyRequest::parse(body.as_bytes())), ["code"], "{value}");
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -449,17 +504,20 @@ mod tests {
             assert_eq!(send.fingerprint_parts(), ["+14155550123", "Generic", "", ""]);
             let body = format!(r#"{{"phone":"{phone}","verificationCode":"123456"}}"#);
             let verify = VerifyRequest::parse_logto(body.as_bytes()).expect("valid");
-            assert_eq!((verify.phone.e164(), verify.code.as_str()), ("+14155550123", "123456"));
+            assert_eq!(
+                (verify.phone.e164(), verify.code.as_ref().map(Code::as_str)),
+                ("+14155550123", Some("123456"))
+            );
             assert_eq!((verify.usage_type, verify.verification_id), (UsageType::Generic, None));
         }
         let send = |body: &str| SendRequest::parse_logto(body.as_bytes(), &policy());
-        assert_eq!(send(r#"{"phone":"x"}"#).expect_err("refused"), RequestError::PhoneInvalid);
-        assert_eq!(send(r#"{"phone":"442071838750"}"#).expect_err("refused"), RequestError::PhoneNotAllowed);
+        assert_eq!(send(r#"{"phone":"x"}"#).expect_err("refused"), PhoneError::Format.into());
+        assert_eq!(send(r#"{"phone":"442071838750"}"#).expect_err("refused"), PhoneError::Country.into());
         assert_eq!(paths(send(r#"{"phone":"14155550123","usageType":"SignIn"}"#)), ["usageType"]);
         let verify = |body: &str| VerifyRequest::parse_logto(body.as_bytes());
         assert_eq!(paths(verify(r#"{"phone":"1","code":"123456"}"#)), ["verificationCode", "code"]);
         let no_phone = verify(r#"{"phone":"1","verificationCode":"123456"}"#);
-        assert_eq!(no_phone.expect_err("refused"), RequestError::PhoneInvalid);
+        assert_eq!(no_phone.expect_err("refused"), PhoneError::Format.into());
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -481,6 +539,7 @@ mod tests {
             expires_at: "e".to_owned(),
             resend_at: "r".to_owned(),
             connector_id: "c".to_owned(),
+            warnings: Box::default(),
         };
         let text = serde_json::to_string(&receipt).expect("a JSON form");
         let expected = concat!(
@@ -489,7 +548,10 @@ mod tests {
         );
         assert_eq!((text.as_str(), receipt.http_status()), (expected, 200));
         receipt.status = SendStatus::Unknown;
+        receipt.warnings = Box::new([Issue::new("ip", "was ignored")]);
         assert_eq!(receipt.http_status(), 202);
+        let text = serde_json::to_string(&receipt).expect("a JSON form");
+        assert!(text.ends_with(r#","warnings":[{"path":"ip","message":"was ignored"}]}"#), "{text}");
 
         let request = VerifyRequest::parse(br#"{"phone":"+14155550123","code":"1"}"#).expect("valid");
         let receipt = VerifyReceipt::new(&request, "ab".to_owned(), Timestamp(0));
@@ -519,5 +581,7 @@ mod tests {
             let result = VerifyResult::Failed(VerifyFailure::new(&error));
             assert_eq!(serde_json::to_string(&result).expect("a JSON form"), expected);
         }
+        let text = serde_json::to_string(&VerifyFailure::not_a_code()).expect("a JSON form");
+        assert_eq!(text, r#"{"verified":false,"reason":"code_mismatch"}"#);
     }
 }

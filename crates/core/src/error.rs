@@ -1,6 +1,8 @@
 //! The public error codes and how a response describes an error. Codes and statuses are part of the contract and never
 //! change. Nothing here holds a code, a secret, a full phone number or a provider's own text.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use crate::time::Seconds;
@@ -10,9 +12,9 @@ use crate::time::Seconds;
 pub enum ErrorCode {
     /// The body is not JSON, has the wrong shape or an unknown field.
     InvalidInput,
-    /// The phone number is not E.164.
+    /// The phone number is not E.164, or no number can be like it.
     PhoneInvalid,
-    /// The country of the phone number may not be sent to.
+    /// The phone number may not be sent to: its country, or a service number.
     PhoneNotAllowed,
     /// There is no live code for this phone number and usage type.
     CodeNotFound,
@@ -216,8 +218,8 @@ pub struct ErrorBody {
     #[cfg_attr(feature = "openapi", schema(value_type = ErrorCode))]
     pub code: &'static str,
     /// One English sentence for people.
-    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
-    pub message: &'static str,
+    #[cfg_attr(feature = "openapi", schema(value_type = String, min_length = 1))]
+    pub message: Cow<'static, str>,
     /// What helps the caller or the operator.
     #[serde(skip_serializing_if = "ErrorData::is_empty")]
     pub data: ErrorData,
@@ -249,6 +251,10 @@ pub struct ErrorData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::ledger::SendLimit>, nullable = false))]
     pub limit: Option<&'static str>,
+    /// Of `phone.invalid` and `phone.not_allowed`: why the phone number is not accepted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::openapi::PhoneReason>, nullable = false))]
+    pub reason: Option<&'static str>,
     /// Of `connector.general`, `connector.invalid_response` and `connector.rate_limit_exceeded`: what the provider
     /// answered.
     #[serde(skip_serializing_if = "Option::is_none")]

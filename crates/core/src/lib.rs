@@ -9,8 +9,9 @@
 //! | ports | [`ports`]: KV, ledger storage, guard client, HTTP client, clock, random source |
 //! | rules | [`ledger`], [`idempotency`], [`challenge`], [`keys`], [`policy`], [`settings`], [`provider`], [`connector`] |
 //! | messages | [`template`], [`message`], [`segments`] |
-//! | values | [`phone`], [`code`], [`usage_type`], [`secret`], [`country`], [`locale`], [`time`] |
-//! | API | [`api`] (requests and responses), [`error`] (public error codes), [`json`] (strict reading of request bodies) |
+//! | numbers | [`phone_check`], [`country`], [`numbering`] |
+//! | values | [`phone`], [`code`], [`usage_type`], [`secret`], [`locale`], [`time`] |
+//! | API | [`api`] (requests and responses), [`optional_fields`], [`error`] (public error codes), [`json`] (strict reading of request bodies) |
 //!
 //! Each layer depends on those below it only. A provider file never imports another provider, nor the ledger.
 
@@ -27,9 +28,12 @@ pub mod keys;
 pub mod ledger;
 pub mod locale;
 pub mod message;
+pub mod numbering;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+pub mod optional_fields;
 pub mod phone;
+pub mod phone_check;
 pub mod policy;
 pub mod ports;
 pub mod provider;

@@ -36,6 +36,24 @@ pub enum FormItemFormat {
     Host,
 }
 
+/// Why a phone number is not accepted: with `phone.invalid` the first four, with `phone.not_allowed` the others.
+#[derive(Debug, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneReason {
+    /// Not E.164.
+    Format,
+    /// No country has the calling code.
+    UnknownCode,
+    /// A 0 that is dialled inside the country only.
+    TrunkZero,
+    /// No number of the country has this length.
+    ImpossibleLength,
+    /// Outside `ALLOWED_COUNTRIES`.
+    Country,
+    /// A service number that `ALLOW_SERVICE_NUMBERS` does not list.
+    ServiceNumber,
+}
+
 /// What a template of a connector holds.
 #[derive(Debug, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -79,8 +97,8 @@ pub struct TestRequest {
     /// What the message is for; `Generic` if absent.
     #[schema(default = "Generic")]
     pub usage_type: Option<UsageType>,
-    /// A language tag (BCP 47): selects the template.
-    #[schema(max_length = 35, pattern = "^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$", examples("de"))]
+    /// A language tag (BCP 47): selects the template. What cannot be read is ignored.
+    #[schema(examples("de"))]
     pub locale: Option<String>,
 }
 
@@ -106,8 +124,9 @@ pub struct UnlockRequest {
 pub struct LogtoVerifyRequest {
     /// The phone number that the code was sent to.
     pub phone: LogtoPhone,
-    /// The code as it was typed. One of the wrong length is a wrong code, not a bad request.
-    #[schema(pattern = "^[0-9]{1,10}$", examples("173619"))]
+    /// The code as it was typed: digits of any script; white space, hyphens and invisible characters do not count. What is
+    /// no code then is `verification_code.code_mismatch` and counts as no attempt.
+    #[schema(examples("173619"))]
     pub verification_code: String,
 }
 
@@ -148,24 +167,6 @@ schema!(
         "description": "E.164, or its digits without the plus as Logto writes it.",
         "pattern": r"^\+?[1-9][0-9]{6,14}$",
         "examples": ["14155550123"],
-    })
-);
-
-/// An IP address.
-#[derive(Debug)]
-pub struct IpAddress;
-
-schema!(
-    IpAddress,
-    json!({
-        "type": "string",
-        "description": "IPv4 or IPv6.",
-        "maxLength": 45,
-        "pattern": concat!(
-            "^(?:(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])(?:\\.(?:25[0-5]|2[0-4][0-9]|[01]?[0-9]?[0-9])){3}",
-            "|[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*)$"
-        ),
-        "examples": ["203.0.113.7", "2001:db8::1"],
     })
 );
 

@@ -5,6 +5,9 @@ use serde::Serialize;
 
 use crate::country::AllowedCountries;
 use crate::error::Issue;
+use crate::numbering::ServiceKind;
+use crate::phone::PhoneNumber;
+use crate::phone_check::{AllowedServices, PhoneCheck, PhoneError};
 use crate::settings::{self, SettingSpec};
 use crate::time::{CODE_LIFETIME, Seconds};
 
@@ -26,6 +29,8 @@ pub struct Policy {
     pub sends_per_day: u32,
     /// Countries that may be sent to; all, if not set.
     pub allowed_countries: AllowedCountries,
+    /// What is checked of a number beyond its E.164 form, with the service numbers that are allowed.
+    pub phone_check: PhoneCheck,
     /// The deadline for a provider's response, in milliseconds: 100 to 30000.
     pub provider_timeout_ms: u32,
     /// Whether the mock connector may be saved and used: only if the setting is exactly `1`.
@@ -53,9 +58,23 @@ impl Policy {
             sends_per_hour: number(&settings::SENDS_PER_HOUR)?,
             sends_per_day: number(&settings::SENDS_PER_DAY)?,
             allowed_countries: parse_countries(text(&settings::ALLOWED_COUNTRIES).as_deref())?,
+            phone_check: parse_phone_check(
+                text(&settings::PHONE_CHECK).as_deref(),
+                text(&settings::ALLOW_SERVICE_NUMBERS).as_deref(),
+            )?,
             provider_timeout_ms: number(&settings::PROVIDER_TIMEOUT_MS)?,
             allow_mock: text(&settings::ALLOW_MOCK).is_some_and(|text| text == "1"),
         })
+    }
+
+    /// Checks whether a number may be sent to: its form, its numbering plan, then its country.
+    ///
+    /// # Errors
+    /// The first rule that it breaks.
+    pub fn check_phone(&self, phone: Option<PhoneNumber>) -> Result<PhoneNumber, PhoneError> {
+        let phone = phone.ok_or(PhoneError::Format)?;
+        self.phone_check.check(&phone)?;
+        if self.allowed_countries.contains(&phone) { Ok(phone) } else { Err(PhoneError::Country) }
     }
 
     /// Returns the limits in force as the management API shows them.
@@ -70,6 +89,11 @@ impl Policy {
             sends_per_hour: self.sends_per_hour,
             sends_per_day: self.sends_per_day,
             allowed_countries: self.allowed_countries.entries(),
+            phone_check: self.phone_check.as_str(),
+            allow_service_numbers: match &self.phone_check {
+                PhoneCheck::Full(allowed) => allowed.entries(),
+                PhoneCheck::E164 => &[],
+            },
             provider_timeout_ms: self.provider_timeout_ms,
             allow_mock: self.allow_mock,
             rotating,
@@ -99,6 +123,12 @@ pub struct PolicyView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>, nullable = false))]
     pub allowed_countries: Option<&'a [String]>,
+    /// What is checked of a number beyond its form: `full` or `e164`.
+    pub phone_check: &'static str,
+    /// Absent if there is no exception.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
+    pub allow_service_numbers: &'a [String],
     pub provider_timeout_ms: u32,
     pub allow_mock: bool,
     /// Whether `OTP_SECRET_PREVIOUS` is set.
@@ -111,6 +141,22 @@ fn parse_countries(text: Option<&str>) -> Result<AllowedCountries, Issue> {
         settings::ALLOWED_COUNTRIES
             .issue("must be dialling codes (1, 44) or ISO codes (US, GB), separated by commas")
     })
+}
+
+fn parse_phone_check(check: Option<&str>, allowed: Option<&str>) -> Result<PhoneCheck, Issue> {
+    let allowed = match allowed {
+        None => AllowedServices::default(),
+        Some(text) => AllowedServices::parse(text).ok_or_else(|| {
+            let kinds = ServiceKind::ALL.map(ServiceKind::as_str).join(", ");
+            let message = format!("must be prefixes (+1500) or kinds ({kinds}), separated by commas");
+            Issue::new("ALLOW_SERVICE_NUMBERS", message)
+        })?,
+    };
+    match check {
+        None | Some("full") => Ok(PhoneCheck::Full(allowed)),
+        Some("e164") => Ok(PhoneCheck::E164),
+        Some(_) => Err(Issue::new("PHONE_CHECK", "must be full or e164")),
+    }
 }
 
 #[cfg(test)]
@@ -154,6 +200,11 @@ mod tests {
             ("ALLOWED_COUNTRIES", ""),
             ("ALLOWED_COUNTRIES", "US,XX"),
             ("ALLOWED_COUNTRIES", "0"),
+            ("PHONE_CHECK", ""),
+            ("PHONE_CHECK", "FULL"),
+            ("PHONE_CHECK", "none"),
+            ("ALLOW_SERVICE_NUMBERS", ""),
+            ("ALLOW_SERVICE_NUMBERS", "toll_free,US"),
             ("PROVIDER_TIMEOUT_MS", "99"),
             ("PROVIDER_TIMEOUT_MS", "30001"),
         ] {
@@ -194,6 +245,7 @@ mod tests {
             "resendCooldowns": [60, 120, 300],
             "sendsPerHour": 5,
             "sendsPerDay": 10,
+            "phoneCheck": "full",
             "providerTimeoutMs": 10_000,
             "allowMock": false,
             "rotating": false,
@@ -202,11 +254,19 @@ mod tests {
         expected["allowedCountries"] = serde_json::json!(["US", "44"]);
         expected["rotating"] = true.into();
         assert_eq!(view(&with("ALLOWED_COUNTRIES", "us, 44").expect("valid"), true), expected);
+        let numbers = view(&with("ALLOW_SERVICE_NUMBERS", "tollFree, 1500").expect("valid"), false);
+        assert_eq!(numbers["allowServiceNumbers"], serde_json::json!(["toll_free", "+1500"]));
+        assert_eq!(view(&with("PHONE_CHECK", "e164").expect("valid"), false)["phoneCheck"], "e164");
     }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn view_shows_every_setting_by_its_option_name() {
-        let policy = with("ALLOWED_COUNTRIES", "US").expect("valid");
+        let set = |name: &str| match name {
+            "ALLOWED_COUNTRIES" => Some("US".to_owned()),
+            "ALLOW_SERVICE_NUMBERS" => Some("uan".to_owned()),
+            _ => None,
+        };
+        let policy = Policy::parse(set).expect("valid");
         let view = serde_json::to_value(policy.view("1.2.3", false)).expect("a JSON form");
         for setting in Policy::SETTINGS {
             assert!(view.get(setting.option_name()).is_some(), "{}", setting.name);

@@ -156,6 +156,22 @@ pub const ALLOWED_COUNTRIES: SettingSpec = variable(
     VariableKind::Countries { example: "US,CA,44" },
     "countries that may be sent to",
 );
+/// What is checked of a number.
+pub const PHONE_CHECK: SettingSpec = variable(
+    "PHONE_CHECK",
+    VariableKind::Choice { default: "full", values: &["full", "e164"] },
+    "check of numbers: full refuses those that cannot exist and service numbers, e164 checks the form only",
+);
+/// The service numbers that may be sent to.
+pub const ALLOW_SERVICE_NUMBERS: SettingSpec = variable(
+    "ALLOW_SERVICE_NUMBERS",
+    VariableKind::List {
+        entries: "prefixes (+1500) or kinds (premium, shared_cost, toll_free, personal, uan, satellite, \
+                  international_networks)",
+        example: "toll_free,+1500",
+    },
+    "service numbers that may be sent to",
+);
 /// The deadline of a provider.
 pub const PROVIDER_TIMEOUT_MS: SettingSpec =
     number("PROVIDER_TIMEOUT_MS", 10_000, (100, 30_000), "ms", "deadline for a provider's response");
@@ -167,7 +183,7 @@ pub const ALLOW_MOCK: SettingSpec = variable(
 );
 
 /// The variables of [`Policy`](crate::policy::Policy).
-pub const POLICY: [&SettingSpec; 9] = [
+pub const POLICY: [&SettingSpec; 11] = [
     &CODE_LENGTH,
     &MAX_ATTEMPTS,
     &DAILY_FAILURES,
@@ -175,6 +191,8 @@ pub const POLICY: [&SettingSpec; 9] = [
     &SENDS_PER_HOUR,
     &SENDS_PER_DAY,
     &ALLOWED_COUNTRIES,
+    &PHONE_CHECK,
+    &ALLOW_SERVICE_NUMBERS,
     &PROVIDER_TIMEOUT_MS,
     &ALLOW_MOCK,
 ];

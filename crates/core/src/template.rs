@@ -3,7 +3,7 @@
 
 use core::cell::Cell;
 
-use crate::locale::{fallback_chain, primary_language};
+use crate::locale::find_best;
 
 /// One template of a connector.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,23 +50,12 @@ pub fn select_template<'a>(
         .or_else(|| wanted.into_iter().chain(generic).next())
 }
 
-/// Finds the best match for the locale (RFC 4647 §3.4: the tag, then ever shorter ones; then any tag of the same
-/// language), else a template without locale.
+/// Finds the best match for the locale, else a template without locale.
 fn lookup_locale<'a>(templates: &[&'a Template], locale: Option<&str>) -> Option<&'a Template> {
-    let with = |tag: &str| {
-        templates.iter().find(|t| t.locale.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(tag)))
-    };
-    if let Some(template) = locale.into_iter().flat_map(fallback_chain).find_map(with) {
-        return Some(template);
-    }
-    let same_language = |template: &&&Template| {
-        template
-            .locale
-            .as_deref()
-            .zip(locale)
-            .is_some_and(|(own, wanted)| primary_language(own) == primary_language(wanted))
-    };
-    templates.iter().find(same_language).or_else(|| templates.iter().find(|t| t.locale.is_none())).copied()
+    let with_locale = templates.iter().filter_map(|template| Some((*template, template.locale.as_deref()?)));
+    let best = locale.and_then(|wanted| find_best(wanted, with_locale.clone().map(|(_, own)| own)));
+    let matching = best.and_then(|position| with_locale.map(|(template, _)| template).nth(position));
+    matching.or_else(|| templates.iter().find(|template| template.locale.is_none()).copied())
 }
 
 /// Replaces the names between double braces. `lookup` returns a name's value; `None` leaves the braces unchanged.
@@ -165,6 +154,33 @@ mod tests {
         ] {
             let selected = select_template(&templates, usage, locale).expect("a template");
             assert_eq!(selected, &templates[chosen], "{usage} {locale:?}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn select_template_matches_scripts_and_regions() {
+        let templates = [
+            template("Generic", None),
+            template("Generic", Some("zh-CN")),
+            template("Generic", Some("zh-TW")),
+            template("Generic", Some("es-ES")),
+            template("Generic", Some("es-419")),
+            template("Generic", Some("he")),
+            template("Generic", Some("no")),
+        ];
+        for (locale, chosen) in [
+            ("zh-Hant", 2),
+            ("zh-HK", 2),
+            ("zh-Hans-HK", 1),
+            ("zh", 1),
+            ("es-MX", 4),
+            ("es", 3),
+            ("iw", 5),
+            ("nb-NO", 6),
+            ("in", 0),
+        ] {
+            let selected = select_template(&templates, "SignIn", Some(locale));
+            assert_eq!(selected, Some(&templates[chosen]), "{locale}");
         }
     }
 

@@ -4,6 +4,8 @@ use edge_otp_core::api::RequestError;
 use edge_otp_core::connector::TemplateNotFound;
 use edge_otp_core::error::{ErrorBody, ErrorCode, ErrorData, Issue};
 use edge_otp_core::ledger::{LedgerError, SendLimit};
+use edge_otp_core::numbering::ServiceKind;
+use edge_otp_core::phone_check::PhoneError;
 use edge_otp_core::ports::{RandomError, StorageError};
 use edge_otp_core::provider::{Rejection, RejectionKind};
 use edge_otp_core::service::ServiceError;
@@ -12,6 +14,10 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 fn rejected(kind: RejectionKind) -> ServiceError {
     Rejection { kind, status: 400, code: Some("21211".to_owned()) }.into()
+}
+
+fn phone_error(error: PhoneError) -> ServiceError {
+    RequestError::from(error).into()
 }
 
 fn issues() -> Vec<Issue> {
@@ -64,14 +70,17 @@ fn every_service_error_has_its_error_code() {
     let rate_limited = LedgerError::RateLimited { limit: SendLimit::Cooldown, retry_after: Seconds(60) };
     for (error, code) in [
         (RequestError::InvalidInput(issues()).into(), ErrorCode::InvalidInput),
-        (RequestError::PhoneInvalid.into(), ErrorCode::PhoneInvalid),
-        (RequestError::PhoneNotAllowed.into(), ErrorCode::PhoneNotAllowed),
+        (phone_error(PhoneError::Format), ErrorCode::PhoneInvalid),
+        (phone_error(PhoneError::UnknownCode), ErrorCode::PhoneInvalid),
+        (phone_error(PhoneError::Country), ErrorCode::PhoneNotAllowed),
+        (phone_error(PhoneError::ServiceNumber(ServiceKind::Premium)), ErrorCode::PhoneNotAllowed),
         (LedgerError::NotFound.into(), ErrorCode::CodeNotFound),
         (LedgerError::Mismatch { attempts_left: 2 }.into(), ErrorCode::CodeMismatch),
         (LedgerError::Expired.into(), ErrorCode::CodeExpired),
         (LedgerError::AttemptsExhausted.into(), ErrorCode::AttemptsExhausted),
         (LedgerError::LockedOut { retry_after: Some(Seconds(9)) }.into(), ErrorCode::LockedOut),
         (rate_limited.into(), ErrorCode::MessageRateLimited),
+        (ServiceError::NotACode, ErrorCode::CodeMismatch),
         (ServiceError::IdempotencyConflict, ErrorCode::IdempotencyConflict),
         (ServiceError::ConnectorNotFound, ErrorCode::ConnectorNotFound),
         (ServiceError::InvalidStoredConfig(issues()), ErrorCode::InvalidStoredConfig),
@@ -113,6 +122,8 @@ fn bodies_hold_the_data_of_their_error() {
             rejected(RejectionKind::Throttled(Some(Seconds(7)))),
             r#""data":{"retryAfter":7,"provider":{"status":400,"code":"21211"}}"#,
         ),
+        (phone_error(PhoneError::Format), r#""data":{"reason":"format"}"#),
+        (phone_error(PhoneError::Country), r#""data":{"reason":"country"}"#),
         (
             RequestError::InvalidInput(issues()).into(),
             r#""data":{"issues":[{"path":"phone","message":"is required"}]}"#,
@@ -132,14 +143,19 @@ fn bodies_hold_the_data_of_their_error() {
 fn bodies_without_data_have_no_data_member() {
     let request_id = "id".to_owned();
     for error in [
-        ServiceError::from(RequestError::PhoneInvalid),
+        ServiceError::NotACode,
         LedgerError::NotFound.into(),
         ServiceError::StorageUnavailable,
         ServiceError::Internal("text for the log"),
     ] {
         let code = error.code();
         let (code, message) = (code.as_str(), code.message());
-        let body = ErrorBody { code, message, data: ErrorData::default(), request_id: request_id.clone() };
+        let body = ErrorBody {
+            code,
+            message: message.into(),
+            data: ErrorData::default(),
+            request_id: request_id.clone(),
+        };
         assert_eq!(error.body(&*request_id), body);
         let text = format!(r#"{{"code":"{code}","message":"{message}","requestId":"id"}}"#);
         assert_eq!(body_json(&error), text);

@@ -4,6 +4,8 @@
 
 #[path = "service/idempotency.rs"]
 mod idempotency;
+#[path = "service/inputs.rs"]
+mod inputs;
 #[expect(dead_code, reason = "each test file uses a part of the platform")]
 mod platform;
 

@@ -56,7 +56,7 @@ impl CallError {
                 let message = format!("There is no such connector; there are {}.", connector_ids());
                 (error.code(), message, error.data())
             }
-            Self::Service(error) => (error.code(), name_options(error.message()), error.data()),
+            Self::Service(error) => (error.code(), name_options(&error.message()), error.data()),
             Self::ConnectorIsOption => {
                 let message = "The connector is given in code, as an option of createOtp.";
                 (ErrorCode::MethodNotAllowed, message.to_owned(), ErrorData::default())

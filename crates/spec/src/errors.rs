@@ -100,7 +100,7 @@ fn error_response(description: &str, codes: &[ErrorCode], headers: Map<String, V
 fn example(code: ErrorCode) -> ErrorBody {
     ErrorBody {
         code: code.as_str(),
-        message: code.message(),
+        message: code.message().into(),
         data: example_data(code),
         request_id: REQUEST_ID.to_owned(),
     }
@@ -108,8 +108,8 @@ fn example(code: ErrorCode) -> ErrorBody {
 
 /// Tells whether errors of a code always have the `data` of the example.
 pub fn always_has_data(code: ErrorCode) -> bool {
-    // A locked number may have to wait for an operator.
-    code != ErrorCode::LockedOut && !example_data(code).is_empty()
+    // A locked number may have to wait for an operator; what is no code is no attempt.
+    !matches!(code, ErrorCode::LockedOut | ErrorCode::CodeMismatch) && !example_data(code).is_empty()
 }
 
 /// Returns an example of a code's `data`.
@@ -126,6 +126,8 @@ pub fn example_data(code: ErrorCode) -> ErrorData {
         ErrorCode::InvalidSettings => {
             ErrorData { issues: issue("CODE_LENGTH", "must be a whole number from 6 to 10"), ..none }
         }
+        ErrorCode::PhoneInvalid => ErrorData { reason: Some("format"), ..none },
+        ErrorCode::PhoneNotAllowed => ErrorData { reason: Some("country"), ..none },
         ErrorCode::CodeMismatch => ErrorData { attempts_left: Some(4), ..none },
         ErrorCode::LockedOut => ErrorData { retry_after: Some(Seconds(86_342)), ..none },
         ErrorCode::MessageRateLimited => {

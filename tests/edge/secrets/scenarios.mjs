@@ -125,12 +125,14 @@ export const sendAndVerify = async (worker, factory, length, alphabet) => {
   // Invalid requests.
   await post("/send", { phone: "+447700900123" }, 403);
   await post(logto, { phone: "447700900123" }, 403);
+  await post(test, { phone: "+19005550123", config: saved.config }, 403);
   // Not every connector supports it.
   const abroad = "+14155550100";
   await assertRejected(worker, "POST", "/send", [{ phone: abroad }], 200, 422);
   await assertRejected(worker, "POST", logto, [{ phone: abroad.slice(1) }], 204, 422);
   await post("/verify", { phone, code: "1", verificationId: `${secret.slice(0, 59)}-none` }, 400);
-  for (const invalid of [{ usageType: secret }, { ip: secret }, { locale: [secret] }, { phone: secret }]) {
+  await post("/send", { phone: worker.newPhone(), ip: secret, locale: [secret] }, 200);
+  for (const invalid of [{ usageType: secret }, { phone: secret }]) {
     await post("/send", { phone, ...invalid }, 400);
     await post("/verify", { phone, code: secret, ...invalid }, 400);
     await post(test, { phone, config: saved.config, ...invalid }, 400);

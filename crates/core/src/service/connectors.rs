@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::ServiceError;
 use super::deliver::deliver;
-use crate::api::{RequestError, SendStatus, take_locale, take_usage_type};
+use crate::api::{RequestError, SendStatus, take_usage_type};
 use crate::code::Code;
 use crate::connector::{
     ARCHIVE_KEY, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, Connector, ConnectorView, SecretSealer,
@@ -17,7 +17,9 @@ use crate::error::Issue;
 use crate::json::ObjectReader;
 use crate::keys::KeyRing;
 use crate::message::Message;
+use crate::optional_fields::take_locale;
 use crate::phone::PhoneNumber;
+use crate::phone_check::PhoneError;
 use crate::policy::Policy;
 use crate::ports::Platform;
 use crate::provider::{DeliveryOutcome, SmsProvider, find_provider};
@@ -137,7 +139,8 @@ impl<P: Platform> ConnectorService<'_, P> {
         self.store(stored).await
     }
 
-    /// Sends the code `000000` with a config that need not be saved. Takes `{phone, config, usageType?, locale?}`.
+    /// Sends the code `000000` with a config that need not be saved. Takes `{phone, config, usageType?, locale?}`. The
+    /// number is checked as for a send, but for its country.
     ///
     /// # Errors
     /// As [`Self::replace`], and those of a send that the provider refuses.
@@ -147,7 +150,10 @@ impl<P: Platform> ConnectorService<'_, P> {
         let config = reader.take_required_value("config");
         let (usage_type, locale) = (take_usage_type(&mut reader), take_locale(&mut reader));
         reader.finish().map_err(RequestError::InvalidInput)?;
-        let phone = PhoneNumber::parse_with_optional_plus(&phone).ok_or(RequestError::PhoneInvalid)?;
+        let phone = PhoneNumber::parse_with_optional_plus(&phone)
+            .ok_or(PhoneError::Format)
+            .and_then(|phone| self.policy.phone_check.check(&phone).map(|()| phone))
+            .map_err(RequestError::Phone)?;
         let provider = self.find_enabled_provider(connector_id)?;
         let active = self.find_active().await?.filter(|stored| stored.connector_id == connector_id);
         let connector = self.open_config(provider, &config, active.as_ref())?.1;

@@ -1,5 +1,7 @@
 //! Why an operation failed.
 
+use std::borrow::Cow;
+
 use crate::api::RequestError;
 use crate::connector::TemplateNotFound;
 use crate::error::{ErrorBody, ErrorCode, ErrorData, Issue};
@@ -17,6 +19,9 @@ pub enum ServiceError {
     /// The ledger does not permit the send or accept the code.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// What was typed is no code: a mismatch for which nothing was compared or counted.
+    #[error("not a code")]
+    NotACode,
     /// The idempotency key was used with another request.
     #[error("idempotency conflict")]
     IdempotencyConflict,
@@ -79,6 +84,7 @@ impl ServiceError {
         match self {
             Self::Request(error) => error.code(),
             Self::Ledger(error) => error.code(),
+            Self::NotACode => ErrorCode::CodeMismatch,
             Self::IdempotencyConflict => ErrorCode::IdempotencyConflict,
             Self::ConnectorNotFound => ErrorCode::ConnectorNotFound,
             Self::InvalidStoredConfig(_) => ErrorCode::InvalidStoredConfig,
@@ -115,10 +121,11 @@ impl ServiceError {
     }
 
     /// Returns one sentence for people.
-    pub const fn message(&self) -> &'static str {
+    pub fn message(&self) -> Cow<'static, str> {
         match self {
-            Self::Provider(rejection) => rejection.message(),
-            _ => self.code().message(),
+            Self::Request(error) => error.message(),
+            Self::Provider(rejection) => rejection.message().into(),
+            _ => self.code().message().into(),
         }
     }
 

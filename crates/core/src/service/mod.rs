@@ -35,15 +35,16 @@ impl<P> core::fmt::Debug for OtpService<'_, P> {
 }
 
 impl<P: Platform> OtpService<'_, P> {
-    /// Verifies a code with one call of the phone number's guard object.
+    /// Verifies a code with one call of the phone number's guard object; with none if what was typed is no code.
     ///
     /// # Errors
     /// The `verification_code` codes of the contract, and `storage.unavailable`.
     pub async fn verify(&self, request: &VerifyRequest) -> Result<VerifyReceipt, ServiceError> {
+        let code = request.code.as_ref().ok_or(ServiceError::NotACode)?;
         let guard_request = GuardRequest::Verify {
             phone: request.phone.e164().to_owned(),
             usage_type: request.usage_type,
-            code: request.code.as_str().to_owned(),
+            code: code.as_str().to_owned(),
             id: request.verification_id.clone(),
         };
         match self.call_phone_guard(&request.phone, &guard_request).await? {
@@ -60,6 +61,7 @@ impl<P: Platform> OtpService<'_, P> {
         match self.verify(request).await {
             Ok(receipt) => Ok(VerifyResult::Verified(receipt)),
             Err(ServiceError::Ledger(error)) => Ok(VerifyResult::Failed(VerifyFailure::new(&error))),
+            Err(ServiceError::NotACode) => Ok(VerifyResult::Failed(VerifyFailure::not_a_code())),
             Err(error) => Err(error),
         }
     }

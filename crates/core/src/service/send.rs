@@ -80,6 +80,7 @@ impl<P: Platform> OtpService<'_, P> {
             expires_at: issued.expires_at.rfc3339(),
             resend_at: issued.resend_at.rfc3339_rounded_up(),
             connector_id: connector.provider.id().to_owned(),
+            warnings: request.warnings.clone().into(),
         };
         let outcome = match self.grant_idempotent(key, || receipt(SendStatus::Unknown)).await {
             Ok(()) => self.deliver_code(request, connector, template, &issued).await,

@@ -48,6 +48,8 @@ fn test_refuses_what_a_send_would_refuse() {
         (TWILIO_ID, json!({ "phone": phone, "config": {}, "typo": 1 }), ErrorCode::InvalidInput),
         (TWILIO_ID, json!({ "config": twilio_config() }), ErrorCode::InvalidInput),
         (TWILIO_ID, request("415", twilio_config()), ErrorCode::PhoneInvalid),
+        (TWILIO_ID, request("+610412345678", twilio_config()), ErrorCode::PhoneInvalid),
+        (TWILIO_ID, request("+19005550123", twilio_config()), ErrorCode::PhoneNotAllowed),
         ("unknown", request(phone, json!({})), ErrorCode::UnknownFactory),
         ("mock-short-message-service", request(phone, json!({})), ErrorCode::InvalidRequestConfig),
         (TWILIO_ID, request(phone, json!({})), ErrorCode::InvalidRequestConfig),
@@ -62,6 +64,6 @@ fn test_refuses_what_a_send_would_refuse() {
         assert_eq!(error_code(admin.test(connector_id, &request)), Some(code), "{connector_id} {request}");
     }
     let unknown = json!({ "phone": phone, "config": twilio_config(), "usageType": "Sign", "locale": "_" });
-    assert_eq!(issue_paths(admin.test(TWILIO_ID, &unknown)), ["usageType", "locale"]);
+    assert_eq!(issue_paths(admin.test(TWILIO_ID, &unknown)), ["usageType"], "a locale never costs a send");
     assert!(admin.platform.requests.borrow().is_empty());
 }

@@ -93,6 +93,8 @@ fn lists_and_flags_are_checked() {
     for (name, value) in [
         ("resendCooldowns", list(&[0.into(), 3_600.into()])),
         ("allowedCountries", list(&["US".into(), "44".into(), "1242".into()])),
+        ("phoneCheck", "e164".into()),
+        ("allowServiceNumbers", list(&["toll_free".into(), "+1500".into()])),
         ("allowMock", true.into()),
     ] {
         assert!(create(&policy(name, value)).is_ok(), "{name}");
@@ -108,6 +110,11 @@ fn lists_and_flags_are_checked() {
         ("allowedCountries", list(&["USA".into()])),
         ("allowedCountries", list(&["044".into()])),
         ("allowedCountries", list(&[44.into()])),
+        ("phoneCheck", "none".into()),
+        ("phoneCheck", true.into()),
+        ("allowServiceNumbers", list(&[])),
+        ("allowServiceNumbers", list(&["US".into()])),
+        ("allowServiceNumbers", "premium".into()),
         ("allowMock", 1.into()),
     ] {
         assert!(rejection(&policy(name, value)).contains(&format!("`policy.{name}`")), "{name}");

@@ -48,7 +48,7 @@ pub(crate) const PROVIDER_REJECTED: ErrorResponse = ErrorResponse::shared(
 );
 pub(crate) const PHONE_NOT_ALLOWED: ErrorResponse = ErrorResponse::shared(
     "PhoneNotAllowed",
-    "The number's country is not in `ALLOWED_COUNTRIES`.",
+    "The number's country is not in `ALLOWED_COUNTRIES`, or it is a service number.",
     &[ErrorCode::PhoneNotAllowed],
 );
 pub(crate) const SEND_LIMITED: ErrorResponse = ErrorResponse::shared(

@@ -326,7 +326,7 @@ fn test_connector() -> Operation {
         "testConnector",
         "Send code 000000 with a config that need not be saved",
     )
-    .describe("No limit counts this message and `ALLOWED_COUNTRIES` is not asked.")
+    .describe("No limit counts this message. The number is checked as for a send, but `ALLOWED_COUNTRIES` is not asked.")
     .parameter(factory_parameter("factoryId", "twilio-short-message-service"))
     .body("TestRequest", MAX_CONFIG_BODY, named([("shortest", body("14155550123")), ("full", full)]))
     .answers(
@@ -345,6 +345,7 @@ fn test_connector() -> Operation {
             "The id is a dot segment, so that the path is another.",
             &[ErrorCode::RouteNotFound],
         ),
+        PHONE_NOT_ALLOWED,
         ErrorResponse::own(
             "There is no such factory; or the config has no template for this usage type, or the connector does not \
              serve this number.",
