@@ -71,6 +71,15 @@ export interface Issue {
 /** Which of the limits on sends was reached. */
 export type SendLimit = "cooldown" | "hour" | "day";
 
+/** Why a phone number is not accepted: with `phone.invalid` the first four, with `phone.not_allowed` the others. */
+export type PhoneReason =
+  | "format"
+  | "unknown_code"
+  | "trunk_zero"
+  | "impossible_length"
+  | "country"
+  | "service_number";
+
 /** What a provider answered, without its own text. */
 export interface ProviderErrorData {
   /** The HTTP status. */
@@ -96,13 +105,7 @@ export interface ErrorData {
   /** Of `request.message_rate_limited`: which limit was reached. */
   readonly limit?: SendLimit;
   /** Of `phone.invalid` and `phone.not_allowed`: why the phone number is not accepted. */
-  readonly reason?:
-    | "format"
-    | "unknown_code"
-    | "trunk_zero"
-    | "impossible_length"
-    | "country"
-    | "service_number";
+  readonly reason?: PhoneReason;
   /**
    * Of `connector.general`, `connector.invalid_response` and `connector.rate_limit_exceeded`: what the provider
    * answered.

@@ -13,12 +13,13 @@ use crate::schemas::Schemas;
 use crate::settings::{default_text, values_text};
 
 /// The types of the API: the name of the schema, the name of the type, and whether the caller makes its values.
-const TYPES: [(&str, &str, Use); 25] = [
+const TYPES: [(&str, &str, Use); 26] = [
     ("UsageType", "UsageType", Use::Output),
     ("ConnectorId", "ConnectorId", Use::Output),
     ("ErrorCode", "ApiErrorCode", Use::Output),
     ("Issue", "Issue", Use::Output),
     ("SendLimit", "SendLimit", Use::Output),
+    ("PhoneReason", "PhoneReason", Use::Output),
     ("ProviderErrorData", "ProviderErrorData", Use::Output),
     ("ErrorData", "ErrorData", Use::Output),
     ("ErrorBody", "ErrorBody", Use::Output),
