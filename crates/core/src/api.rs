@@ -12,6 +12,7 @@ use crate::ledger::LedgerError;
 use crate::locale::is_language_tag;
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
+use crate::provider::FailureCause;
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
@@ -281,6 +282,9 @@ pub struct SendReceipt {
     /// The connector that sent the message.
     #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::ConnectorId))]
     pub connector_id: String,
+    /// Why the outcome is unknown, for the log; not part of the response or of an idempotency record.
+    #[serde(skip)]
+    pub cause: Option<FailureCause>,
 }
 
 impl SendReceipt {
@@ -481,6 +485,7 @@ mod tests {
             expires_at: "e".to_owned(),
             resend_at: "r".to_owned(),
             connector_id: "c".to_owned(),
+            cause: None,
         };
         let text = serde_json::to_string(&receipt).expect("a JSON form");
         let expected = concat!(

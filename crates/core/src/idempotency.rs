@@ -131,6 +131,7 @@ mod tests {
             expires_at: NOW.rfc3339(),
             resend_at: NOW.rfc3339(),
             connector_id: "http-sms".to_owned(),
+            cause: None,
         }
     }
 

@@ -44,6 +44,7 @@ fn receipt() -> SendReceipt {
         expires_at: "2026-11-21T10:10:00Z".to_owned(),
         resend_at: "2026-11-21T10:01:00Z".to_owned(),
         connector_id: "http-sms".to_owned(),
+        cause: None,
     }
 }
 

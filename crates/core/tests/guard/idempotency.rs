@@ -23,6 +23,7 @@ fn receipt(status: SendStatus) -> SendReceipt {
         expires_at: START.rfc3339(),
         resend_at: START.rfc3339(),
         connector_id: "http-sms".to_owned(),
+        cause: None,
     }
 }
 
