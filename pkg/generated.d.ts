@@ -111,6 +111,8 @@ export interface ErrorData {
    * answered.
    */
   readonly provider?: ProviderErrorData;
+  /** Why the provider was not reached: `dns`, `refused` or `tls`. */
+  readonly cause?: string | null;
 }
 
 /** Every failure. It never holds a code, a secret, a provider's words or a full phone number. */
@@ -245,6 +247,8 @@ export interface FormItem {
   readonly description?: string;
   /** Whether the field must be there. */
   readonly required: boolean;
+  /** Whether the text of a required field may be empty. */
+  readonly mayBeEmpty?: boolean;
   /** Whether the field holds a credential: sealed at rest, redacted in responses. */
   readonly isConfidential: boolean;
   /** `url`, `email`, `host` or `templates`. */
@@ -277,6 +281,13 @@ export interface ConnectorFactory {
 export interface TestOutcome {
   /** What happened to it. */
   readonly status: SendStatus;
+  /**
+   * Why the outcome is unknown: `timeout`, `unreadable`, a status such as `http_500`, or `undecided` if the provider
+   * itself leaves it open.
+   */
+  readonly cause?: string;
+  /** Over HTTP, while the outcome is unknown: the id of the request, as in the log. */
+  readonly requestId?: string;
 }
 
 /** The limits in force; each but the version and the lifetime is a setting of the deployment. */
@@ -455,6 +466,18 @@ export interface RegisteredTemplate {
   templateCode: string | { china: string; overseas: string };
 }
 
+/** A text that is registered with the provider. */
+export interface NumberedTemplate {
+  /** A usage type; a name that is none is kept and never used. */
+  usageType: UsageType | (string & {});
+  /** A language tag (BCP 47); a template without one fits every locale. */
+  locale?: string | undefined;
+  /** The provider's id; two of them if mainland China has its own. */
+  templateCode: string | { china: string; overseas: string };
+  /** The template's variables in their order; the code alone if left out. */
+  parameters?: readonly ("code" | "minutes")[] | undefined;
+}
+
 /** A text in the config. */
 export interface KnownTextTemplate {
   usageType: UsageType | (string & {});
@@ -489,11 +512,18 @@ export interface KnownFreeTextTemplate {
 export type TwilioConfig = {
   /** Account SID. For instance `AC…`. */
   accountSID: string;
-  /** Auth token. */
-  authToken: string | RedactedSecret;
+  /** Auth token. The account's token. Needed unless an API key is given. */
+  authToken?: string | RedactedSecret | undefined;
+  /** API key SID. An API key of the account, instead of its auth token. For instance `SK…`. */
+  apiKey?: string | RedactedSecret | undefined;
+  /** API key secret. */
+  apiSecret?: string | RedactedSecret | undefined;
   /** Messaging service SID. The messaging service that sends. Needed unless a sender is given. For instance `MG…`. */
   fromMessagingServiceSID?: string | undefined;
-  /** Sender. A number or a sender name, instead of a messaging service. For instance `+14155550100 or YourBrand`. */
+  /**
+   * Sender. A number, a short code or a sender name, instead of a messaging service. For instance `+14155550100 or
+   * YourBrand`.
+   */
   from?: string | undefined;
   /** API host. A regional host such as api.dublin.ie1.twilio.com. For instance `api.twilio.com`. */
   host?: string | undefined;
@@ -537,14 +567,14 @@ export interface TencentConfig {
   accessKeyId: string;
   /** Secret key. */
   accessKeySecret: string | RedactedSecret;
-  /** Signature. The approved signature's text. */
+  /** Signature. The approved signature's text; empty only if nothing is sent to mainland China. */
   signName: string;
   /** SMS application ID. For instance `1400006666`. */
   sdkAppId: string;
   /** Region. For instance `ap-guangzhou`. */
   region: string;
   /** Templates. One of them for `Generic`, which replaces a usage type that has none. */
-  templates: readonly RegisteredTemplate[];
+  templates: readonly NumberedTemplate[];
 }
 
 /** Vonage: Text messages to most countries. */
@@ -616,6 +646,8 @@ export interface WhatsappConfig {
   accessToken: string | RedactedSecret;
   /** Phone number ID. The sender's ID, not its number. For instance `100000000000001`. */
   phoneNumberId: string;
+  /** Graph API version. Meta's API version; only needed if the default has expired. For instance `v26.0`. */
+  apiVersion?: string | undefined;
   /** Templates. One of them for `Generic`, which replaces a usage type that has none. */
   templates: readonly NamedTemplate[];
 }

@@ -67,7 +67,7 @@ const bundleWorker = async () => {
     bundle: true,
     format: "esm",
     target: "es2022",
-    external: ["./index_bg.wasm", "cloudflare:workers"],
+    external: ["./index_bg.wasm", "cloudflare:workers", "cloudflare:sockets"],
     logLevel: "warning",
   });
 };

@@ -7,6 +7,7 @@ use worker::{AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, console_er
 
 use edge_otp_core::api::{SendReceipt, SendStatus};
 use edge_otp_core::phone::PhoneNumber;
+use edge_otp_core::provider::FailureCause;
 use edge_otp_core::service::ServiceError;
 use edge_otp_core::usage_type::UsageType;
 
@@ -38,6 +39,9 @@ pub(crate) struct RequestLog {
     provider_status: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     provider_code: Option<String>,
+    /// Why a message has no result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cause: Option<FailureCause>,
     #[serde(skip_serializing_if = "Option::is_none")]
     setting: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,6 +71,7 @@ impl RequestLog {
             error: None,
             provider_status: None,
             provider_code: None,
+            cause: None,
             setting: None,
             detail: None,
             status: 0,
@@ -99,6 +104,7 @@ impl RequestLog {
     pub(crate) fn record_receipt(&mut self, receipt: &SendReceipt) {
         self.connector_id = Some(receipt.connector_id.clone());
         self.verification_id = Some(receipt.verification_id.clone());
+        self.cause = receipt.cause;
         if receipt.status == SendStatus::Unknown {
             self.count("send", "unknown");
         }
@@ -113,7 +119,8 @@ impl RequestLog {
         }
         match error {
             ApiError::Service(ServiceError::Provider(rejection)) => {
-                self.provider_status = Some(rejection.status);
+                self.cause = rejection.cause();
+                self.provider_status = Some(rejection.status).filter(|status| *status > 0);
                 self.provider_code.clone_from(&rejection.code);
             }
             ApiError::Service(ServiceError::InvalidSettings(issues)) => {

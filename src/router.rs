@@ -75,12 +75,16 @@ async fn route_management(
         (["verification-codes"] | ["verification-codes", "verify"] | ["phones", "unlock"], _) => {
             Err(ApiError::MethodNotAllowed("POST"))
         }
-        (["connectors", rest @ ..], _) => route_connectors(exchange, rest).await,
+        (["connectors", rest @ ..], _) => route_connectors(exchange, rest, log).await,
         _ => Err(ApiError::RouteNotFound),
     }
 }
 
-async fn route_connectors(exchange: &Exchange<'_>, rest: &[&str]) -> Result<ApiResponse, ApiError> {
+async fn route_connectors(
+    exchange: &Exchange<'_>,
+    rest: &[&str],
+    log: &mut RequestLog,
+) -> Result<ApiResponse, ApiError> {
     let method = exchange.request.method.as_str();
     let _alive = (method != "GET").then(|| KeepAlive::begin(exchange.context));
     match (rest, method) {
@@ -90,7 +94,7 @@ async fn route_connectors(exchange: &Exchange<'_>, rest: &[&str]) -> Result<ApiR
         (["archive"], "GET") => connectors::list_archive(exchange).await,
         (["archive"], _) => Err(ApiError::MethodNotAllowed("GET")),
         (["archive", id, "restore"], "POST") => connectors::restore(exchange, id).await,
-        ([id, "test"], "POST") => connectors::test(exchange, id).await,
+        ([id, "test"], "POST") => connectors::test(exchange, id, log).await,
         (["archive", _, "restore"] | [_, "test"], _) => Err(ApiError::MethodNotAllowed("POST")),
         ([id], "GET") => connectors::show(exchange, id).await,
         ([id], "PATCH") => connectors::edit(exchange, id).await,

@@ -22,7 +22,7 @@ fuzz_target!(|input: &[u8]| {
     match outcome {
         DeliveryOutcome::Accepted => check_success(provider, &response),
         DeliveryOutcome::Rejected(rejection) => check_rejection(&rejection, response.status),
-        DeliveryOutcome::Unknown => {}
+        DeliveryOutcome::Unknown(cause) => assert!(serde_json::to_string(&cause).is_ok()),
     }
 });
 

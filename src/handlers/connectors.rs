@@ -1,9 +1,10 @@
 //! `/api/connectors`: the management API, in Logto's paths and shapes.
 
-use edge_otp_core::api::{SendStatus, TestOutcome};
+use edge_otp_core::api::SendStatus;
 
 use super::Exchange;
 use crate::error::ApiError;
+use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
 
 /// Lists zero or one connector.
@@ -44,11 +45,20 @@ pub(crate) async fn restore(exchange: &Exchange<'_>, id: &str) -> Result<ApiResp
     Ok(ApiResponse::json(200, &exchange.deployment.connector_service().restore(id).await?))
 }
 
-/// Sends a test message: 204 as in Logto, or 202 while the outcome is unknown, which Logto does not report.
-pub(crate) async fn test(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+/// Sends a test message: 204 as in Logto, or 202 with the cause while the outcome is unknown, which Logto does not report.
+pub(crate) async fn test(
+    exchange: &Exchange<'_>,
+    id: &str,
+    log: &mut RequestLog,
+) -> Result<ApiResponse, ApiError> {
     let body = exchange.request.read_long_json().await?;
-    match exchange.deployment.connector_service().test(id, &body).await? {
+    let mut outcome = exchange.deployment.connector_service().test(id, &body).await?;
+    log.cause = outcome.cause;
+    match outcome.status {
         SendStatus::Sent => Ok(ApiResponse::no_content()),
-        status @ SendStatus::Unknown => Ok(ApiResponse::json(202, &TestOutcome { status })),
+        SendStatus::Unknown => {
+            outcome.request_id = Some(exchange.request.id.clone());
+            Ok(ApiResponse::json(202, &outcome))
+        }
     }
 }

@@ -33,13 +33,14 @@ impl HttpClient for WorkerPlatform {
         let mut headers = Vec::with_capacity(head.headers.len() * 2);
         for (name, value) in &head.headers {
             headers.push(name.as_str().to_owned());
-            headers.push(value.to_str().map_err(|_| HttpError)?.to_owned());
+            headers.push(value.to_str().map_err(|_| HttpError::Unreadable)?.to_owned());
         }
         let (url, method) = (head.uri.to_string(), head.method.as_str());
         let body = Some(body.as_str()).filter(|body| !body.is_empty());
         let response = send_request(&url, method, headers, body, timeout_ms, MAX_RESPONSE);
-        let response = JsFuture::from(response).await.map_err(|_| HttpError)?;
-        parse_response(&response.as_string().ok_or(HttpError)?).ok_or(HttpError)
+        let response = JsFuture::from(response).await;
+        let response = response.map_err(|word| HttpError::from_word(word.as_string().as_deref()))?;
+        response.as_string().as_deref().and_then(parse_response).ok_or(HttpError::Unreadable)
     }
 }
 

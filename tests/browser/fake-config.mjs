@@ -24,7 +24,7 @@ const usageTypes =
 const validateValue = (item, value) => {
   if (item.type === "Switch") return typeof value === "boolean" ? null : "must be true or false";
   if (typeof value !== "string") return "must be a string";
-  if (value === "") return item.required ? "must not be empty" : null;
+  if (value === "") return item.required && !item.mayBeEmpty ? "must not be empty" : null;
   const format = formats[item.format];
   if (format && !format.pattern.test(value)) return format.message;
   if (identifierKeys.has(item.key) && !/^[\w.-]+$/.test(value)) {

@@ -52,7 +52,10 @@ export const factoriesForChina = [
     [
       text("accessKeyId", "Secret ID", { placeholder: "AKID…" }),
       secret("accessKeySecret", "Secret key"),
-      text("signName", "Signature", { description: "The approved signature's text." }),
+      text("signName", "Signature", {
+        mayBeEmpty: true,
+        description: "The approved signature's text; empty only if nothing is sent to mainland China.",
+      }),
       text("sdkAppId", "SMS application ID", { placeholder: "1400006666" }),
       text("region", "Region", { placeholder: "ap-guangzhou" }),
       templates("registered"),

@@ -11,7 +11,16 @@ export const factories = [
     "向多数国家和地区发送短信。",
     [
       text("accountSID", "Account SID", { placeholder: "AC…" }),
-      secret("authToken", "Auth token"),
+      secret("authToken", "Auth token", {
+        ...optional,
+        description: "The account's token. Needed unless an API key is given.",
+      }),
+      secret("apiKey", "API key SID", {
+        ...optional,
+        placeholder: "SK…",
+        description: "An API key of the account, instead of its auth token.",
+      }),
+      secret("apiSecret", "API key secret", optional),
       text("fromMessagingServiceSID", "Messaging service SID", {
         ...optional,
         placeholder: "MG…",
@@ -20,7 +29,7 @@ export const factories = [
       text("from", "Sender", {
         ...optional,
         placeholder: "+14155550100 or YourBrand",
-        description: "A number or a sender name, instead of a messaging service.",
+        description: "A number, a short code or a sender name, instead of a messaging service.",
       }),
       text("host", "API host", {
         ...optional,
@@ -99,6 +108,11 @@ export const factories = [
       text("phoneNumberId", "Phone number ID", {
         placeholder: "100000000000001",
         description: "The sender's ID, not its number.",
+      }),
+      text("apiVersion", "Graph API version", {
+        ...optional,
+        placeholder: "v26.0",
+        description: "Meta's API version; only needed if the default has expired.",
       }),
       templates("named"),
     ],

@@ -88,8 +88,12 @@ const rejected = {
 
 const throttled = {
   "429 with Retry-After in seconds": [{ status: 429, headers: { "retry-after": "7" }, body: "" }, 7],
-  "429 with Retry-After as a date": [
-    { status: 429, headers: { "retry-after": "Fri, 31 Dec 2027 23:59:59 GMT" }, body: "" },
+  "429 with Retry-After as a date that has passed": [
+    { status: 429, headers: { "retry-after": "Fri, 31 Dec 1999 23:59:59 GMT" }, body: "" },
+    0,
+  ],
+  "429 with a Retry-After that cannot be read": [
+    { status: 429, headers: { "retry-after": "soon" }, body: "" },
     undefined,
   ],
   "429 with an HTML page": [{ status: 429, headers: html, body: page }, undefined],

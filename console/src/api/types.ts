@@ -27,6 +27,8 @@ export interface FormItem {
   type: "Text" | "Switch" | "Json";
   placeholder?: string | null;
   required?: boolean;
+  /** A required text may be empty. */
+  mayBeEmpty?: boolean;
   defaultValue?: Json;
   description?: string | null;
   isConfidential?: boolean;

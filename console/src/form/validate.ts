@@ -22,7 +22,11 @@ const validateValue = (item: FormItem, value: FieldValue): Issue[] => {
     case "switch":
       return [];
     case "text":
-      return toIssues(value.text === "" ? item.required && "is required" : validateFormat(item, value.text));
+      return toIssues(
+        value.text === ""
+          ? item.required && !item.mayBeEmpty && "is required"
+          : validateFormat(item, value.text),
+      );
     case "secret":
       return toIssues(validateSecret(item, value));
     case "json":

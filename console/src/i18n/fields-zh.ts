@@ -2,12 +2,17 @@
 export const fieldsZh: Record<string, { label: string; description?: string } | undefined> = {
   templates: { label: "模板" },
   accountSID: { label: "Account SID" },
-  authToken: { label: "Auth Token" },
+  authToken: { label: "Auth Token", description: "账户令牌。未填写 API 密钥时必填。" },
+  "twilio-short-message-service.apiKey": {
+    label: "API 密钥 SID",
+    description: "账户的 API 密钥，可代替 Auth Token。",
+  },
+  "twilio-short-message-service.apiSecret": { label: "API 密钥 Secret" },
   fromMessagingServiceSID: {
     label: "Messaging Service SID",
     description: "用于发送的消息服务。未填写发送方时必填。",
   },
-  from: { label: "发送方", description: "号码或发送方名称，可代替消息服务。" },
+  from: { label: "发送方", description: "号码、短号码或发送方名称，可代替消息服务。" },
   host: { label: "API 主机名", description: "区域主机名，例如 api.dublin.ie1.twilio.com。" },
   disableRiskCheck: { label: "停用风险检查", description: "请求 Twilio 不因欺诈检查而拦截这些短信。" },
   accessKeyId: { label: "AccessKey ID" },
@@ -29,7 +34,7 @@ export const fieldsZh: Record<string, { label: string; description?: string } | 
   "tencent-short-message-service.accessKeySecret": { label: "SecretKey" },
   "tencent-short-message-service.signName": {
     label: "签名内容",
-    description: "已审核通过的签名的文字内容。",
+    description: "已审核通过的签名的文字内容；只有不向中国大陆发送时才可留空。",
   },
   sdkAppId: { label: "短信应用 ID（SdkAppId）" },
   region: { label: "地域" },
@@ -61,6 +66,7 @@ export const fieldsZh: Record<string, { label: string; description?: string } | 
     description: "系统用户的永久令牌，需有 whatsapp_business_messaging 权限。",
   },
   phoneNumberId: { label: "电话号码 ID", description: "发送方的 ID，不是号码本身。" },
+  apiVersion: { label: "Graph API 版本", description: "Meta 的 API 版本；仅在默认版本过期后需要填写。" },
   "http-sms.endpoint": { label: "接口地址" },
   authorization: { label: "Authorization 请求头", description: "原样发送，供您的接口验证请求来源。" },
 };

@@ -2,6 +2,13 @@
 export const serverMessagesEn: Record<string, string | undefined> = {
   "is required": "This is required.",
   "is required, unless from is given": "This is required, unless a sender is given.",
+  "is required, unless apiKey and apiSecret are given": "This is required, unless an API key is given.",
+  "is required with apiKey": "This is required with an API key SID.",
+  "is required with apiSecret": "This is required with an API key secret.",
+  "must not be given beside authToken": "Give either this or the auth token.",
+  "must not be given beside fromMessagingServiceSID": "Give either this or the messaging service.",
+  "must be the SID of a messaging service (MG...); a number, a short code or a sender name belongs in from":
+    "This must be the SID of a messaging service (MG…). Enter a number, a short code or a sender name as the sender.",
   "must not be empty": "This must not be empty.",
   "must be a string that is not empty": "This must not be empty.",
   "must hold a template": "At least one template is required.",
@@ -13,6 +20,8 @@ export const serverMessagesEn: Record<string, string | undefined> = {
   "The provider refused the text, template or sender.": "The provider rejected the text, template or sender.",
   "The provider throttles us.": "The provider limits the request rate.",
   "The provider account has no balance left.": "The provider account has insufficient balance.",
+  "The provider could not be reached; nothing was sent.":
+    "The provider could not be reached. Nothing was sent.",
   "The provider refused the message.": "The provider rejected the message.",
   "The provider refused the message in an answer outside its format.":
     "The provider rejected the message with an invalid response.",

@@ -2,6 +2,18 @@
 export const serverMessagesZh: Record<string, string | undefined> = {
   "is required": "必填",
   "is required, unless from is given": "必填，除非已填写发送方",
+  "is required, unless apiKey and apiSecret are given": "必填，除非已填写 API 密钥",
+  "is required with apiKey": "填写 API 密钥 SID 时必填",
+  "is required with apiSecret": "填写 API 密钥 Secret 时必填",
+  "must not be given beside authToken": "不能与 Auth Token 同时填写",
+  "must not be given beside fromMessagingServiceSID": "不能与消息服务同时填写",
+  "must be the SID of a messaging service (MG...); a number, a short code or a sender name belongs in from":
+    "必须是消息服务的 SID（MG…）；号码、短号码或发送方名称请填写在“发送方”",
+  "must be a number in E.164 form, a short code, or a sender name of up to 11 letters, digits and spaces":
+    "必须是 E.164 格式的号码、短号码，或最多 11 个字母、数字和空格的发送方名称",
+  "must be a version of the Graph API such as v26.0": "必须是 Graph API 版本，例如 v26.0",
+  "must be a list of code and minutes in the template's order, with code in it":
+    "必须是按模板顺序排列的 code 和 minutes 列表，且包含 code",
   "must hold a template": "至少要有一个模板",
   "must not be empty": "不能为空",
   "must be a string": "必须是文字",
@@ -26,6 +38,7 @@ export const serverMessagesZh: Record<string, string | undefined> = {
   "The provider refused the text, template or sender.": "服务商拒绝了短信内容、模板或发送方。",
   "The provider throttles us.": "服务商正在限流。",
   "The provider account has no balance left.": "服务商账户余额不足。",
+  "The provider could not be reached; nothing was sent.": "无法连接服务商，短信未发送。",
   "The provider refused the message.": "服务商拒绝了该短信。",
   "The provider refused the message in an answer outside its format.": "服务商拒绝了该短信，且应答格式无效。",
 };

@@ -15,6 +15,7 @@ use crate::optional_fields::OptionalFields;
 use crate::phone::PhoneNumber;
 use crate::phone_check::PhoneError;
 use crate::policy::Policy;
+use crate::provider::FailureCause;
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
@@ -270,6 +271,9 @@ pub struct SendReceipt {
     #[serde(default, skip_serializing_if = "<[Issue]>::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<Issue>, required = false, min_items = 1))]
     pub warnings: Box<[Issue]>,
+    /// Why the outcome is unknown, for the log; not part of the response or of an idempotency record.
+    #[serde(skip)]
+    pub cause: Option<FailureCause>,
 }
 
 impl SendReceipt {
@@ -540,6 +544,7 @@ mod tests {
             resend_at: "r".to_owned(),
             connector_id: "c".to_owned(),
             warnings: Box::default(),
+            cause: None,
         };
         let text = serde_json::to_string(&receipt).expect("a JSON form");
         let expected = concat!(

@@ -260,6 +260,9 @@ pub struct ErrorData {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub provider: Option<ProviderErrorData>,
+    /// Why the provider was not reached: `dns`, `refused` or `tls`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cause: Option<&'static str>,
 }
 
 impl ErrorData {

@@ -132,6 +132,7 @@ mod tests {
             resend_at: NOW.rfc3339(),
             connector_id: "http-sms".to_owned(),
             warnings: Box::default(),
+            cause: None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::code::Code;
 use crate::phone::PhoneNumber;
-use crate::template::{Template, TemplateBody, find_variable, render};
+use crate::template::{Template, TemplateBody, TemplateParameter, find_variable, render};
 use crate::usage_type::UsageType;
 
 /// Everything that a provider may know of a message.
@@ -36,14 +36,18 @@ impl<'a> Message<'a> {
     /// Returns the id of the registered template for the recipient's region; empty if the template is not registered.
     pub fn registered_template_id(&self) -> &'a str {
         match self.template.map(|template| &template.body) {
-            Some(TemplateBody::Registered { china, overseas }) => {
-                if self.to.china_mobile_number().is_some() {
-                    china
-                } else {
-                    overseas
-                }
+            Some(TemplateBody::Registered { china, overseas, .. }) => {
+                if self.to.china_mobile_number().is_some() { china } else { overseas }
             }
             _ => "",
+        }
+    }
+
+    /// Returns the variables of the registered template in their order; none if the template is not registered.
+    pub fn registered_parameters(&self) -> &'a [TemplateParameter] {
+        match self.template.map(|template| &template.body) {
+            Some(TemplateBody::Registered { parameters, .. }) => parameters,
+            _ => &[],
         }
     }
 }
@@ -82,7 +86,11 @@ mod tests {
     #[wasm_bindgen_test(unsupported = test)]
     fn registered_template_id_follows_the_region_of_the_recipient() {
         for (phone, expected) in [("+8613800138000", "C"), ("+14155550123", "O"), ("+85251234567", "O")] {
-            let body = TemplateBody::Registered { china: "C".to_owned(), overseas: "O".to_owned() };
+            let body = TemplateBody::Registered {
+                china: "C".to_owned(),
+                overseas: "O".to_owned(),
+                parameters: vec![TemplateParameter::Code],
+            };
             let [text, id, _] = describe(phone, Some(body));
             assert_eq!((text.as_str(), id.as_str()), ("", expected), "{phone}");
         }

@@ -9,6 +9,7 @@ use futures_util::future::{Either, select};
 
 use crate::connector::LoadedConnector;
 use crate::guard::{GuardRequest, GuardResponse, GuardState};
+use crate::provider::ConnectFailure;
 use crate::time::{Seconds, Timestamp};
 
 /// How long an operation of KV may take, in milliseconds.
@@ -26,10 +27,33 @@ pub struct StorageError;
 #[error("no random source")]
 pub struct RandomError;
 
-/// No readable response arrived in time: the request may have been carried out or not.
+/// Why there is no response. Only [`Self::NotReached`] proves that the request was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no response")]
-pub struct HttpError;
+pub enum HttpError {
+    /// There was no connection, so that nothing of the request has left.
+    #[error("not reached")]
+    NotReached(ConnectFailure),
+    /// The deadline has passed.
+    #[error("timed out")]
+    TimedOut,
+    /// The connection broke off, or what arrived is no response.
+    #[error("no readable response")]
+    Unreadable,
+}
+
+impl HttpError {
+    /// Reads the word that a platform's JavaScript has for it (`dns`, `refused`, `tls`, `timeout`). Whatever else it says
+    /// proves nothing.
+    pub fn from_word(word: Option<&str>) -> Self {
+        match word {
+            Some("dns") => Self::NotReached(ConnectFailure::Dns),
+            Some("refused") => Self::NotReached(ConnectFailure::Refused),
+            Some("tls") => Self::NotReached(ConnectFailure::Tls),
+            Some("timeout") => Self::TimedOut,
+            _ => Self::Unreadable,
+        }
+    }
+}
 
 /// Texts by key, eventually consistent (Workers KV). A store that has not answered after [`KV_TIMEOUT_MS`] has failed.
 pub trait KvStore {
@@ -109,7 +133,7 @@ pub trait HttpClient {
     /// Of the response's headers only `Retry-After` is needed.
     ///
     /// # Errors
-    /// If no readable response arrived in time.
+    /// If no readable response arrived in time; [`HttpError::NotReached`] only where that is proven.
     async fn send(
         &self,
         request: http::Request<String>,

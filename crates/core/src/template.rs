@@ -27,6 +27,8 @@ pub enum TemplateBody {
         china: String,
         /// The id for everywhere else.
         overseas: String,
+        /// Its variables in their order, where they have no names.
+        parameters: Vec<TemplateParameter>,
     },
     /// A named template in one of its languages (WhatsApp).
     Named {
@@ -35,6 +37,26 @@ pub enum TemplateBody {
         /// The language, as the provider writes it (`zh_CN`).
         language: String,
     },
+}
+
+/// A variable of a registered template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateParameter {
+    /// The code.
+    Code,
+    /// The minutes of validity.
+    Minutes,
+}
+
+impl TemplateParameter {
+    /// Reads `code` or `minutes`.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "code" => Some(Self::Code),
+            "minutes" => Some(Self::Minutes),
+            _ => None,
+        }
+    }
 }
 
 /// Selects the template for a usage type, then for the locale; `Generic` replaces a usage type that has none.

@@ -11,7 +11,7 @@ mod test;
 
 use core::future::Future;
 
-use edge_otp_core::api::SendStatus;
+use edge_otp_core::api::TestOutcome;
 use edge_otp_core::connector::{ARCHIVE_KEY, CONNECTOR_KEY, ConnectorView, StoredConnector, load_connector};
 use edge_otp_core::error::{ErrorCode, Issue};
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
@@ -70,7 +70,7 @@ impl Admin {
         self.run(self.service().edit(id, &body(&json!({ "config": config }))))
     }
 
-    fn test(&self, connector_id: &str, request: &Value) -> ServiceResult<SendStatus> {
+    fn test(&self, connector_id: &str, request: &Value) -> ServiceResult<TestOutcome> {
         self.run(self.service().test(connector_id, &body(request)))
     }
 

@@ -15,7 +15,8 @@ use edge_otp_core::api::{
 use edge_otp_core::error::{ErrorCode, Issue};
 use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::ledger::{LedgerError, SendLimit};
-use edge_otp_core::provider::RejectionKind;
+use edge_otp_core::ports::HttpError;
+use edge_otp_core::provider::{ConnectFailure, FailureCause, RejectionKind};
 use edge_otp_core::service::{OtpService, ServiceError};
 use edge_otp_core::time::{Seconds, Timestamp};
 use platform::executor::Task;
@@ -294,8 +295,15 @@ fn a_provider_code_that_repeats_the_number_is_not_passed_on() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_throttling_provider_passes_its_retry_after_on() {
-    let otp = Otp::new();
-    for (header, expected) in [(" 7 ", Some(Seconds(7))), ("soon", None)] {
+    for (header, expected) in [
+        (" 7 ", Some(Seconds(7))),
+        ("soon", None),
+        ("Tue, 14 Nov 2023 22:14:20 GMT", Some(Seconds(60))),
+        ("Tuesday, 14-Nov-23 22:14:20 GMT", Some(Seconds(60))),
+        ("Tue Nov 14 22:14:20 2023", Some(Seconds(60))),
+        ("Tue, 14 Nov 2023 22:13:19 GMT", Some(Seconds(0))),
+    ] {
+        let otp = Otp::new();
         let mut reply = response(429, "{}");
         reply.headers_mut().insert("retry-after", http::HeaderValue::from_static(header));
         otp.platform.reply.replace(Some(reply));
@@ -315,6 +323,36 @@ fn an_unknown_outcome_keeps_the_code_and_counts_the_send() {
         assert_eq!(limited, cooldown.into());
         assert_eq!(otp.count_requests(), 1, "nothing is retried");
         assert!(otp.verify(&otp.platform.last_code()).is_ok());
+    }
+}
+
+/// No connection: the code is void, the send is given back, and the next send is permitted at once.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_provider_that_is_not_reached_is_a_refusal() {
+    for failure in [ConnectFailure::Dns, ConnectFailure::Refused, ConnectFailure::Tls] {
+        for otp in Otp::each() {
+            otp.platform.fail_requests_with(HttpError::NotReached(failure));
+            let error = otp.send(None).expect_err("not reached");
+            assert_eq!(error.code(), ErrorCode::ProviderRejected);
+            assert_eq!((error.data().cause, error.data().provider), (Some(failure.as_str()), None));
+            assert_eq!(otp.verify(&otp.platform.last_code()), Err(LedgerError::NotFound.into()));
+            otp.platform.reply_with(201, r#"{"sid":"SM1","status":"queued"}"#);
+            assert!(otp.send(None).is_ok(), "no cooldown");
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_unknown_outcome_tells_its_cause_to_the_log_only() {
+    for (error, cause) in
+        [(HttpError::TimedOut, FailureCause::Timeout), (HttpError::Unreadable, FailureCause::Unreadable)]
+    {
+        let otp = Otp::new();
+        otp.platform.fail_requests_with(error);
+        let receipt = otp.send(None).expect("unknown is no error");
+        assert_eq!((receipt.status, receipt.cause), (SendStatus::Unknown, Some(cause)));
+        let response = serde_json::to_string(&receipt).expect("JSON");
+        assert!(!response.contains("cause"), "{response}");
     }
 }
 

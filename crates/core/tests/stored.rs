@@ -45,6 +45,7 @@ fn receipt() -> SendReceipt {
         resend_at: "2026-11-21T10:01:00Z".to_owned(),
         connector_id: "http-sms".to_owned(),
         warnings: Box::default(),
+        cause: None,
     }
 }
 

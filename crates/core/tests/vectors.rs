@@ -40,17 +40,17 @@ enum Verdict {
 
 /// Exact, changed, inapplicable: of the requests, the responses and the configs. No vector can be lost unnoticed.
 const TOTALS: &[(&str, [[usize; 3]; 3])] = &[
-    ("twilio-short-message-service", [[43, 0, 14], [13, 0, 2], [16, 0, 2]]),
-    ("aliyun-short-message-service", [[35, 19, 25], [16, 0, 2], [18, 0, 2]]),
-    ("aliyun-short-message-auth-service", [[26, 0, 20], [13, 0, 2], [15, 0, 3]]),
-    ("tencent-short-message-service", [[24, 4, 19], [17, 0, 2], [19, 0, 2]]),
-    ("vonage-sms", [[4, 39, 13], [16, 0, 2], [16, 0, 1]]),
-    ("yunpian-sms", [[53, 0, 19], [16, 0, 2], [13, 0, 2]]),
-    ("smsbao-sms", [[1, 34, 22], [17, 0, 2], [16, 0, 0]]),
-    ("smsaero-short-message-service", [[4, 36, 15], [10, 0, 2], [18, 0, 1]]),
-    ("gatewayapi-sms", [[4, 41, 13], [12, 0, 2], [15, 0, 1]]),
-    ("whatsapp-short-message-service", [[26, 4, 11], [11, 0, 2], [14, 0, 2]]),
-    ("http-sms", [[28, 4, 17], [13, 0, 2], [6, 0, 0]]),
+    ("twilio-short-message-service", [[43, 0, 14], [19, 0, 2], [16, 0, 2]]),
+    ("aliyun-short-message-service", [[35, 19, 25], [19, 0, 2], [18, 0, 2]]),
+    ("aliyun-short-message-auth-service", [[26, 0, 20], [15, 0, 2], [15, 0, 3]]),
+    ("tencent-short-message-service", [[24, 4, 19], [22, 0, 2], [19, 0, 2]]),
+    ("vonage-sms", [[4, 39, 13], [18, 0, 2], [16, 0, 1]]),
+    ("yunpian-sms", [[53, 0, 19], [19, 0, 2], [13, 0, 2]]),
+    ("smsbao-sms", [[1, 34, 22], [18, 0, 2], [16, 0, 0]]),
+    ("smsaero-short-message-service", [[4, 36, 15], [14, 0, 2], [18, 0, 1]]),
+    ("gatewayapi-sms", [[4, 41, 13], [13, 0, 2], [15, 0, 1]]),
+    ("whatsapp-short-message-service", [[0, 30, 11], [16, 0, 2], [14, 0, 2]]),
+    ("http-sms", [[28, 4, 17], [14, 0, 2], [6, 0, 0]]),
     ("mock-short-message-service", [[10, 0, 9], [0, 0, 0], [15, 0, 2]]),
 ];
 
@@ -151,7 +151,7 @@ fn is_at_or_below(path: &str, parent: &str) -> bool {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn official_kits_send_what_build_request_makes() {
-    run("sdk", &[("sdk", [34, 39, 32])], sdk::check);
+    run("sdk", &[("sdk", [35, 40, 30])], sdk::check);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

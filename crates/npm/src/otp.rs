@@ -6,7 +6,6 @@ use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key};
 use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
 use js_sys::{Function, Promise};
-use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -25,12 +24,6 @@ const IDEMPOTENCY_SCOPE: &str = "createOtp";
 #[derive(Debug)]
 pub struct Otp {
     deployment: Rc<Deployment>,
-}
-
-/// The result of a connector test.
-#[derive(Serialize)]
-struct TestResult<T> {
-    status: T,
 }
 
 impl Operation {
@@ -155,8 +148,7 @@ impl Otp {
         self.run(async move |operation| {
             let (id, body) = arguments.map_err(CallError::Thrown)?;
             let service = operation.connector_service()?;
-            let status = service.test(&id.unwrap_or_default(), body.as_bytes()).await?;
-            Ok(to_object(&TestResult { status }))
+            Ok(to_object(&service.test(&id.unwrap_or_default(), body.as_bytes()).await?))
         })
     }
 

@@ -292,7 +292,7 @@ const gatewayapi = (request, account) => {
 const whatsapp = (request, account) => {
   const reject = (status, code, message) =>
     respond(status, { error: { message, type: "OAuthException", code, fbtrace_id: "A" } });
-  checkEndpoint(request, "POST", ["graph.facebook.com"], `/v19.0/${account.phoneNumberId}/messages`);
+  checkEndpoint(request, "POST", ["graph.facebook.com"], `/v26.0/${account.phoneNumberId}/messages`);
   const isKnown = request.headers.authorization === `Bearer ${account.accessToken}`;
   check(isKnown, "credentials", reject(401, 190, "Invalid OAuth access token - Cannot parse access token"));
   const sms = parseJson(request);

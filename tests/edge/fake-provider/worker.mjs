@@ -130,8 +130,8 @@ export class ConnectorWorker {
       return;
     }
     assert.equal(response.code, errorCode, response.text);
-    assert.deepEqual(response.json.data, { ...(retryAfter && { retryAfter }), provider });
-    assert.equal(response.headers.get("retry-after"), retryAfter ? String(retryAfter) : null);
+    assert.deepEqual(response.json.data, { ...(retryAfter !== undefined && { retryAfter }), provider });
+    assert.equal(response.headers.get("retry-after"), retryAfter === undefined ? null : String(retryAfter));
     assert.equal(verified.code, "verification_code.not_found", "the code is void");
   }
 

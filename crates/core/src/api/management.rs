@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::SendStatus;
+use crate::provider::FailureCause;
 
 /// The Worker runs and its settings are valid. Neither KV nor the guard is asked.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -17,11 +18,29 @@ pub struct Health {
 }
 
 /// The response to a test message.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub struct TestOutcome {
     /// What happened to it.
     pub status: SendStatus,
+    /// Why the outcome is unknown: `timeout`, `unreadable`, a status such as `http_500`, or `undecided` if the provider
+    /// itself leaves it open.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false))]
+    pub cause: Option<FailureCause>,
+    /// Over HTTP, while the outcome is unknown: the id of the request, as in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub request_id: Option<String>,
+}
+
+impl TestOutcome {
+    /// Creates the outcome of a message that was accepted, or with the cause why that is not known.
+    pub const fn new(cause: Option<FailureCause>) -> Self {
+        let status = if cause.is_some() { SendStatus::Unknown } else { SendStatus::Sent };
+        Self { status, cause, request_id: None }
+    }
 }
 
 /// Counts of the last hours.

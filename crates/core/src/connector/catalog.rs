@@ -86,6 +86,9 @@ pub struct FormItem {
     pub description: &'static str,
     /// Whether the field must be there.
     pub required: bool,
+    /// Whether the text of a required field may be empty.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub may_be_empty: bool,
     /// Whether the field holds a credential: sealed at rest, redacted in responses.
     pub is_confidential: bool,
     /// `url`, `email`, `host` or `templates`.
@@ -162,6 +165,7 @@ impl FormItem {
             placeholder: field.placeholder,
             description: field.description,
             required: field.required,
+            may_be_empty: field.may_be_empty,
             is_confidential: field.is_secret(),
             format,
             templates: template_rules(field),
@@ -173,7 +177,7 @@ fn template_rules(field: &FieldSpec) -> Option<TemplateRulesView> {
     let FieldKind::Templates(rules) = field.kind else { return None };
     let shape = match rules.kind {
         TemplateKind::Text => "text",
-        TemplateKind::Registered => "registered",
+        TemplateKind::Registered | TemplateKind::Numbered => "registered",
         TemplateKind::Named => "named",
     };
     Some(TemplateRulesView {

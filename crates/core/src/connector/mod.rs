@@ -63,6 +63,7 @@ impl Connector {
             .iter()
             .filter(|field| field.is_secret())
             .map(|field| self.config.text(field.key))
+            .filter(|secret| !secret.is_empty())
     }
 
     /// Tells whether the provider has templates at all.

@@ -40,67 +40,85 @@ pub(super) struct TemplateParam<'a> {
     pub(super) min: Option<&'a str>,
 }
 
-/// Codes without their `isv.`, `isp.` or `biz.`.
-pub(super) const ERROR_CODES: ErrorCodeTable = &[
-    (
-        RejectionKind::Throttled(None),
-        &[
-            "BUSINESS_LIMIT_CONTROL",
-            "DAY_LIMIT_CONTROL",
-            "MONTH_LIMIT_CONTROL",
-            "FREQUENCY",
-            "FREQUENCY_FAIL",
-            "Throttling",
-        ],
-    ),
-    (
-        RejectionKind::Credentials,
-        &[
-            "InvalidAccessKeyId",
-            "MissingAccessKeyId",
-            "SignatureDoesNotMatch",
-            "IncompleteSignature",
-            "SignatureNonceUsed",
-            "InvalidTimeStamp",
-            "Forbidden",
-            "NoPermission",
-            "RAM_PERMISSION_DENY",
-            "ACCOUNT_NOT_EXISTS",
-            "ACCOUNT_ABNORMAL",
-            "PRODUCT_UNSUBSCRIBE",
-            "PRODUCT_UN_SUBSCRIPT",
-            "FUNCTION_NOT_OPENED",
-            "DENY_IP_RANGE",
-        ],
-    ),
-    (
-        RejectionKind::Recipient,
-        &[
-            "MOBILE_NUMBER_ILLEGAL",
-            "MOBILE_COUNT_OVER_LIMIT",
-            "DOMESTIC_NUMBER_NOT_SUPPORTED",
-            "NOT_SUPPORTED_COUNTRY",
-        ],
-    ),
-    (
-        RejectionKind::Content,
-        &[
-            "SMS_TEMPLATE_ILLEGAL",
-            "SMS_SIGNATURE_ILLEGAL",
-            "SMS_SIGN_ILLEGAL",
-            "SMS_SIGNATURE_SCENE_ILLEGAL",
-            "SMS_CONTENT_ILLEGAL",
-            "TEMPLATE_MISSING_PARAMETERS",
-            "TEMPLATE_PARAMS_ILLEGAL",
-            "INVALID_JSON_PARAM",
-            "BLACK_KEY_CONTROL_LIMIT",
-            "PARAM_LENGTH_LIMIT",
-            "PARAM_NOT_SUPPORT_URL",
-            "EXTEND_CODE_ERROR",
-        ],
-    ),
-    (RejectionKind::Balance, &["AMOUNT_NOT_ENOUGH", "OUT_OF_SERVICE"]),
-];
+/// Codes without their `isv.`, `isp.` or `biz.`. `ServiceUnavailable` is the gateway's: the request has failed before it
+/// reached the service. Unknown are errors inside the service, which Aliyun explains with no more than "system error,
+/// call again" (`SYSTEM_ERROR`, `UNKNOWN`, `UnknownError`, `InternalError`), the failed call of the module that sends
+/// (`GATEWAY_ERROR`), and timeouts.
+pub(super) const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
+    rejected: &[
+        (
+            RejectionKind::Throttled(None),
+            &[
+                "BUSINESS_LIMIT_CONTROL",
+                "DAY_LIMIT_CONTROL",
+                "MONTH_LIMIT_CONTROL",
+                "FREQUENCY",
+                "FREQUENCY_FAIL",
+                "Throttling",
+            ],
+        ),
+        (
+            RejectionKind::Credentials,
+            &[
+                "InvalidAccessKeyId",
+                "MissingAccessKeyId",
+                "SignatureDoesNotMatch",
+                "IncompleteSignature",
+                "SignatureNonceUsed",
+                "InvalidTimeStamp",
+                "Forbidden",
+                "NoPermission",
+                "RAM_PERMISSION_DENY",
+                "ACCOUNT_NOT_EXISTS",
+                "ACCOUNT_ABNORMAL",
+                "PRODUCT_UNSUBSCRIBE",
+                "PRODUCT_UN_SUBSCRIPT",
+                "FUNCTION_NOT_OPENED",
+                "DENY_IP_RANGE",
+            ],
+        ),
+        (
+            RejectionKind::Recipient,
+            &[
+                "MOBILE_NUMBER_ILLEGAL",
+                "MOBILE_COUNT_OVER_LIMIT",
+                "DOMESTIC_NUMBER_NOT_SUPPORTED",
+                "NOT_SUPPORTED_COUNTRY",
+            ],
+        ),
+        (
+            RejectionKind::Content,
+            &[
+                "SMS_TEMPLATE_ILLEGAL",
+                "SMS_SIGNATURE_ILLEGAL",
+                "SMS_SIGN_ILLEGAL",
+                "SMS_SIGNATURE_SCENE_ILLEGAL",
+                "SMS_CONTENT_ILLEGAL",
+                "TEMPLATE_MISSING_PARAMETERS",
+                "TEMPLATE_PARAMS_ILLEGAL",
+                "INVALID_JSON_PARAM",
+                "BLACK_KEY_CONTROL_LIMIT",
+                "PARAM_LENGTH_LIMIT",
+                "PARAM_NOT_SUPPORT_URL",
+                "EXTEND_CODE_ERROR",
+            ],
+        ),
+        (RejectionKind::Balance, &["AMOUNT_NOT_ENOUGH", "OUT_OF_SERVICE"]),
+        (RejectionKind::Other, &["ServiceUnavailable"]),
+    ],
+    unknown: &[
+        "SYSTEM_ERROR",
+        "SYSTEM_BUSY",
+        "UNKNOWN",
+        "UNKNOWN_ERROR",
+        "GATEWAY_ERROR",
+        "TIMEOUT",
+        "InternalError",
+        "UnknownError",
+        "Timeout",
+        "ServiceTimeout",
+    ],
+};
 
 impl RpcCall<'_> {
     /// Builds the signed request.
@@ -147,7 +165,7 @@ pub(super) fn parse_response(response: &ProviderResponse, proof: &[&str]) -> Del
         Some(code) => {
             let without_family = ["isv.", "isp.", "biz."].iter().find_map(|family| code.strip_prefix(family));
             let kind = classify_code(response, ERROR_CODES, without_family.unwrap_or(code));
-            DeliveryOutcome::rejected(response, kind, code)
+            DeliveryOutcome::from_kind(response, kind, code)
         }
     }
 }

@@ -9,7 +9,7 @@ use url::{Host, Url};
 use super::field::{FieldKind, FieldSpec, TemplateKind, TemplateRules};
 use crate::error::Issue;
 use crate::locale::is_language_tag;
-use crate::template::{Template, TemplateBody, contains_code_placeholder};
+use crate::template::{Template, TemplateBody, TemplateParameter, contains_code_placeholder};
 use crate::usage_type::UsageType;
 
 /// A config; if there were no issues, every required field is there and every present one has its type.
@@ -59,6 +59,11 @@ impl ProviderConfig {
         }
     }
 
+    /// Tells whether a field is there and not an empty text; its type may be wrong.
+    pub fn is_given(&self, key: &str) -> bool {
+        self.fields.get(key).is_some_and(|value| value.as_str() != Some(""))
+    }
+
     /// Returns a field as it was given.
     pub fn value(&self, key: &str) -> Option<&Value> {
         self.fields.get(key)
@@ -82,7 +87,9 @@ fn validate_value(field: &FieldSpec, kind: FieldKind, value: &Value) -> Option<&
     }
     let Some(text) = value.as_str() else { return Some("must be a string") };
     if text.is_empty() {
-        return (field.required || matches!(kind, FieldKind::NonEmptyText)).then_some("must not be empty");
+        let may_be_empty = !field.required || field.may_be_empty;
+        let is_allowed = may_be_empty && !matches!(kind, FieldKind::NonEmptyText);
+        return (!is_allowed).then_some("must not be empty");
     }
     let (is_valid, message) = match kind {
         FieldKind::Url => (is_url(text), "must be an https URL without user name (http only to localhost)"),
@@ -137,17 +144,21 @@ fn read_template(
     };
     let usage_type = text("usageType", item.get("usageType"));
     let locale = item.get("locale").map(|value| text("locale", Some(value)));
+    let listed = item.get("parameters").filter(|_| rules.kind == TemplateKind::Numbered);
+    let parameters = listed.and_then(read_parameters);
     let body = match rules.kind {
         TemplateKind::Text => text("content", item.get("content")).map(TemplateBody::Text),
-        TemplateKind::Registered => match item.get("templateCode") {
-            Some(Value::Object(by_region)) => {
-                let china = text("templateCode.china", by_region.get("china"));
-                let overseas = text("templateCode.overseas", by_region.get("overseas"));
-                china.zip(overseas).map(|(china, overseas)| TemplateBody::Registered { china, overseas })
-            }
-            code => text("templateCode", code)
-                .map(|code| TemplateBody::Registered { china: code.clone(), overseas: code }),
-        },
+        TemplateKind::Registered | TemplateKind::Numbered => {
+            let ids = match item.get("templateCode") {
+                Some(Value::Object(by_region)) => {
+                    let china = text("templateCode.china", by_region.get("china"));
+                    china.zip(text("templateCode.overseas", by_region.get("overseas")))
+                }
+                code => text("templateCode", code).map(|code| (code.clone(), code)),
+            };
+            let parameters = parameters.clone().unwrap_or_else(|| vec![TemplateParameter::Code]);
+            ids.map(|(china, overseas)| TemplateBody::Registered { china, overseas, parameters })
+        }
         TemplateKind::Named => {
             let language = item.get("language").map_or(Some("en".to_owned()), |l| text("language", Some(l)));
             text("templateName", item.get("templateName"))
@@ -155,12 +166,19 @@ fn read_template(
                 .map(|(name, language)| TemplateBody::Named { name, language })
         }
     };
+    let has_invalid_parameters = listed.is_some() && parameters.is_none();
     let mut add_issue =
         |name: &str, message: &str| issues.push(Issue::new(format!("{path}.{name}"), message));
     if rules.known_usage_types_only
         && usage_type.as_deref().is_some_and(|name| UsageType::parse(name).is_none())
     {
         add_issue("usageType", "must be a known usage type");
+    }
+    if has_invalid_parameters {
+        add_issue(
+            "parameters",
+            "must be a list of code and minutes in the template's order, with code in it",
+        );
     }
     if locale.as_ref().and_then(Option::as_deref).is_some_and(|locale| !is_language_tag(locale)) {
         add_issue("locale", "must be a BCP 47 tag such as en or zh-CN");
@@ -177,6 +195,12 @@ fn read_template(
         add_issue("content", "must hold {{code}}");
     }
     Some(Template { usage_type: usage_type?, locale: locale.flatten(), body: body? })
+}
+
+/// Reads the variables of a template: `code` and, for instance, `minutes`.
+fn read_parameters(list: &Value) -> Option<Vec<TemplateParameter>> {
+    let names = list.as_array()?.iter().map(|name| name.as_str().and_then(TemplateParameter::parse));
+    names.collect::<Option<Vec<_>>>().filter(|parameters| parameters.contains(&TemplateParameter::Code))
 }
 
 /// Tells whether a text is an absolute https URL of printable ASCII without credentials. Plain http is for this machine

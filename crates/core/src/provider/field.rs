@@ -9,8 +9,10 @@ pub struct FieldSpec {
     pub label: &'static str,
     /// What the field holds.
     pub kind: FieldKind,
-    /// Whether the field must be there and not empty.
+    /// Whether the field must be there, and not empty unless `may_be_empty`.
     pub required: bool,
+    /// Whether a required text may be empty.
+    pub may_be_empty: bool,
     /// An example of a value; empty if there is none.
     pub placeholder: &'static str,
     /// One sentence on what it is for; empty if the label says it all.
@@ -66,6 +68,8 @@ pub enum TemplateKind {
     Text,
     /// `templateCode`: a registered id, or `{china, overseas}`.
     Registered,
+    /// As `Registered`, with numbered variables, which `parameters` may list.
+    Numbered,
     /// `templateName` and `language`.
     Named,
 }
@@ -87,7 +91,16 @@ impl TemplateRules {
 impl FieldSpec {
     /// Creates a required field.
     pub const fn new(key: &'static str, label: &'static str, kind: FieldKind) -> Self {
-        Self { key, label, kind, required: true, placeholder: "", description: "", is_header: false }
+        Self {
+            key,
+            label,
+            kind,
+            required: true,
+            may_be_empty: false,
+            placeholder: "",
+            description: "",
+            is_header: false,
+        }
     }
 
     /// Creates the field of the templates, under Logto's key.
@@ -99,6 +112,13 @@ impl FieldSpec {
     #[must_use]
     pub const fn optional(mut self) -> Self {
         self.required = false;
+        self
+    }
+
+    /// Lets the required field be empty.
+    #[must_use]
+    pub const fn may_be_empty(mut self) -> Self {
+        self.may_be_empty = true;
         self
     }
 

@@ -29,18 +29,22 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::templates(TemplateRules::new(TemplateKind::Text)),
 ];
 
-const ERROR_CODES: ErrorCodeTable = &[
-    (
-        RejectionKind::Credentials,
-        &[
-            "0x0210", "0x0211", "0x0212", "0x0213", "0x021D", "0x0223", "0x0224", "0x0225", "0x0226",
-            "0x0229", "0x022A",
-        ],
-    ),
-    (RejectionKind::Recipient, &["0x0214", "0x0215", "0x0217", "0x021F", "0x0310", "0x0313"]),
-    (RejectionKind::Content, &["0x0218", "0x021E", "0x0312"]),
-    (RejectionKind::Balance, &["0x0216"]),
-];
+/// No documented code leaves the outcome open; the service's own errors are a 5xx with another code.
+const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
+    rejected: &[
+        (
+            RejectionKind::Credentials,
+            &[
+                "0x0210", "0x0211", "0x0212", "0x0213", "0x021D", "0x0223", "0x0224", "0x0225", "0x0226",
+                "0x0229", "0x022A",
+            ],
+        ),
+        (RejectionKind::Recipient, &["0x0214", "0x0215", "0x0217", "0x021F", "0x0310", "0x0313"]),
+        (RejectionKind::Content, &["0x0218", "0x021E", "0x0312"]),
+        (RejectionKind::Balance, &["0x0216"]),
+    ],
+    unknown: &[],
+};
 
 #[derive(Serialize)]
 struct SmsRequest<'a> {
@@ -102,7 +106,7 @@ impl SmsProvider for GatewayApi {
         let body = response.json();
         let has_ids = body.get("ids").and_then(Value::as_array).is_some_and(|ids| !ids.is_empty());
         match body.get("code").and_then(Value::as_str) {
-            Some(code) => DeliveryOutcome::rejected_with_code(response, ERROR_CODES, code),
+            Some(code) => DeliveryOutcome::from_code(response, ERROR_CODES, code),
             None if response.is_success() && has_ids => DeliveryOutcome::Accepted,
             None => DeliveryOutcome::from_status(response),
         }

@@ -2,15 +2,15 @@
 //! Format: Logto's HTTP SMS connector, `docs/connectors/http-sms.md`.
 //!
 //! Oddities: the endpoint may respond with anything, so success is a 204 or a 2xx whose body confirms it: a JSON object
-//! (without `"success": false`) or `OK`. An empty or unreadable 200 leaves the outcome unknown.
+//! (without `"success": false`, which is a refusal) or `OK`. An empty or unreadable 200 leaves the outcome unknown.
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::request::ProviderRequest;
 use super::{
-    Delivery, DeliveryOutcome, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata, ProviderResponse,
-    RejectionKind, RequestContext, SmsProvider,
+    Delivery, DeliveryOutcome, FailureCause, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
+    ProviderResponse, RejectionKind, RequestContext, SmsProvider,
 };
 use crate::message::Message;
 
@@ -85,15 +85,49 @@ impl SmsProvider for HttpSms {
             429 => DeliveryOutcome::rejected(response, RejectionKind::Throttled(None), ""),
             401 | 403 => DeliveryOutcome::rejected(response, RejectionKind::Credentials, ""),
             400..=499 => DeliveryOutcome::rejected(response, RejectionKind::Other, ""),
-            _ => DeliveryOutcome::Unknown,
+            _ => DeliveryOutcome::from_status(response),
         }
     }
 }
 
 fn parse_success(response: &ProviderResponse) -> DeliveryOutcome {
-    let is_confirmed = match response.json() {
-        Value::Object(body) => body.get("success") != Some(&Value::Bool(false)),
-        _ => response.body.trim().eq_ignore_ascii_case("ok"),
-    };
-    if is_confirmed { DeliveryOutcome::Accepted } else { DeliveryOutcome::Unknown }
+    match response.json() {
+        Value::Object(body) => match body.get("success") {
+            None | Some(Value::Bool(true)) => DeliveryOutcome::Accepted,
+            Some(Value::Bool(false)) => DeliveryOutcome::rejected(response, RejectionKind::Other, ""),
+            Some(Value::String(word)) if word.eq_ignore_ascii_case("true") => DeliveryOutcome::Accepted,
+            Some(Value::String(word)) if word.eq_ignore_ascii_case("false") => {
+                DeliveryOutcome::rejected(response, RejectionKind::Other, "")
+            }
+            Some(_) => DeliveryOutcome::Unknown(FailureCause::Undecided),
+        },
+        _ if response.text().eq_ignore_ascii_case("ok") => DeliveryOutcome::Accepted,
+        _ => DeliveryOutcome::Unknown(FailureCause::Unreadable),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn parse_response_reads_success_false_as_a_refusal() {
+        let parse = |body: &str| {
+            let body = body.to_owned();
+            HttpSms.parse_response(&ProviderResponse { status: 200, body, ..ProviderResponse::default() })
+        };
+        for body in
+            [r#"{"success":true}"#, r#"{"success":"true"}"#, "\u{feff}{\"success\":true}", "{}", "\u{feff}ok"]
+        {
+            assert_eq!(parse(body), DeliveryOutcome::Accepted, "{body}");
+        }
+        for body in [r#"{"success":false}"#, r#"{"success":"false"}"#, "\u{feff}{\"success\":false,\"id\":1}"]
+        {
+            assert!(matches!(parse(body), DeliveryOutcome::Rejected(_)), "{body}");
+        }
+        for body in [r#"{"success":null}"#, r#"{"success":0}"#, r#"{"success":"maybe"}"#, "", "[]", "fail"] {
+            assert!(matches!(parse(body), DeliveryOutcome::Unknown(_)), "{body}");
+        }
+    }
 }

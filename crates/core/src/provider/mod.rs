@@ -4,6 +4,7 @@
 //! here and from the shared kits ([`request`], `aliyun_rpc`, `tc3`), never from another provider. To add one: its file,
 //! its line in [`REGISTRY`], its guide, its vectors.
 
+mod cause;
 mod config;
 mod field;
 mod outcome;
@@ -28,6 +29,7 @@ use crate::error::Issue;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 
+pub use cause::{ConnectFailure, FailureCause};
 pub use config::ProviderConfig;
 pub use field::{FieldKind, FieldSpec, TemplateKind, TemplateRules};
 pub use mock::ID as MOCK_ID;
@@ -69,7 +71,7 @@ pub trait SmsProvider: Sync {
 
     /// Returns the error codes that the provider documents. These may be passed on, whatever they look like.
     fn error_codes(&self) -> ErrorCodeTable {
-        &[]
+        ErrorCodeTable::EMPTY
     }
 
     /// Returns groups of optional text fields of which one at least must be there and not empty.
@@ -101,7 +103,8 @@ pub trait SmsProvider: Sync {
         context: &RequestContext,
     ) -> http::Result<Delivery>;
 
-    /// Reads the provider's response. What proves neither success nor refusal is [`DeliveryOutcome::Unknown`].
+    /// Reads the provider's response. What proves neither success nor refusal is [`DeliveryOutcome::Unknown`];
+    /// so are the codes that the provider documents as its own timeouts and internal errors.
     fn parse_response(&self, response: &ProviderResponse) -> DeliveryOutcome;
 }
 

@@ -1,9 +1,10 @@
 //! What a provider's response means. Success must be proven by the body, refusal by the status or the body; everything
-//! else is unknown.
+//! else is unknown. A 5xx proves a refusal only with a code that the provider documents as one.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::cause::{ConnectFailure, FailureCause};
 use crate::error::{ErrorCode, ErrorData, ProviderErrorData};
 use crate::time::Seconds;
 
@@ -12,7 +13,7 @@ use crate::time::Seconds;
 pub struct ProviderResponse {
     /// The HTTP status.
     pub status: u16,
-    /// `Retry-After`, where it is a number of seconds.
+    /// `Retry-After`, in seconds from now.
     pub retry_after: Option<Seconds>,
     /// The body as text.
     pub body: String,
@@ -24,9 +25,14 @@ impl ProviderResponse {
         self.status >= 200 && self.status < 300
     }
 
+    /// Returns the body without a byte order mark and white space around it.
+    pub fn text(&self) -> &str {
+        self.body.strip_prefix('\u{feff}').unwrap_or(&self.body).trim()
+    }
+
     /// Parses the body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
-        crate::json::parse(self.body.as_bytes()).unwrap_or(Value::Null)
+        crate::json::parse(self.text().as_bytes()).unwrap_or(Value::Null)
     }
 }
 
@@ -38,16 +44,17 @@ pub enum DeliveryOutcome {
     /// The provider has definitely not accepted it.
     Rejected(Rejection),
     /// The provider may or may not have accepted it.
-    Unknown,
+    Unknown(FailureCause),
 }
 
-/// A provider's definite refusal: what it means, and the provider's own code for the operator.
+/// A definite refusal, by the provider or because it was not reached: what it means, and the provider's own code for the
+/// operator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("the provider refused the message")]
 pub struct Rejection {
     /// What it means.
     pub kind: RejectionKind,
-    /// The HTTP status.
+    /// The HTTP status; 0 if there is none.
     pub status: u16,
     /// The provider's code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -72,9 +79,24 @@ pub enum RejectionKind {
     Other,
     /// A refusal by its status, with a body outside the provider's format.
     Unreadable,
+    /// The provider was not reached.
+    NotReached(ConnectFailure),
 }
 
 impl Rejection {
+    /// Creates the rejection of a message that never left.
+    pub const fn not_reached(failure: ConnectFailure) -> Self {
+        Self { kind: RejectionKind::NotReached(failure), status: 0, code: None }
+    }
+
+    /// Returns why the provider was not reached, if it was not.
+    pub const fn cause(&self) -> Option<FailureCause> {
+        match self.kind {
+            RejectionKind::NotReached(failure) => Some(FailureCause::NotReached(failure)),
+            _ => None,
+        }
+    }
+
     /// Returns the public code.
     pub const fn error_code(&self) -> ErrorCode {
         match self.kind {
@@ -91,6 +113,7 @@ impl Rejection {
             RejectionKind::Recipient => "The provider refused the number.",
             RejectionKind::Content => "The provider refused the text, template or sender.",
             RejectionKind::Balance => "The provider account has no balance left.",
+            RejectionKind::NotReached(_) => "The provider could not be reached; nothing was sent.",
             RejectionKind::Throttled(_) | RejectionKind::Other | RejectionKind::Unreadable => {
                 self.error_code().message()
             }
@@ -99,30 +122,73 @@ impl Rejection {
 
     /// Returns the members of the response's `data`.
     pub fn data(&self) -> ErrorData {
-        let retry_after = match self.kind {
-            RejectionKind::Throttled(retry_after) => retry_after,
-            _ => None,
-        };
         let provider = Some(ProviderErrorData { status: self.status, code: self.code.clone() });
-        ErrorData { retry_after, provider, ..ErrorData::default() }
+        match self.kind {
+            RejectionKind::Throttled(retry_after) => {
+                ErrorData { retry_after, provider, ..ErrorData::default() }
+            }
+            RejectionKind::NotReached(failure) => {
+                ErrorData { cause: Some(failure.as_str()), ..ErrorData::default() }
+            }
+            _ => ErrorData { provider, ..ErrorData::default() },
+        }
     }
 }
 
 /// A provider's documented codes by what they mean. A code also stands for those that continue it after a dot
-/// (`Throttling` for `Throttling.User`), so that the more specific ones come first.
-pub type ErrorCodeTable = &'static [(RejectionKind, &'static [&'static str])];
+/// (`Throttling` for `Throttling.User`); the longest one decides.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorCodeTable {
+    /// The codes that prove a refusal.
+    pub rejected: &'static [(RejectionKind, &'static [&'static str])],
+    /// The codes after which the message may have been sent all the same: a timeout or an error behind the provider's own
+    /// entrance.
+    pub unknown: &'static [&'static str],
+}
 
-/// Classifies a provider's code: by the table, else by the status.
-pub(super) fn classify_code(response: &ProviderResponse, codes: ErrorCodeTable, code: &str) -> RejectionKind {
-    let covers =
-        |known: &&str| code.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-    let known = codes.iter().find(|(_, list)| list.iter().any(covers)).map(|(kind, _)| *kind);
-    match (response.status, known) {
-        (429, _) => RejectionKind::Throttled(None),
-        (_, Some(kind)) => kind,
-        (401 | 403, None) => RejectionKind::Credentials,
-        (402, None) => RejectionKind::Balance,
-        _ => RejectionKind::Other,
+/// What a documented code proves.
+#[derive(Clone, Copy)]
+enum CodeMeaning {
+    Rejected(RejectionKind),
+    Unknown,
+}
+
+impl ErrorCodeTable {
+    /// The table of a provider without codes.
+    pub const EMPTY: Self = Self { rejected: &[], unknown: &[] };
+
+    /// Returns every code, with what it proves.
+    fn rows(self) -> impl Iterator<Item = (&'static str, CodeMeaning)> {
+        let rejected = self
+            .rejected
+            .iter()
+            .flat_map(|(kind, codes)| codes.iter().map(|code| (*code, CodeMeaning::Rejected(*kind))));
+        rejected.chain(self.unknown.iter().map(|code| (*code, CodeMeaning::Unknown)))
+    }
+
+    /// Finds the longest code that stands for this one.
+    fn find(self, code: &str) -> Option<CodeMeaning> {
+        let covers = |known: &str| {
+            code.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let found = self.rows().filter(|(known, _)| covers(known)).max_by_key(|(known, _)| known.len());
+        found.map(|(_, meaning)| meaning)
+    }
+}
+
+/// Classifies a provider's code: by the table, else by the status. `None` if neither proves a refusal.
+pub(super) fn classify_code(
+    response: &ProviderResponse,
+    codes: ErrorCodeTable,
+    code: &str,
+) -> Option<RejectionKind> {
+    match (response.status, codes.find(code)) {
+        (429, _) => Some(RejectionKind::Throttled(None)),
+        (_, Some(CodeMeaning::Rejected(kind))) => Some(kind),
+        (_, Some(CodeMeaning::Unknown)) | (500.., None) => None,
+        (401 | 403, None) => Some(RejectionKind::Credentials),
+        (402, None) => Some(RejectionKind::Balance),
+        _ => Some(RejectionKind::Other),
     }
 }
 
@@ -141,9 +207,18 @@ impl DeliveryOutcome {
         Self::Rejected(Rejection { kind, status: response.status, code })
     }
 
-    /// Creates a refusal with the provider's code, classified by [`classify_code`].
-    pub(super) fn rejected_with_code(response: &ProviderResponse, codes: ErrorCodeTable, code: &str) -> Self {
-        Self::rejected(response, classify_code(response, codes, code), code)
+    /// Reads a failure that the provider reports with a code, classified by [`classify_code`].
+    pub(super) fn from_code(response: &ProviderResponse, codes: ErrorCodeTable, code: &str) -> Self {
+        Self::from_kind(response, classify_code(response, codes, code), code)
+    }
+
+    /// Reads a failure that was classified; `None` proves no refusal.
+    pub(super) fn from_kind(response: &ProviderResponse, kind: Option<RejectionKind>, code: &str) -> Self {
+        match kind {
+            Some(kind) => Self::rejected(response, kind, code),
+            None if response.status >= 500 => Self::Unknown(FailureCause::HttpStatus(response.status)),
+            None => Self::Unknown(FailureCause::Undecided),
+        }
     }
 
     /// Derives what the status alone proves: 429 is throttling, another 4xx is a refusal, everything else is unknown.
@@ -151,7 +226,8 @@ impl DeliveryOutcome {
         let kind = match response.status {
             429 => RejectionKind::Throttled(response.retry_after),
             400..=499 => RejectionKind::Unreadable,
-            _ => return Self::Unknown,
+            200..=299 => return Self::Unknown(FailureCause::Unreadable),
+            status => return Self::Unknown(FailureCause::HttpStatus(status)),
         };
         Self::Rejected(Rejection { kind, status: response.status, code: None })
     }
@@ -184,7 +260,7 @@ fn echoes(text: &str, sent: &str) -> bool {
 fn undocumented_part(codes: ErrorCodeTable, code: &str) -> &str {
     let without_family = code.get(4..).filter(|_| code.as_bytes().get(3) == Some(&b'.'));
     let mut shortest = code;
-    for known in codes.iter().flat_map(|(_, list)| list.iter()) {
+    for (known, _) in codes.rows() {
         for text in [Some(code), without_family].into_iter().flatten() {
             let rest = match text.strip_prefix(known) {
                 Some("") => "",
@@ -220,33 +296,74 @@ mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    const CODES: ErrorCodeTable = &[
-        (RejectionKind::Recipient, &["Limit.Country", "21211"]),
-        (RejectionKind::Throttled(None), &["Limit", "Throttling"]),
-    ];
+    const CODES: ErrorCodeTable = ErrorCodeTable {
+        rejected: &[
+            (RejectionKind::Throttled(None), &["Limit", "Throttling"]),
+            (RejectionKind::Recipient, &["Limit.Country", "21211"]),
+        ],
+        unknown: &["Limit.Unknown", "Internal"],
+    };
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn classify_code_prefers_specific_codes_over_their_family() {
+    fn classify_code_takes_the_longest_code_then_the_status() {
         let classify = |status, code: &str| {
             classify_code(&ProviderResponse { status, ..ProviderResponse::default() }, CODES, code)
         };
         for (code, expected) in [
-            ("Limit.Country", RejectionKind::Recipient),
-            ("Limit.Day", RejectionKind::Throttled(None)),
-            ("Throttling.User", RejectionKind::Throttled(None)),
-            ("Throttling", RejectionKind::Throttled(None)),
-            ("21211", RejectionKind::Recipient),
-            ("212110", RejectionKind::Other),
-            ("2121", RejectionKind::Other),
-            ("Limits", RejectionKind::Other),
-            ("", RejectionKind::Other),
+            ("Limit.Country", Some(RejectionKind::Recipient)),
+            ("Limit.Day", Some(RejectionKind::Throttled(None))),
+            ("Throttling.User", Some(RejectionKind::Throttled(None))),
+            ("Throttling", Some(RejectionKind::Throttled(None))),
+            ("21211", Some(RejectionKind::Recipient)),
+            ("212110", Some(RejectionKind::Other)),
+            ("2121", Some(RejectionKind::Other)),
+            ("Limits", Some(RejectionKind::Other)),
+            ("", Some(RejectionKind::Other)),
+            ("Limit.Unknown", None),
+            ("Internal", None),
+            ("Internal.Timeout", None),
         ] {
             assert_eq!(classify(200, code), expected, "{code:?}");
+            assert_eq!(classify(400, code), expected, "{code:?}");
         }
-        assert_eq!(classify(429, "21211"), RejectionKind::Throttled(None), "the status is more specific");
-        assert_eq!(classify(401, "?"), RejectionKind::Credentials);
-        assert_eq!(classify(403, "?"), RejectionKind::Credentials);
-        assert_eq!(classify(402, "?"), RejectionKind::Balance);
+        assert_eq!(
+            classify(429, "21211"),
+            Some(RejectionKind::Throttled(None)),
+            "the status is more specific"
+        );
+        assert_eq!(classify(401, "?"), Some(RejectionKind::Credentials));
+        assert_eq!(classify(403, "?"), Some(RejectionKind::Credentials));
+        assert_eq!(classify(402, "?"), Some(RejectionKind::Balance));
+        assert_eq!(classify(503, "?"), None, "a 5xx proves nothing");
+        assert_eq!(classify(503, "21211"), Some(RejectionKind::Recipient), "but for a documented code");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn from_status_tells_the_cause_of_an_unknown_outcome() {
+        let from_status = |status| {
+            DeliveryOutcome::from_status(&ProviderResponse { status, ..ProviderResponse::default() })
+        };
+        assert_eq!(from_status(200), DeliveryOutcome::Unknown(FailureCause::Unreadable));
+        for status in [100, 302, 500, 503] {
+            assert_eq!(from_status(status), DeliveryOutcome::Unknown(FailureCause::HttpStatus(status)));
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn text_is_the_body_without_byte_order_mark() {
+        let text = |body: &str| {
+            ProviderResponse { body: body.to_owned(), ..ProviderResponse::default() }.text().to_owned()
+        };
+        assert_eq!(text("\u{feff} OK\r\n"), "OK");
+        assert_eq!(text("\u{feff}\u{feff}0"), "\u{feff}0", "one mark only");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn a_message_that_never_left_is_rejected_with_its_cause() {
+        let rejection = Rejection::not_reached(ConnectFailure::Dns);
+        assert_eq!(rejection.error_code(), ErrorCode::ProviderRejected);
+        assert_eq!(rejection.data(), ErrorData { cause: Some("dns"), ..ErrorData::default() });
+        assert_eq!(rejection.cause(), Some(FailureCause::NotReached(ConnectFailure::Dns)));
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -28,12 +28,16 @@ const FIELDS: &[FieldSpec] = &[
     }),
 ];
 
-const ERROR_CODES: ErrorCodeTable = &[
-    (RejectionKind::Credentials, &["30", "40", "42", "43"]),
-    (RejectionKind::Recipient, &["51"]),
-    (RejectionKind::Content, &["50"]),
-    (RejectionKind::Balance, &["41"]),
-];
+/// All are checks before the message is sent; none leaves the outcome open.
+const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
+    rejected: &[
+        (RejectionKind::Credentials, &["30", "40", "42", "43"]),
+        (RejectionKind::Recipient, &["51"]),
+        (RejectionKind::Content, &["50"]),
+        (RejectionKind::Balance, &["41"]),
+    ],
+    unknown: &[],
+};
 
 impl SmsProvider for Smsbao {
     fn id(&self) -> &'static str {
@@ -81,12 +85,12 @@ impl SmsProvider for Smsbao {
     }
 
     fn parse_response(&self, response: &ProviderResponse) -> DeliveryOutcome {
-        let body = response.body.trim();
+        let body = response.text();
         let is_number = body.parse::<i32>().is_ok_and(|number| number.to_string() == body);
         match body {
             "0" if response.is_success() => DeliveryOutcome::Accepted,
             code if response.is_success() && is_number => {
-                DeliveryOutcome::rejected_with_code(response, ERROR_CODES, code)
+                DeliveryOutcome::from_code(response, ERROR_CODES, code)
             }
             _ => DeliveryOutcome::from_status(response),
         }

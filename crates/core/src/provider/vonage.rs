@@ -28,13 +28,17 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::templates(TemplateRules::new(TemplateKind::Text)),
 ];
 
-const ERROR_CODES: ErrorCodeTable = &[
-    (RejectionKind::Throttled(None), &["1", "10"]),
-    (RejectionKind::Credentials, &["4", "8", "11", "14", "32"]),
-    (RejectionKind::Recipient, &["6", "7", "29", "33"]),
-    (RejectionKind::Content, &["12", "15"]),
-    (RejectionKind::Balance, &["9"]),
-];
+/// 5 is an error inside the platform "whilst processing this message".
+const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
+    rejected: &[
+        (RejectionKind::Throttled(None), &["1", "10"]),
+        (RejectionKind::Credentials, &["4", "8", "11", "14", "32"]),
+        (RejectionKind::Recipient, &["6", "7", "29", "33"]),
+        (RejectionKind::Content, &["12", "15"]),
+        (RejectionKind::Balance, &["9"]),
+    ],
+    unknown: &["5"],
+};
 
 #[derive(Serialize)]
 struct SmsRequest<'a> {
@@ -89,7 +93,7 @@ impl SmsProvider for Vonage {
         let Some(parts) = body.get("messages").and_then(Value::as_array) else {
             let is_problem = !response.is_success() && body.get("title").is_some();
             return if is_problem {
-                DeliveryOutcome::rejected_with_code(response, ERROR_CODES, "")
+                DeliveryOutcome::from_code(response, ERROR_CODES, "")
             } else {
                 DeliveryOutcome::from_status(response)
             };
@@ -99,8 +103,12 @@ impl SmsProvider for Vonage {
         match parts.first() {
             Some(_) if response.is_success() && parts.iter().all(is_accepted) => DeliveryOutcome::Accepted,
             Some(first) if parts.iter().all(|part| error_code(part).is_some()) => {
+                let outcomes = parts.iter().filter_map(error_code);
+                let mut outcomes =
+                    outcomes.map(|code| DeliveryOutcome::from_code(response, ERROR_CODES, &code));
+                let unknown = outcomes.find(|outcome| matches!(outcome, DeliveryOutcome::Unknown(_)));
                 let code = error_code(first).unwrap_or_default();
-                DeliveryOutcome::rejected_with_code(response, ERROR_CODES, &code)
+                unknown.unwrap_or_else(|| DeliveryOutcome::from_code(response, ERROR_CODES, &code))
             }
             _ => DeliveryOutcome::from_status(response),
         }
@@ -120,8 +128,9 @@ mod tests {
             Vonage.parse_response(&ProviderResponse { status: 200, body, ..ProviderResponse::default() })
         };
         assert_eq!(parse(["0", "0"]), DeliveryOutcome::Accepted);
-        assert_eq!(parse(["0", "1"]), DeliveryOutcome::Unknown);
-        assert_eq!(parse(["1", "0"]), DeliveryOutcome::Unknown);
+        for statuses in [["0", "1"], ["1", "0"], ["1", "5"], ["5", "1"]] {
+            assert!(matches!(parse(statuses), DeliveryOutcome::Unknown(_)), "{statuses:?}");
+        }
         assert!(matches!(
             parse(["9", "9"]),
             DeliveryOutcome::Rejected(rejection) if rejection.kind == RejectionKind::Balance

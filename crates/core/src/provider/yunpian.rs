@@ -30,14 +30,22 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::templates(TemplateRules::new(TemplateKind::Text)),
 ];
 
-/// 2 is a parameter of the wrong form; the only one that varies is the number.
-const ERROR_CODES: ErrorCodeTable = &[
-    (RejectionKind::Throttled(None), &["8", "9", "17", "22", "33", "43", "53", "-4", "-5"]),
-    (RejectionKind::Credentials, &["-1", "-2", "-3"]),
-    (RejectionKind::Recipient, &["2", "10", "20", "23", "56"]),
-    (RejectionKind::Content, &["4", "5", "6", "7", "13", "15", "16", "18", "34", "52", "58", "60", "-57"]),
-    (RejectionKind::Balance, &["3"]),
-];
+/// 2 is a parameter of the wrong form; the only one that varies is the number. Codes from -50 downwards are exceptions
+/// inside Yunpian (-50 unknown, -51 busy, -53 the message was not handed on), after which nothing is known; -57 is a
+/// missing signature.
+const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
+    rejected: &[
+        (RejectionKind::Throttled(None), &["8", "9", "17", "22", "33", "43", "53", "-4", "-5"]),
+        (RejectionKind::Credentials, &["-1", "-2", "-3"]),
+        (RejectionKind::Recipient, &["2", "10", "20", "23", "56"]),
+        (
+            RejectionKind::Content,
+            &["4", "5", "6", "7", "13", "15", "16", "18", "34", "52", "58", "60", "-57"],
+        ),
+        (RejectionKind::Balance, &["3"]),
+    ],
+    unknown: &["-50", "-51", "-53"],
+};
 
 impl SmsProvider for Yunpian {
     fn id(&self) -> &'static str {
@@ -85,7 +93,7 @@ impl SmsProvider for Yunpian {
         let body = response.json();
         match body.get("code").and_then(code_text).as_deref() {
             Some("0") if response.is_success() => DeliveryOutcome::Accepted,
-            Some(code) if code != "0" => DeliveryOutcome::rejected_with_code(response, ERROR_CODES, code),
+            Some(code) if code != "0" => DeliveryOutcome::from_code(response, ERROR_CODES, code),
             None if response.is_success() && is_receipt(&body) => DeliveryOutcome::Accepted,
             _ => DeliveryOutcome::from_status(response),
         }
@@ -116,8 +124,9 @@ mod tests {
         };
         assert_eq!(parse(r#"{"code":0}"#), DeliveryOutcome::Accepted);
         assert_eq!(parse(r#"{"count":1}"#), DeliveryOutcome::Accepted);
-        for body in ["{}", "[1]", "1", r#"{"http_status_code":500}"#] {
-            assert_eq!(parse(body), DeliveryOutcome::Unknown, "{body}");
+        for body in ["{}", "[1]", "1", r#"{"http_status_code":500}"#, r#"{"code":-50}"#, r#"{"code":"-51"}"#]
+        {
+            assert!(matches!(parse(body), DeliveryOutcome::Unknown(_)), "{body}");
         }
         assert!(matches!(parse(r#"{"code":"33"}"#), DeliveryOutcome::Rejected(_)));
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::ServiceError;
 use super::deliver::deliver;
-use crate::api::{RequestError, SendStatus, take_usage_type};
+use crate::api::{RequestError, TestOutcome, take_usage_type};
 use crate::code::Code;
 use crate::connector::{
     ARCHIVE_KEY, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, Connector, ConnectorView, SecretSealer,
@@ -144,7 +144,7 @@ impl<P: Platform> ConnectorService<'_, P> {
     ///
     /// # Errors
     /// As [`Self::replace`], and those of a send that the provider refuses.
-    pub async fn test(&self, connector_id: &str, body: &[u8]) -> Result<SendStatus, ServiceError> {
+    pub async fn test(&self, connector_id: &str, body: &[u8]) -> Result<TestOutcome, ServiceError> {
         let mut reader = open(body)?;
         let phone = reader.take_required_string("phone");
         let config = reader.take_required_value("config");
@@ -164,8 +164,8 @@ impl<P: Platform> ConnectorService<'_, P> {
         let (code, locale) = (Code::for_test(), locale.as_deref());
         let message = Message { to: &phone, usage_type, code: &code, locale, ip: None, template };
         match deliver(self.platform, self.policy, &connector, &message).await? {
-            DeliveryOutcome::Accepted => Ok(SendStatus::Sent),
-            DeliveryOutcome::Unknown => Ok(SendStatus::Unknown),
+            DeliveryOutcome::Accepted => Ok(TestOutcome::new(None)),
+            DeliveryOutcome::Unknown(cause) => Ok(TestOutcome::new(Some(cause))),
             DeliveryOutcome::Rejected(rejection) => Err(rejection.into()),
         }
     }

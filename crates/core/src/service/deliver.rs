@@ -1,5 +1,7 @@
 //! One message to its provider: build the request, send it once, read the response.
 
+use std::time::SystemTime;
+
 use http::Request;
 use http::header::{AUTHORIZATION, RETRY_AFTER};
 
@@ -7,9 +9,9 @@ use super::ServiceError;
 use crate::connector::Connector;
 use crate::message::Message;
 use crate::policy::Policy;
-use crate::ports::{Clock, HttpClient, MockLog, RandomSource};
-use crate::provider::{Delivery, DeliveryOutcome, ProviderResponse, RequestContext};
-use crate::time::Seconds;
+use crate::ports::{Clock, HttpClient, HttpError, MockLog, RandomSource};
+use crate::provider::{Delivery, DeliveryOutcome, FailureCause, ProviderResponse, Rejection, RequestContext};
+use crate::time::{Seconds, Timestamp};
 
 /// Sends a message through a connector.
 ///
@@ -35,8 +37,8 @@ pub(super) async fn deliver(
     };
     let credentials = plain_credentials(&request);
     let outcome = match platform.send(request, policy.provider_timeout_ms).await {
-        Ok(response) => provider.parse_response(&read_response(response)),
-        Err(_) => DeliveryOutcome::Unknown,
+        Ok(response) => provider.parse_response(&read_response(response, platform.now())),
+        Err(error) => outcome_of(error),
     };
     let mut sent: Vec<&str> = connector.secrets().collect();
     sent.extend([message.code.as_str(), message.to.digits(), &credentials]);
@@ -51,11 +53,61 @@ fn plain_credentials(request: &Request<String>) -> String {
     credentials.unwrap_or_default().to_owned()
 }
 
-fn read_response(response: http::Response<String>) -> ProviderResponse {
+/// A message is rejected only if it certainly has not left.
+const fn outcome_of(error: HttpError) -> DeliveryOutcome {
+    match error {
+        HttpError::NotReached(failure) => DeliveryOutcome::Rejected(Rejection::not_reached(failure)),
+        HttpError::TimedOut => DeliveryOutcome::Unknown(FailureCause::Timeout),
+        HttpError::Unreadable => DeliveryOutcome::Unknown(FailureCause::Unreadable),
+    }
+}
+
+fn read_response(response: http::Response<String>, now: Timestamp) -> ProviderResponse {
     let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
     ProviderResponse {
         status: response.status().as_u16(),
-        retry_after: retry_after.and_then(|text| text.trim().parse().ok()).map(Seconds),
+        retry_after: retry_after.and_then(|text| parse_retry_after(text.trim(), now)),
         body: response.into_body(),
+    }
+}
+
+/// Reads `Retry-After` (RFC 9110 §10.2.3): seconds, or a date in one of the three forms of HTTP; 0 if it has passed.
+fn parse_retry_after(text: &str, now: Timestamp) -> Option<Seconds> {
+    if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
+        return Some(Seconds(text.parse().unwrap_or(u32::MAX)));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    let since_epoch = date.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Some(now.until(Timestamp(since_epoch.as_secs().saturating_mul(1_000))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn parse_retry_after_reads_seconds_and_the_three_forms_of_a_date() {
+        // Sun, 06 Nov 1994 08:49:00.5
+        let now = Timestamp(784_111_740_500);
+        for (text, expected) in [
+            ("7", Some(7)),
+            ("0", Some(0)),
+            ("99999999999999999999", Some(u32::MAX)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(37)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(37)),
+            ("Sun Nov  6 08:49:37 1994", Some(37)),
+            ("Sun, 06 Nov 1994 08:48:37 GMT", Some(0)),
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("", None),
+            ("-7", None),
+            ("+7", None),
+            ("7.5", None),
+            ("soon", None),
+            ("Sun, 06 Nov 1994", None),
+            ("1994-11-06T08:49:37Z", None),
+        ] {
+            assert_eq!(parse_retry_after(text, now), expected.map(Seconds), "{text}");
+        }
     }
 }

@@ -73,7 +73,7 @@ impl<P: Platform> OtpService<'_, P> {
         key: Option<&KeyHolder>,
     ) -> Result<SendReceipt, ServiceError> {
         let issued = self.reserve_send(request).await?;
-        let receipt = |status| SendReceipt {
+        let receipt = |status, cause| SendReceipt {
             verification_id: issued.id.clone(),
             status,
             usage_type: request.usage_type,
@@ -81,14 +81,15 @@ impl<P: Platform> OtpService<'_, P> {
             resend_at: issued.resend_at.rfc3339_rounded_up(),
             connector_id: connector.provider.id().to_owned(),
             warnings: request.warnings.clone().into(),
+            cause,
         };
-        let outcome = match self.grant_idempotent(key, || receipt(SendStatus::Unknown)).await {
+        let outcome = match self.grant_idempotent(key, || receipt(SendStatus::Unknown, None)).await {
             Ok(()) => self.deliver_code(request, connector, template, &issued).await,
             Err(error) => Err(error),
         };
         let error = match outcome {
-            Ok(DeliveryOutcome::Accepted) => return Ok(receipt(SendStatus::Sent)),
-            Ok(DeliveryOutcome::Unknown) => return Ok(receipt(SendStatus::Unknown)),
+            Ok(DeliveryOutcome::Accepted) => return Ok(receipt(SendStatus::Sent, None)),
+            Ok(DeliveryOutcome::Unknown(cause)) => return Ok(receipt(SendStatus::Unknown, Some(cause))),
             Ok(DeliveryOutcome::Rejected(rejection)) => rejection.into(),
             Err(error) => error,
         };

@@ -3,8 +3,9 @@
 use core::iter::once;
 
 use edge_otp_core::connector::Connector;
+use edge_otp_core::phone::PhoneNumber;
 use edge_otp_core::provider::{REGISTRY, SmsProvider};
-use serde_json::json;
+use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{CODE, build, build_request, default_config, default_connector, find};
@@ -78,48 +79,92 @@ fn every_valid_endpoint_makes_a_request() {
     }
 }
 
-/// What is accepted beyond Logto: config members, a number, and what the request then holds.
+/// Checks that the request of a config with these members beyond Logto's holds a text.
+fn assert_held(id: &str, members: &Value, phone: &str, held: &str) {
+    let mut config = default_config(id);
+    let members = members.as_object().expect("an object").clone();
+    config.as_object_mut().expect("an object").extend(members);
+    let connector = Connector::new(find(id), &config).expect(id);
+    let request = build_request(&connector, phone).expect(id);
+    let headers: String = header_values(&request).collect();
+    assert!(format!("{}{headers}{}", request.uri(), request.body()).contains(held), "{id} {held}");
+}
+
 #[wasm_bindgen_test(unsupported = test)]
-fn optional_members_beyond_logto_have_their_effect() {
-    let both = json!({ "china": "CN_1", "overseas": "INTL_1" });
-    let templates = json!([{ "usageType": "Generic", "templateCode": both }]);
-    for (id, members, phone, held) in [
-        (
-            "twilio-short-message-service",
-            json!({ "from": "+14155550100", "fromMessagingServiceSID": "" }),
-            "+14155550132",
-            "From=%2B14155550100",
-        ),
-        (
-            "twilio-short-message-service",
-            json!({ "host": "api.dublin.ie1.twilio.com" }),
-            "+14155550132",
-            "https://api.dublin.ie1.twilio.com/2010-04-01/",
-        ),
-        (
-            "aliyun-short-message-service",
-            json!({ "endpoint": "dysmsapi.ap-southeast-1.aliyuncs.com" }),
-            "+14155550132",
-            "https://dysmsapi.ap-southeast-1.aliyuncs.com/",
-        ),
-        (
-            "tencent-short-message-service",
-            json!({ "templates": templates }),
-            "+8613800138000",
-            r#""TemplateId":"CN_1""#,
-        ),
-        (
-            "tencent-short-message-service",
-            json!({ "templates": templates }),
-            "+85251234567",
-            r#""TemplateId":"INTL_1""#,
-        ),
+fn optional_members_of_twilio_whatsapp_and_aliyun_have_their_effect() {
+    let (twilio, phone) = ("twilio-short-message-service", "+14155550132");
+    let sender = json!({ "from": "+14155550100", "fromMessagingServiceSID": "" });
+    assert_held(twilio, &sender, phone, "From=%2B14155550100");
+    let host = json!({ "host": "api.dublin.ie1.twilio.com" });
+    assert_held(twilio, &host, phone, "https://api.dublin.ie1.twilio.com/2010-04-01/");
+    // Basic `SK1:secret`, in place of the account's auth token.
+    let api_key = json!({ "authToken": "", "apiKey": "SK1", "apiSecret": "secret" });
+    assert_held(twilio, &api_key, phone, "Basic U0sxOnNlY3JldA==");
+    let version = json!({ "apiVersion": "v27.0" });
+    assert_held("whatsapp-short-message-service", &version, phone, "https://graph.facebook.com/v27.0/");
+    let endpoint = json!({ "endpoint": "dysmsapi.ap-southeast-1.aliyuncs.com" });
+    let url = "https://dysmsapi.ap-southeast-1.aliyuncs.com/";
+    assert_held("aliyun-short-message-service", &endpoint, phone, url);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn optional_members_of_tencent_have_their_effect() {
+    let id = "tencent-short-message-service";
+    let with = |members: &Value| {
+        let mut template = json!({ "usageType": "Generic", "templateCode": "1" });
+        template.as_object_mut().expect("an object").extend(members.as_object().cloned().expect("an object"));
+        json!({ "templates": [template] })
+    };
+    let both = with(&json!({ "templateCode": { "china": "CN_1", "overseas": "INTL_1" } }));
+    assert_held(id, &both, "+8613800138000", r#""TemplateId":"CN_1""#);
+    assert_held(id, &both, "+85251234567", r#""TemplateId":"INTL_1""#);
+    for (parameters, held) in [
+        (json!(["code", "minutes"]), r#""TemplateParamSet":["930417","10"]"#),
+        (json!(["minutes", "code"]), r#""TemplateParamSet":["10","930417"]"#),
+        (json!(["code"]), r#""TemplateParamSet":["930417"]"#),
     ] {
-        let mut config = default_config(id);
-        let members = members.as_object().cloned().expect("an object");
-        config.as_object_mut().expect("an object").extend(members);
-        let connector = Connector::new(find(id), &config).expect(id);
-        let request = build_request(&connector, phone).expect(id);
-        assert!(format!("{}{}", request.uri(), request.body()).contains(held), "{id} {held}");
+        assert_held(id, &with(&json!({ "parameters": parameters })), "+8613800138000", held);
+    }
+    assert_held(id, &json!({ "signName": "" }), "+14155550132", r#""SignName":"""#);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_list_of_template_parameters_must_hold_the_code() {
+    let mut config = default_config("tencent-short-message-service");
+    for parameters in
+        [json!([]), json!(["minutes"]), json!(["code", "name"]), json!("code"), json!(null), json!([1])]
+    {
+        config["templates"] = json!([
+            { "usageType": "Generic", "templateCode": "1", "parameters": parameters },
+        ]);
+        let issues = Connector::new(find("tencent-short-message-service"), &config).expect_err("not valid");
+        let paths: Vec<_> = issues.iter().map(|issue| issue.path.as_str()).collect();
+        assert_eq!(paths, ["templates.0.parameters"], "{parameters}");
+    }
+    // Aliyun's variables have names, so that the member has no meaning there.
+    let mut config = default_config("aliyun-short-message-service");
+    config["templates"] = json!([{ "usageType": "Generic", "templateCode": "1", "parameters": 7 }]);
+    assert!(Connector::new(find("aliyun-short-message-service"), &config).is_ok());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn tencent_needs_a_signature_for_mainland_china_only() {
+    let provider = find("tencent-short-message-service");
+    let mut config = default_config(provider.id());
+    for (signature, phone, is_supported) in [
+        ("示例", "+8613800138000", true),
+        ("", "+8613800138000", false),
+        ("", "+862112345678", false),
+        ("", "+14155550132", true),
+        ("", "+85251234567", true),
+    ] {
+        config["signName"] = signature.into();
+        let connector = Connector::new(provider, &config).expect("valid");
+        let phone = PhoneNumber::parse(phone).expect(phone);
+        assert_eq!(
+            provider.supports_recipient(&connector.config, &phone),
+            is_supported,
+            "{signature} {phone:?}"
+        );
     }
 }

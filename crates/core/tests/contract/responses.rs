@@ -69,7 +69,9 @@ fn an_undocumented_body_is_never_success() {
                         assert_eq!(rejection.code, None, "{context}");
                     }
                     (400..=499, other) => panic!("{context} is {other:?}"),
-                    (_, other) => assert_eq!(other, DeliveryOutcome::Unknown, "{context}"),
+                    (_, other) => {
+                        assert!(matches!(other, DeliveryOutcome::Unknown(_)), "{context} is {other:?}");
+                    }
                 }
             }
         }
@@ -85,7 +87,8 @@ fn a_truncated_success_is_no_success() {
         for body in bodies {
             let cuts = body.char_indices().map(|(index, _)| &body[..index]);
             for cut in cuts.filter(|cut| cut.trim() != body.trim()) {
-                assert_eq!(parse(provider, 200, cut), DeliveryOutcome::Unknown, "{} {cut}", provider.id());
+                let outcome = parse(provider, 200, cut);
+                assert!(matches!(outcome, DeliveryOutcome::Unknown(_)), "{} {cut}", provider.id());
             }
         }
     }

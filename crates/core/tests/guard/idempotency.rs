@@ -24,6 +24,7 @@ fn receipt(status: SendStatus) -> SendReceipt {
         resend_at: START.rfc3339(),
         connector_id: "http-sms".to_owned(),
         warnings: Box::default(),
+        cause: None,
     }
 }
 

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::policy::Policy;
+use edge_otp_core::ports::HttpError;
 use edge_otp_core::secret::Secret;
 use edge_otp_core::time::{Seconds, Timestamp};
 
@@ -68,8 +69,10 @@ pub(crate) struct InMemoryPlatform {
     pub(crate) lost_swaps: Cell<u32>,
     /// What was sent to the provider.
     pub(crate) requests: RefCell<Vec<http::Request<String>>>,
-    /// What the provider responds; nothing that can be read if `None`.
+    /// What the provider responds; `http_error` if `None`.
     pub(crate) reply: RefCell<Option<http::Response<String>>>,
+    /// Why there is no response.
+    pub(crate) http_error: Cell<HttpError>,
     /// How long the provider takes, in milliseconds.
     pub(crate) reply_delay: Cell<u32>,
     /// What the mock connector has printed.
@@ -90,6 +93,7 @@ impl InMemoryPlatform {
             lost_swaps: Cell::new(0),
             requests: RefCell::default(),
             reply: RefCell::new(Some(response(201, r#"{"sid":"SM1","status":"queued"}"#))),
+            http_error: Cell::new(HttpError::Unreadable),
             reply_delay: Cell::new(0),
             printed: RefCell::default(),
         }
@@ -110,6 +114,12 @@ impl InMemoryPlatform {
     /// Makes the provider respond so from now on.
     pub(crate) fn reply_with(&self, status: u16, body: &str) {
         self.reply.replace(Some(response(status, body)));
+    }
+
+    /// Makes requests to the provider fail so from now on.
+    pub(crate) fn fail_requests_with(&self, error: HttpError) {
+        self.reply.replace(None);
+        self.http_error.set(error);
     }
 
     pub(crate) fn kv_text(&self, key: &str) -> Option<String> {

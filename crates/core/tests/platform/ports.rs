@@ -100,13 +100,15 @@ impl HttpClient for InMemoryPlatform {
         request: http::Request<String>,
         timeout_ms: u32,
     ) -> Result<http::Response<String>, HttpError> {
-        let to_error = |_: InjectedFault| HttpError;
+        let to_error = |_: InjectedFault| HttpError::Unreadable;
         let fault = self.calls.arrive(Call::Http).await.map_err(to_error)?;
         self.requests.borrow_mut().push(request);
         self.clock.wait(self.reply_delay.get().min(timeout_ms)).await;
         self.calls.leave(fault).await.map_err(to_error)?;
-        let reply = self.reply.borrow().clone().filter(|_| self.reply_delay.get() < timeout_ms);
-        reply.ok_or(HttpError)
+        if self.reply_delay.get() >= timeout_ms {
+            return Err(HttpError::TimedOut);
+        }
+        self.reply.borrow().clone().ok_or(self.http_error.get())
     }
 }
 

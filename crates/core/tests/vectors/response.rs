@@ -20,7 +20,9 @@ pub(super) fn check(vector: &Vector) -> Result<Verdict, String> {
     let outcome = vector.provider.parse_response(&response);
     let name = vector.id().rsplit('/').next().unwrap_or_default();
     match (text(&vector.json, "meaning"), &outcome) {
-        ("accepted", DeliveryOutcome::Accepted) | ("unknown", DeliveryOutcome::Unknown) => Ok(Verdict::Exact),
+        ("accepted", DeliveryOutcome::Accepted) | ("unknown", DeliveryOutcome::Unknown(_)) => {
+            Ok(Verdict::Exact)
+        }
         ("rejected", DeliveryOutcome::Rejected(rejection)) => match expected_kind(name) {
             Some(kind) if kind != rejection.kind => Err(format!("{kind:?} was expected of {rejection:?}")),
             _ => Ok(Verdict::Exact),
@@ -65,7 +67,13 @@ fn expected_kind(name: &str) -> Option<RejectionKind> {
         | "validation"
         | "invalid_number"
         | "status-failed-in-201-body" => RejectionKind::Recipient,
-        "sign_illegal" | "sensitive_words" | "bad_template" | "no_template" => RejectionKind::Content,
+        "sign_illegal"
+        | "sensitive_words"
+        | "bad_template"
+        | "no_template"
+        | "sender-not-a-twilio-number"
+        | "sender-of-another-account"
+        | "messaging-service-unknown" => RejectionKind::Content,
         "out_of_funds" | "error-body-with-200" => RejectionKind::Balance,
         "http-400-text" | "http-403-text" => RejectionKind::Unreadable,
         _ => return None,

@@ -45,11 +45,11 @@ impl HttpClient for Operation {
             redirect: "manual",
             body: (request.method() != Method::GET).then_some(request.body().as_str()),
         };
-        let init = serde_json::to_string(&init).map_err(|_| HttpError)?;
+        let init = serde_json::to_string(&init).map_err(|_| HttpError::Unreadable)?;
         let (fetch, url) = (self.deployment.fetch.as_ref(), request.uri().to_string());
         let response = wait(send_request(fetch, &url, &init, timeout_ms, MAX_RESPONSE).into()).await;
-        let response = response.map_err(|_| HttpError)?.as_string().ok_or(HttpError)?;
-        parse_response(&response).ok_or(HttpError)
+        let response = response.map_err(|word| HttpError::from_word(word.as_string().as_deref()))?;
+        response.as_string().as_deref().and_then(parse_response).ok_or(HttpError::Unreadable)
     }
 }
 

@@ -26,6 +26,7 @@ pub(super) fn template_name(rules: TemplateRules) -> String {
     let kind = match rules.kind {
         TemplateKind::Text => "Text",
         TemplateKind::Registered => "Registered",
+        TemplateKind::Numbered => "Numbered",
         TemplateKind::Named => "Named",
     };
     format!("{known}{free}{typed}{kind}Template")
@@ -77,7 +78,7 @@ fn body_schema(rules: TemplateRules) -> (&'static str, &'static str, Value) {
         TemplateKind::Text => {
             ("A text in the config.", "content", json!({ "content": content_schema(rules) }))
         }
-        TemplateKind::Registered => {
+        TemplateKind::Registered | TemplateKind::Numbered => {
             let by_region = json!({
                 "type": "object",
                 "required": ["china", "overseas"],
@@ -90,7 +91,12 @@ fn body_schema(rules: TemplateRules) -> (&'static str, &'static str, Value) {
                 "description": "The provider's id; two of them if mainland China has its own.",
                 "anyOf": [{ "type": "string", "minLength": 1 }, by_region],
             });
-            ("A text that is registered with the provider.", "templateCode", json!({ "templateCode": code }))
+            let members = if rules.kind == TemplateKind::Numbered {
+                json!({ "templateCode": code, "parameters": parameters_schema() })
+            } else {
+                json!({ "templateCode": code })
+            };
+            ("A text that is registered with the provider.", "templateCode", members)
         }
         TemplateKind::Named => {
             let language = json!({
@@ -103,6 +109,16 @@ fn body_schema(rules: TemplateRules) -> (&'static str, &'static str, Value) {
             ("A named template in one of its languages.", "templateName", content)
         }
     }
+}
+
+fn parameters_schema() -> Value {
+    json!({
+        "type": "array",
+        "description": "The template's variables in their order; the code alone if left out.",
+        "items": { "type": "string", "enum": ["code", "minutes"] },
+        "contains": { "const": "code" },
+        "examples": [["code", "minutes"]],
+    })
 }
 
 fn content_schema(rules: TemplateRules) -> Value {
