@@ -19,7 +19,7 @@ use crate::message::Message;
 pub(super) struct Tencent;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("accessKeyId", "Secret ID", FieldKind::Id).placeholder("AKID…"),
+    FieldSpec::new("accessKeyId", "Secret ID", FieldKind::Id).destination().placeholder("AKID…"),
     FieldSpec::new("accessKeySecret", "Secret key", FieldKind::Secret),
     FieldSpec::new("signName", "Signature", FieldKind::Text).description("The approved signature's text."),
     FieldSpec::new("sdkAppId", "SMS application ID", FieldKind::Text).placeholder("1400006666"),

@@ -17,7 +17,7 @@ use crate::message::Message;
 pub(super) struct Twilio;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("accountSID", "Account SID", FieldKind::Id).placeholder("AC…"),
+    FieldSpec::new("accountSID", "Account SID", FieldKind::Id).destination().placeholder("AC…"),
     FieldSpec::new("authToken", "Auth token", FieldKind::Secret),
     FieldSpec::new("fromMessagingServiceSID", "Messaging service SID", FieldKind::Text)
         .optional()
@@ -29,6 +29,8 @@ const FIELDS: &[FieldSpec] = &[
         .description("A number or a sender name, instead of a messaging service."),
     FieldSpec::new("host", "API host", FieldKind::Host)
         .optional()
+        .destination()
+        .hosts(&["*.twilio.com"])
         .placeholder("api.twilio.com")
         .description("A regional host such as api.dublin.ie1.twilio.com."),
     FieldSpec::new("disableRiskCheck", "Disable the risk check", FieldKind::Switch)

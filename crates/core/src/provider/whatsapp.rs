@@ -25,6 +25,7 @@ const FIELDS: &[FieldSpec] = &[
         .header()
         .description("A system user's permanent token with whatsapp_business_messaging."),
     FieldSpec::new("phoneNumberId", "Phone number ID", FieldKind::Id)
+        .destination()
         .placeholder("100000000000001")
         .description("The sender's ID, not its number."),
     FieldSpec::templates(TemplateRules::new(TemplateKind::Named)),

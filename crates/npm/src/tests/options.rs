@@ -94,6 +94,7 @@ fn lists_and_flags_are_checked() {
         ("resendCooldowns", list(&[0.into(), 3_600.into()])),
         ("allowedCountries", list(&["US".into(), "44".into(), "1242".into()])),
         ("allowMock", true.into()),
+        ("allowLocal", true.into()),
     ] {
         assert!(create(&policy(name, value)).is_ok(), "{name}");
     }
@@ -109,6 +110,7 @@ fn lists_and_flags_are_checked() {
         ("allowedCountries", list(&["044".into()])),
         ("allowedCountries", list(&[44.into()])),
         ("allowMock", 1.into()),
+        ("allowLocal", 1.into()),
     ] {
         assert!(rejection(&policy(name, value)).contains(&format!("`policy.{name}`")), "{name}");
     }
