@@ -27,6 +27,22 @@ export type ConnectorId =
   | "http-sms"
   | "mock-short-message-service";
 
+/** The id of the connector's factory; empty if what is stored is no connector. */
+export type ShownConnectorId =
+  | "twilio-short-message-service"
+  | "aliyun-short-message-service"
+  | "aliyun-short-message-auth-service"
+  | "tencent-short-message-service"
+  | "vonage-sms"
+  | "yunpian-sms"
+  | "smsbao-sms"
+  | "smsaero-short-message-service"
+  | "gatewayapi-sms"
+  | "whatsapp-short-message-service"
+  | "http-sms"
+  | "mock-short-message-service"
+  | "";
+
 /** Every `code` of an error. They never change their meaning. */
 export type ApiErrorCode =
   | "guard.invalid_input"
@@ -52,6 +68,7 @@ export type ApiErrorCode =
   | "connector.general"
   | "connector.invalid_response"
   | "entity.not_found"
+  | "entity.conflict"
   | "connector.not_found_with_connector_id"
   | "storage.unavailable"
   | "config.invalid"
@@ -321,8 +338,15 @@ export interface Settings {
   readonly providerTimeoutMs: number;
   /** `ALLOW_MOCK`: for development: lets the mock connector be saved and used. */
   readonly allowMock: boolean;
+  /** `ALLOW_LOCAL`: lets connectors send to this machine and private networks, also by http; for development. */
+  readonly allowLocal: boolean;
   /** Whether `OTP_SECRET_PREVIOUS` is set. */
   readonly rotating: boolean;
+  /**
+   * Whether the connector or the archive still holds a secret that only `OTP_SECRET_PREVIOUS` opens. Phone numbers
+   * are not looked at: they need it for 25 hours after the new secret was deployed.
+   */
+  readonly previousStillNeeded: boolean;
 }
 
 /** How often one thing happened. */
@@ -351,16 +375,21 @@ export interface Activity {
 
 /** A connector as responses show it: the factory's presentation and the connector's own members. No secret is in it. */
 export interface Connector {
-  /** The id of the connector: 12 letters and digits; the factory's id for one that was stored by hand. */
+  /**
+   * The id of the connector: 12 letters and digits; the factory's id for one that was stored by hand; `connector` if
+   * what is stored is none.
+   */
   readonly id: string;
-  /** The id of the factory. */
-  readonly connectorId: ConnectorId;
+  /** The id of the factory; empty if what is stored is no connector. */
+  readonly connectorId: ShownConnectorId;
   /** The config as it was saved; each confidential field as a `RedactedSecret`. */
   readonly config: Readonly<Record<string, unknown>>;
   /** RFC 3339; null if the connector was stored by hand. */
   readonly createdAt: string | null;
   /** RFC 3339; null if the connector was stored by hand. */
   readonly updatedAt: string | null;
+  /** Why the connector cannot send; of a stored connector that was changed by hand, or whose secrets do not open. */
+  readonly issues?: readonly Issue[];
   /** Logto's target, for instance `twilio-sms`. */
   readonly target: string;
   /** Always `Sms`. */
@@ -432,21 +461,26 @@ export interface Policy {
   providerTimeoutMs?: number | undefined;
   /** For development: lets the mock connector be saved and used. Default: false. */
   allowMock?: boolean | undefined;
+  /** Lets connectors send to this machine and private networks, also by http; for development. Default: false. */
+  allowLocal?: boolean | undefined;
 }
 
 /** A text in the config. */
 export interface TextTemplate {
-  /** A usage type; a name that is none is kept and never used. */
+  /** A usage type; a name that is none is kept and never used, but one that misspells a usage type is refused. */
   usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
-  /** The text; `{{code}}` is where the code is inserted. */
+  /**
+   * The text; `{{code}}` is where the code is inserted. At most ten segments, without bidirectional control
+   * characters.
+   */
   content: string;
 }
 
 /** A text that is registered with the provider. */
 export interface TypedRegisteredTemplate {
-  /** A usage type; a name that is none is kept and never used. */
+  /** A usage type; a name that is none is kept and never used, but one that misspells a usage type is refused. */
   usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
@@ -458,7 +492,7 @@ export interface TypedRegisteredTemplate {
 
 /** A text that is registered with the provider. */
 export interface RegisteredTemplate {
-  /** A usage type; a name that is none is kept and never used. */
+  /** A usage type; a name that is none is kept and never used, but one that misspells a usage type is refused. */
   usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
@@ -468,7 +502,7 @@ export interface RegisteredTemplate {
 
 /** A text that is registered with the provider. */
 export interface NumberedTemplate {
-  /** A usage type; a name that is none is kept and never used. */
+  /** A usage type; a name that is none is kept and never used, but one that misspells a usage type is refused. */
   usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
@@ -483,13 +517,16 @@ export interface KnownTextTemplate {
   usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
-  /** The text; `{{code}}` is where the code is inserted. */
+  /**
+   * The text; `{{code}}` is where the code is inserted. At most ten segments, without bidirectional control
+   * characters.
+   */
   content: string;
 }
 
 /** A named template in one of its languages. */
 export interface NamedTemplate {
-  /** A usage type; a name that is none is kept and never used. */
+  /** A usage type; a name that is none is kept and never used, but one that misspells a usage type is refused. */
   usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
@@ -504,7 +541,10 @@ export interface KnownFreeTextTemplate {
   usageType: UsageType | (string & {});
   /** A language tag (BCP 47); a template without one fits every locale. */
   locale?: string | undefined;
-  /** The text; `{{code}}` is where the code is inserted. */
+  /**
+   * The text; `{{code}}` is where the code is inserted. At most ten segments, without bidirectional control
+   * characters.
+   */
   content: string;
 }
 

@@ -76,7 +76,7 @@ export interface Connectors {
    * Replaces the active connector's config. Secrets left out, or sent back as {@link RedactedSecret}, keep their value;
    * `null` clears a field.
    */
-  edit(change: { config: Readonly<Record<string, unknown>> }): Promise<Connector>;
+  edit(change: { config: Readonly<Record<string, unknown>>; updatedAt?: string | null }): Promise<Connector>;
   /** Deletes the active connector, if there is one; it stays in the archive. */
   delete(): Promise<void>;
   /** What was active before, newest first: the last ten, for 90 days. */

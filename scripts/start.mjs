@@ -22,6 +22,7 @@ const makeVars = () => {
     API_KEYS: random(),
     ADMIN_KEY: random(),
     ALLOW_MOCK: "1",
+    ALLOW_LOCAL: "1",
   };
   const text = Object.entries(lines).map(([name, value]) => `${name}="${value}"\n`);
   writeFileSync(varsFile, text.join(""), { mode: 0o600 });

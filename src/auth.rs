@@ -1,22 +1,44 @@
 //! Who may call: `Authorization: Bearer <key>`.
 
-use edge_otp_core::keys::{CallerKeys, KeySet};
+use std::cell::RefCell;
+use std::net::IpAddr;
+
+use edge_otp_core::keys::CallerKeys;
+use edge_otp_core::ports::Clock;
+use edge_otp_core::wrong_keys::WrongKeys;
 
 use crate::error::ApiError;
-use crate::request::IncomingRequest;
+use crate::handlers::Exchange;
+
+/// How long the response to a wrong key is delayed after ten from the same address.
+const DELAY_MS: u32 = 1_000;
+
+thread_local! {
+    static WRONG_KEYS: RefCell<WrongKeys> = const { RefCell::new(WrongKeys::new()) };
+}
 
 /// Checks that a request carries one of the keys, and returns it.
 ///
 /// # Errors
-/// 401.
-pub(crate) fn check_key<'a>(
-    request: &'a IncomingRequest,
+/// 401; later if its address has presented wrong keys before.
+pub(crate) async fn check_key<'a>(
+    exchange: &'a Exchange<'_>,
     known: &CallerKeys,
-    keys: &KeySet,
 ) -> Result<&'a str, ApiError> {
+    let Exchange { request, deployment, .. } = exchange;
     match request.authorization.as_deref().and_then(bearer_token) {
-        Some(token) if known.contains(keys, token) => Ok(token),
-        _ => Err(ApiError::Unauthorized),
+        Some(token) if known.contains(&deployment.keys.current, token) => Ok(token),
+        _ => {
+            // Only Cloudflare's network sets this header; it replaces one that a client sends.
+            let address = request.header("cf-connecting-ip").and_then(|text| text.parse::<IpAddr>().ok());
+            let platform = &deployment.platform;
+            let is_delayed =
+                |address| WRONG_KEYS.with_borrow_mut(|keys| keys.record(address, platform.now()));
+            if address.is_some_and(is_delayed) {
+                platform.sleep(DELAY_MS).await;
+            }
+            Err(ApiError::Unauthorized)
+        }
     }
 }
 

@@ -50,6 +50,7 @@ const unavailable = () => {
       headers: {
         "cache-control": "no-store",
         "content-type": "application/json; charset=utf-8",
+        "strict-transport-security": "max-age=31536000",
         "x-content-type-options": "nosniff",
         "x-request-id": requestId,
       },

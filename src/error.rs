@@ -1,6 +1,8 @@
 //! Why a request is not answered as it asks: the errors of the core, and those that only HTTP has.
 
-use edge_otp_core::error::{ErrorBody, ErrorCode, ErrorData};
+use edge_otp_core::api::RequestError;
+use edge_otp_core::error::{ErrorBody, ErrorCode, ErrorData, Issue};
+use edge_otp_core::provider::RejectionKind;
 use edge_otp_core::service::ServiceError;
 
 /// An error of a request.
@@ -39,6 +41,18 @@ impl ApiError {
         }
     }
 
+    /// Tells whether the stored connector was refused, by its schema or by the provider for its credentials: it may have
+    /// been corrected by now.
+    pub(crate) const fn is_config_refused(&self) -> bool {
+        match self {
+            Self::Service(ServiceError::InvalidStoredConfig(_)) => true,
+            Self::Service(ServiceError::Provider(rejection)) => {
+                matches!(rejection.kind, RejectionKind::Credentials)
+            }
+            _ => false,
+        }
+    }
+
     /// Returns the body of the response.
     pub(crate) fn body(&self, request_id: &str) -> ErrorBody {
         match self {
@@ -54,4 +68,6 @@ impl ApiError {
 }
 
 /// The body of the request ended before it was complete.
-pub(crate) const BODY_INCOMPLETE: ServiceError = ServiceError::Internal("the request body is incomplete");
+pub(crate) fn body_incomplete() -> ServiceError {
+    RequestError::InvalidInput(vec![Issue::new("", "ended before it was complete")]).into()
+}

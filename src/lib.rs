@@ -19,17 +19,34 @@ mod verification_guard;
 
 use worker::{Context, Env, Result, event};
 
+use edge_otp_core::service::ServiceError;
+use error::ApiError;
 use request::IncomingRequest;
 use request_log::RequestLog;
+use response::ApiResponse;
 use settings::Deployment;
+
+/// The request id where there are no random bytes for one.
+const NO_ID: &str = "00000000000000000000000000000000";
 
 /// Answers a request. Every failure becomes a response of the contract, and one log line says what happened.
 #[event(fetch)]
 async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
-    let request = IncomingRequest::read(request)?;
+    let request = match IncomingRequest::read(request) {
+        Ok(request) => request,
+        Err(error) => {
+            let error = ApiError::from(ServiceError::from(error));
+            return ApiResponse::from_error(&error, NO_ID).into_js(NO_ID);
+        }
+    };
     let mut log = RequestLog::new(&request);
     let deployment = Deployment::of(&env);
     let response = router::respond(&request, &context, deployment.as_deref(), &mut log).await;
     log.write(response.status, deployment.as_deref().ok().and_then(Deployment::analytics));
+    if let Ok(deployment) = deployment
+        && deployment.platform.take_needs_renewal()
+    {
+        context.wait_until(async move { deployment.platform.renew_seals().await });
+    }
     response.into_js(&request.id)
 }

@@ -1,15 +1,13 @@
 //! The request as the handlers see it.
 
+use edge_otp_core::api::{MAX_BODY, MAX_CONFIG_BODY};
+use edge_otp_core::ports::{RandomError, RandomSource};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
-use worker::Result;
 
-use edge_otp_core::api::{MAX_BODY, MAX_CONFIG_BODY};
-use edge_otp_core::ports::RandomSource;
-
-use crate::error::{ApiError, BODY_INCOMPLETE};
+use crate::error::{ApiError, body_incomplete};
 use crate::platform::random::SystemRandom;
 use crate::platform::stream::read_limited;
 
@@ -37,8 +35,11 @@ pub(crate) struct IncomingRequest {
 
 impl IncomingRequest {
     /// Reads the head.
-    pub(crate) fn read(inner: web_sys::Request) -> Result<Self> {
-        let id = SystemRandom.bytes::<16>().map_err(|error| error.to_string())?;
+    ///
+    /// # Errors
+    /// If there are no random bytes for an id.
+    pub(crate) fn read(inner: web_sys::Request) -> Result<Self, RandomError> {
+        let id = SystemRandom.bytes::<16>()?;
         let head = read_head(&inner);
         let mut lines = head.split('\n');
         let method = lines.next().unwrap_or_default().to_owned();
@@ -61,6 +62,11 @@ impl IncomingRequest {
             content_length,
             inner,
         })
+    }
+
+    /// Returns a header that few requests need.
+    pub(crate) fn header(&self, name: &str) -> Option<String> {
+        self.inner.headers().get(name).ok().flatten()
     }
 
     /// Reads a JSON body of at most 8 KiB.
@@ -88,7 +94,7 @@ impl IncomingRequest {
             Some(_) => self.read_whole_body().await,
             None => read_limited(self.inner.body(), limit).await,
         };
-        let bytes = bytes.map_err(|_| BODY_INCOMPLETE)?;
+        let bytes = bytes.map_err(|_| body_incomplete())?;
         if bytes.len() > limit { Err(ApiError::BodyTooLarge) } else { Ok(bytes) }
     }
 

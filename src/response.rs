@@ -57,6 +57,12 @@ impl ApiResponse {
         response
     }
 
+    /// Adds a header.
+    pub(crate) fn with_header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.add_header(name, value);
+        self
+    }
+
     fn add_header(&mut self, name: &str, value: impl Into<String>) {
         self.headers.extend([name.to_owned(), value.into()]);
     }

@@ -22,9 +22,8 @@ pub(crate) async fn respond(
     let result = match deployment {
         Ok(deployment) => {
             let result = route(&Exchange { request, context, deployment }, log).await;
-            if result.as_ref().is_err_and(|error| error.code().status() >= 500) {
-                // The connector may have been corrected by now.
-                deployment.platform.forget_connector();
+            if result.as_ref().is_err_and(ApiError::is_config_refused) {
+                deployment.platform.mark_connector_stale();
             }
             result
         }
@@ -58,13 +57,13 @@ async fn route_management(
     log: &mut RequestLog,
 ) -> Result<ApiResponse, ApiError> {
     let deployment = exchange.deployment;
-    check_key(exchange.request, &deployment.admin_keys, &deployment.keys.current)?;
+    check_key(exchange, &deployment.admin_keys).await?;
     let segments: Vec<&str> = path.split('/').collect();
     let method = exchange.request.method.as_str();
     match (segments.as_slice(), method) {
         (["connector-factories"], "GET") => Ok(factories::list()),
         (["connector-factories", id], "GET") => factories::show(exchange, id).await,
-        (["settings"], "GET") => Ok(settings::show(exchange)),
+        (["settings"], "GET") => settings::show(exchange).await,
         (["activity"], "GET") => Ok(activity::show(exchange).await),
         (["connector-factories" | "settings" | "activity"] | ["connector-factories", _], _) => {
             Err(ApiError::MethodNotAllowed("GET"))

@@ -51,7 +51,11 @@ async fn send(env: &Env, body: &str, idempotency_key: Option<&str>) -> Result<Se
     idempotency_key.map(check_idempotency_key).transpose()?;
     let request = SendRequest::parse(body.as_bytes(), &deployment.policy)?;
     let key = idempotency_key.map(|key| IdempotencyKey { scope: IDEMPOTENCY_SCOPE, key });
-    deployment.otp_service().send(&request, key).await
+    let receipt = deployment.otp_service().send(&request, key).await;
+    if deployment.platform.take_needs_renewal() {
+        deployment.platform.renew_seals().await;
+    }
+    receipt
 }
 
 async fn verify(env: &Env, body: &str) -> Result<VerifyResult, ServiceError> {

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use worker::{AnalyticsEngineDataset, Env, Fetcher};
 
 use edge_otp_core::error::Issue;
-use edge_otp_core::keys::{CallerKeys, KeyRing};
+use edge_otp_core::keys::{CallerKeys, CallerSettings, KeyRing};
 use edge_otp_core::policy::Policy;
 use edge_otp_core::secret::Secret;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
@@ -61,8 +61,10 @@ impl Deployment {
         let secret = |name| text(env, name).map(Secret::new);
         let keys = KeyRing::derive(secret("OTP_SECRET").as_ref(), secret("OTP_SECRET_PREVIOUS").as_ref())?;
         let policy = Policy::parse(|name| text(env, name))?;
-        let api_keys = parse_api_keys(&text(env, "API_KEYS").unwrap_or_default())?;
-        let admin_key = secret("ADMIN_KEY").filter(|key| !key.expose().is_empty());
+        let callers = CallerSettings::parse(
+            &text(env, "API_KEYS").unwrap_or_default(),
+            text(env, "ADMIN_KEY").as_deref(),
+        )?;
         let analytics_reader =
             parse_analytics_reader(text(env, "ACTIVITY_ACCOUNT"), text(env, "ACTIVITY_TOKEN"))?;
         let not_bound = |name: &'static str| move |_| Issue::new(name, "is not bound; see wrangler.toml");
@@ -70,9 +72,9 @@ impl Deployment {
         let guard = env.durable_object("GUARD").map_err(not_bound("GUARD"))?;
         let keys = Rc::new(keys);
         Ok(Self {
-            api_keys: CallerKeys::new(&keys.current, &api_keys),
-            admin_keys: CallerKeys::new(&keys.current, admin_key.as_slice()),
-            platform: WorkerPlatform::new(kv, guard, Rc::clone(&keys)),
+            api_keys: CallerKeys::new(&keys.current, &callers.api_keys),
+            admin_keys: CallerKeys::new(&keys.current, callers.admin_key.as_slice()),
+            platform: WorkerPlatform::new(kv, guard, Rc::clone(&keys), policy.allowed_addresses),
             keys,
             policy,
             analytics_reader,
@@ -111,19 +113,6 @@ fn text(env: &Env, name: &str) -> Option<String> {
     value.as_string().or_else(|| JSON::stringify(&value).ok()?.as_string())
 }
 
-fn parse_api_keys(text: &str) -> Result<Vec<Secret>, Issue> {
-    let keys: Vec<Secret> = text
-        .split(|c: char| c == ',' || c.is_whitespace())
-        .filter(|key| !key.is_empty())
-        .map(Secret::new)
-        .collect();
-    if keys.is_empty() {
-        let message = "must hold one key or more, separated by commas or white space";
-        return Err(Issue::new("API_KEYS", message));
-    }
-    Ok(keys)
-}
-
 fn parse_analytics_reader(
     account: Option<String>,
     token: Option<String>,
@@ -142,16 +131,6 @@ fn parse_analytics_reader(
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
-
-    #[wasm_bindgen_test(unsupported = test)]
-    fn api_keys_are_separated_by_commas_or_white_space() {
-        let keys = |text| parse_api_keys(text).map(|keys| keys.len());
-        assert_eq!(keys("one"), Ok(1));
-        assert_eq!(keys("one, two\nthree\t,four"), Ok(4));
-        for text in ["", " ", ",,"] {
-            assert_eq!(keys(text).expect_err("no key").path, "API_KEYS", "{text:?}");
-        }
-    }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn analytics_reader_needs_a_valid_account_and_token() {

@@ -29,7 +29,7 @@ const connector = JSON.stringify({
 const text = {
   OTP_SECRET: "bench-secret-0123456789abcdef0123456789",
   API_KEYS: key,
-  ADMIN_KEY: "bench-admin-key",
+  ADMIN_KEY: "bench-admin-key-01",
   MAX_ATTEMPTS: "5",
   DAILY_FAILURES: "10",
   RESEND_COOLDOWNS: "0",

@@ -151,9 +151,9 @@ export const createOtpClient = (options) => {
   const connectors = {
     get: active,
     set: taking("otp.connectors.set", (connector) => manage("POST", "", connector)),
-    edit: taking("otp.connectors.edit", async ({ config }) => {
+    edit: taking("otp.connectors.edit", async ({ config, updatedAt }) => {
       const connector = await active();
-      if (connector) return manage("PATCH", `/${encode(connector.id)}`, { config });
+      if (connector) return manage("PATCH", `/${encode(connector.id)}`, { config, updatedAt });
       throw new OtpError("connector.not_found", "No SMS connector is set up.", { status: 501 });
     }),
     delete: async () => {

@@ -31,7 +31,9 @@ export const createOtp = (options) => {
   const connectors = {
     get: () => run(otp, (otp) => otp.getConnector()),
     set: taking("otp.connectors.set", (connector) => run(otp, (otp) => otp.setConnector(connector))),
-    edit: taking("otp.connectors.edit", ({ config }) => run(otp, (otp) => otp.editConnector({ config }))),
+    edit: taking("otp.connectors.edit", ({ config, updatedAt }) =>
+      run(otp, (otp) => otp.editConnector({ config, updatedAt })),
+    ),
     delete: () => run(otp, (otp) => otp.deleteConnector()),
     archive: () => run(otp, (otp) => otp.listArchive()),
     restore: (/** @type {string} */ id) => run(otp, (otp) => otp.restoreConnector(id)),

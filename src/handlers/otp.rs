@@ -13,7 +13,7 @@ use crate::response::ApiResponse;
 /// Sends a code.
 pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
     let Exchange { request, deployment, context } = exchange;
-    let scope = check_key(request, &deployment.api_keys, &deployment.keys.current)?;
+    let scope = check_key(exchange, &deployment.api_keys).await?;
     log.count("send", "sent");
     request.idempotency_key.as_deref().map(check_idempotency_key).transpose()?;
     let idempotency_key = request.idempotency_key.as_deref().map(|key| IdempotencyKey { scope, key });
@@ -28,7 +28,7 @@ pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Resul
 /// Verifies a code.
 pub(crate) async fn verify(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
     let Exchange { request, deployment, .. } = exchange;
-    check_key(request, &deployment.api_keys, &deployment.keys.current)?;
+    check_key(exchange, &deployment.api_keys).await?;
     log.count("verify", "verified");
     let verify = VerifyRequest::parse(&request.read_json().await?)?;
     log.record_recipient(&verify.phone, verify.usage_type);

@@ -1,10 +1,14 @@
-//! `GET /api/settings`: the limits in force.
+//! `GET /api/settings`: the limits in force, and how far a rotation has come.
+
+use edge_otp_core::service::rotation_state;
 
 use super::Exchange;
+use crate::error::ApiError;
 use crate::response::ApiResponse;
 
 /// Answers 200.
-pub(crate) fn show(exchange: &Exchange<'_>) -> ApiResponse {
-    let is_rotating = exchange.deployment.keys.previous.is_some();
-    ApiResponse::json(200, &exchange.deployment.policy.view(env!("CARGO_PKG_VERSION"), is_rotating))
+pub(crate) async fn show(exchange: &Exchange<'_>) -> Result<ApiResponse, ApiError> {
+    let deployment = exchange.deployment;
+    let rotation = rotation_state(&deployment.platform, &deployment.keys).await?;
+    Ok(ApiResponse::json(200, &deployment.policy.view(env!("CARGO_PKG_VERSION"), rotation)))
 }

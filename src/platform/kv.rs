@@ -23,7 +23,7 @@ impl KvStore for WorkerPlatform {
         let put = async { put.execute().await.map_err(|_| StorageError) };
         with_timeout(self, KV_TIMEOUT_MS, put).await?;
         if key == CONNECTOR_KEY {
-            self.connector.set(value);
+            self.remember_connector(value);
         }
         Ok(())
     }

@@ -8,32 +8,59 @@ mod kv;
 pub(crate) mod random;
 pub(crate) mod stream;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
+use edge_otp_core::connector::ConnectorCache;
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::ports::{MockLog, RandomError, RandomSource};
+use edge_otp_core::provider::AllowedAddresses;
+use edge_otp_core::service::renew_seals;
 use worker::kv::KvStore;
-use worker::{ObjectNamespace, console_log};
+use worker::{ObjectNamespace, console_error, console_log};
 
-use connector_cache::ConnectorCache;
 use random::SystemRandom;
 
 /// The platform of this isolate.
 pub(crate) struct WorkerPlatform {
     kv: KvStore,
     guard: ObjectNamespace,
+    keys: Rc<KeyRing>,
+    allowed_addresses: AllowedAddresses,
     connector: ConnectorCache,
+    /// Whether the connector was read with a seal of the previous key.
+    needs_renewal: Cell<bool>,
 }
 
 impl WorkerPlatform {
     /// Creates the platform over the bindings.
-    pub(crate) fn new(kv: KvStore, guard: ObjectNamespace, keys: Rc<KeyRing>) -> Self {
-        Self { kv, guard, connector: ConnectorCache::new(keys) }
+    pub(crate) const fn new(
+        kv: KvStore,
+        guard: ObjectNamespace,
+        keys: Rc<KeyRing>,
+        allowed_addresses: AllowedAddresses,
+    ) -> Self {
+        let needs_renewal = Cell::new(false);
+        Self { kv, guard, keys, allowed_addresses, connector: ConnectorCache::new(), needs_renewal }
     }
 
-    /// Drops the cached connector, so that the next request reads it anew.
-    pub(crate) fn forget_connector(&self) {
-        self.connector.clear();
+    /// Makes the next request read the connector anew, which may have been corrected.
+    pub(crate) fn mark_connector_stale(&self) {
+        self.connector.mark_stale();
+    }
+
+    /// Tells, once, whether a seal of the previous key was read since it was asked last.
+    pub(crate) fn take_needs_renewal(&self) -> bool {
+        self.needs_renewal.take()
+    }
+
+    /// Seals anew what the previous key has sealed, best effort: until then it opens with that key.
+    pub(crate) async fn renew_seals(&self) {
+        if renew_seals(self, &self.keys).await.is_err() {
+            console_error!(
+                "the connector was not sealed with the current key; the next operation tries again"
+            );
+        }
     }
 }
 

@@ -14,7 +14,7 @@ const createProviderResponse = (url) =>
 export const startServer = async () => {
   const worker = await startWorker({
     connector: null,
-    vars: { RESEND_COOLDOWNS: "60,120,300", ALLOW_MOCK: "1" },
+    vars: { RESEND_COOLDOWNS: "60,120,300", ALLOW_MOCK: "1", ALLOW_LOCAL: "1" },
   });
   globalThis.fetch = (input, init) => {
     const url = input instanceof Request ? input.url : String(input);

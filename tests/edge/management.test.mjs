@@ -328,8 +328,8 @@ test("GET /api/settings returns the settings in force", async () => {
     {
       version: undefined,
       ...{ codeLength: 6, codeLifetimeSeconds: 600, maxAttempts: 5, dailyFailures: 10, resendCooldowns: [0] },
-      ...{ sendsPerHour: 5, sendsPerDay: 10, providerTimeoutMs: 10_000, allowMock: true, rotating: false },
-      phoneCheck: "full",
+      ...{ sendsPerHour: 5, sendsPerDay: 10, providerTimeoutMs: 10_000, allowMock: true, allowLocal: false },
+      ...{ phoneCheck: "full", rotating: false, previousStillNeeded: false },
     },
   );
 });

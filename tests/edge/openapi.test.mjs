@@ -294,6 +294,9 @@ test("responses of the management API conform", async () => {
   await assertResponse("getConnector", 200, undefined, { values });
   await assertResponse("patchConnector", 200, undefined, { values, body: { config: created.config } });
   await assertResponse("patchConnector", 400, "connector.invalid_config", { values, body: { config: {} } });
+  const stale = { values, headers: { "if-match": '"stale"' } };
+  await assertResponse("patchConnector", 412, "entity.conflict", { ...stale, body: { config: {} } });
+  await assertResponse("deleteConnector", 412, "entity.conflict", stale);
   await assertResponse("saveConnector", 400, "guard.invalid_input", { body: { connectorId: 1 } });
   const unknown = { connectorId: "nope", config: {} };
   await assertResponse("saveConnector", 422, "connector.not_found_with_connector_id", { body: unknown });
@@ -328,6 +331,9 @@ test("responses of the management API conform", async () => {
   await request(otp, "DELETE", `/api/connectors/${created.id}`);
   await otp.kv.put("connector", "not json");
   await assertResponse("sendCode", 500, "connector.invalid_config", { body: { phone: newPhone() } });
+  const broken = await assertResponse("listConnectors", 200);
+  assert.equal(broken.json[0].issues.length, 1);
+  await assertResponse("getConnector", 200, undefined, { values: { id: "connector" } });
   await otp.kv.put("connector", JSON.stringify(twilio));
   const manual = await assertResponse("getConnector", 200, undefined, { values: { id: twilio.connectorId } });
   assert.equal(manual.json.createdAt, null);

@@ -10,7 +10,7 @@ export const apiKey = "test-api-key-one";
 export const secrets = {
   OTP_SECRET: "0123456789abcdef0123456789abcdef",
   API_KEYS: `${apiKey}, test-api-key-two`,
-  ADMIN_KEY: "test-admin-key",
+  ADMIN_KEY: "test-admin-key-one",
 };
 
 export const twilio = {

@@ -95,7 +95,11 @@ test("the prebuilt Worker", async (t) => {
       name: "edge-otp",
       main: join(home, "prebuilt-worker.js"),
       compatibility_flags: ["global_fetch_strictly_public"],
-      vars: { OTP_SECRET: secret, API_KEYS: "key-one, key-two", ADMIN_KEY: "admin-key" },
+      vars: {
+        OTP_SECRET: secret,
+        API_KEYS: "api-key-number-one, api-key-number-two",
+        ADMIN_KEY: "admin-key-number-one",
+      },
       kv_namespaces: [{ binding: "OTP_KV", id: "otp" }],
       ...objects(["GUARD", "VerificationGuard"]),
     },
@@ -142,7 +146,7 @@ test("the prebuilt Worker", async (t) => {
 
   await t.test("serves the client over a service binding", async () => {
     const request = { phone: newPhone(), code: "123456" };
-    assert.deepEqual((await ask("/client", { apiKey: "key-two", request })).value, {
+    assert.deepEqual((await ask("/client", { apiKey: "api-key-number-two", request })).value, {
       verified: false,
       reason: "not_found",
     });

@@ -53,6 +53,8 @@ export interface Connector {
   config: Json;
   createdAt?: string | null;
   updatedAt?: string | null;
+  /** Why the connector cannot send. */
+  issues?: Issue[];
 }
 
 export interface ArchivedConnector extends Connector {

@@ -288,6 +288,7 @@ export const en = {
   "error.connector.template_not_found": "No template for this usage type, and none for Generic.",
   "error.connector.invalid_request_parameters": "The provider does not support numbers of this country.",
   "error.entity.not_found": "It does not exist any more.",
+  "error.entity.conflict": "It was changed elsewhere since you opened it. Reload and try again.",
   "error.phone.invalid": "The phone number is not in E.164 format.",
   "error.phone.invalid.unknown_code": "No country has the calling code of this phone number.",
   "error.phone.invalid.trunk_zero":

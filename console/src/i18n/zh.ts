@@ -274,6 +274,7 @@ export const zh: Messages = {
   "error.connector.template_not_found": "该使用类型没有模板，也没有 Generic 模板。",
   "error.connector.invalid_request_parameters": "该服务商不支持这个国家或地区的号码。",
   "error.entity.not_found": "它已不存在。",
+  "error.entity.conflict": "打开之后，它已在别处被更改。请重新加载后再试。",
   "error.phone.invalid": "手机号不是 E.164 格式。",
   "error.phone.invalid.unknown_code": "没有国家或地区使用该号码的区号。",
   "error.phone.invalid.trunk_zero": "国家代码后有一个仅在国内拨打时使用的 0，请去掉。",

@@ -58,6 +58,8 @@ pub enum ErrorCode {
     ProviderResponseInvalid,
     /// There is no entity with this id.
     EntityNotFound,
+    /// The entity was changed since the caller read it.
+    EntityConflict,
     /// There is no connector factory with this id.
     UnknownFactory,
     /// KV or the guard failed or did not answer in time.
@@ -70,7 +72,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// All of them, in the order of their declaration.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::InvalidInput,
         Self::PhoneInvalid,
         Self::PhoneNotAllowed,
@@ -95,6 +97,7 @@ impl ErrorCode {
         Self::ProviderRejected,
         Self::ProviderResponseInvalid,
         Self::EntityNotFound,
+        Self::EntityConflict,
         Self::UnknownFactory,
         Self::StorageUnavailable,
         Self::InvalidSettings,
@@ -175,6 +178,9 @@ impl ErrorCode {
                 "The provider refused the message in an answer outside its format.",
             ),
             Self::EntityNotFound => (404, "entity.not_found", "There is nothing with this id."),
+            Self::EntityConflict => {
+                (412, "entity.conflict", "This was changed since you read it; read it again.")
+            }
             Self::UnknownFactory => {
                 (422, "connector.not_found_with_connector_id", "There is no such connector.")
             }

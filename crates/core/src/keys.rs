@@ -145,6 +145,58 @@ impl CallerKeys {
     }
 }
 
+/// The shortest key of a caller, in characters.
+const CALLER_KEY_LENGTH: usize = 16;
+
+/// The keys of callers as the settings have them.
+#[derive(Debug)]
+pub struct CallerSettings {
+    /// The keys for sending and verifying; one or more.
+    pub api_keys: Vec<Secret>,
+    /// The key for managing; without one nobody can.
+    pub admin_key: Option<Secret>,
+}
+
+impl CallerSettings {
+    /// Parses `API_KEYS` and `ADMIN_KEY`. White space and byte order marks around a key are not part of it.
+    ///
+    /// # Errors
+    /// The setting whose key is missing, has fewer than 16 characters, or serves for both.
+    pub fn parse(api_keys: &str, admin_key: Option<&str>) -> Result<Self, Issue> {
+        let api_keys: Vec<Secret> = api_keys
+            .split(|c: char| c == ',' || is_around_key(c))
+            .filter(|key| !key.is_empty())
+            .map(|key| parse_caller_key("API_KEYS", key))
+            .collect::<Result<_, _>>()?;
+        if api_keys.is_empty() {
+            let message = "must hold one key or more, separated by commas or white space";
+            return Err(Issue::new("API_KEYS", message));
+        }
+        let admin_key = admin_key
+            .map(|key| parse_caller_key("ADMIN_KEY", key.trim_matches(is_around_key)))
+            .transpose()?;
+        let is_api_key = |key: &Secret| api_keys.iter().any(|other| other.expose() == key.expose());
+        if admin_key.as_ref().is_some_and(is_api_key) {
+            return Err(Issue::new("ADMIN_KEY", "must not be one of API_KEYS"));
+        }
+        Ok(Self { api_keys, admin_key })
+    }
+}
+
+fn is_around_key(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}'
+}
+
+fn parse_caller_key(name: &str, key: &str) -> Result<Secret, Issue> {
+    if key.chars().count() < CALLER_KEY_LENGTH {
+        return Err(Issue::new(
+            name,
+            format!("must have at least {CALLER_KEY_LENGTH} characters in each key"),
+        ));
+    }
+    Ok(Secret::new(key))
+}
+
 /// The current keys and, while a rotation runs, the previous ones.
 #[derive(Clone, Debug)]
 pub struct KeyRing {
@@ -161,7 +213,7 @@ impl KeyRing {
     /// Derives all keys.
     ///
     /// # Errors
-    /// The name of the secret that is missing or shorter than 32 characters.
+    /// The name of the secret that is missing, shorter than 32 characters, or the other one once more.
     pub fn derive(secret: Option<&Secret>, previous: Option<&Secret>) -> Result<Self, Issue> {
         let derive = |name: &str, secret: &Secret| {
             Some(secret)
@@ -170,6 +222,9 @@ impl KeyRing {
                 .ok_or_else(|| Issue::new(name, "must have at least 32 characters"))
         };
         let secret = secret.ok_or_else(|| Issue::new("OTP_SECRET", "is required"))?;
+        if previous.is_some_and(|previous| previous.expose() == secret.expose()) {
+            return Err(Issue::new("OTP_SECRET_PREVIOUS", "must differ from OTP_SECRET"));
+        }
         Ok(Self {
             current: derive("OTP_SECRET", secret)?,
             previous: previous.map(|previous| derive("OTP_SECRET_PREVIOUS", previous)).transpose()?,
@@ -239,13 +294,14 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn short_secrets_are_refused_by_name() {
+    fn short_and_equal_secrets_are_refused_by_name() {
         let long = Secret::new("0123456789abcdef0123456789abcdef");
         let short = Secret::new("0123456789abcdef0123456789abcde");
         for (secret, previous, name) in [
             (None, None, "OTP_SECRET"),
             (Some(&short), None, "OTP_SECRET"),
             (Some(&long), Some(&short), "OTP_SECRET_PREVIOUS"),
+            (Some(&long), Some(&long), "OTP_SECRET_PREVIOUS"),
         ] {
             assert_eq!(KeyRing::derive(secret, previous).expect_err(name).path, name);
         }
@@ -259,5 +315,41 @@ mod tests {
         let keys = keys("0123456789abcdef0123456789abcdef");
         let callers = CallerKeys::new(&keys, &[Secret::new("first-key"), Secret::new("second-key")]);
         assert_eq!(format!("{callers:?}"), "CallerKeys(2)");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn caller_settings_hold_keys_without_what_is_around_them() {
+        let (one, two) = ("key-one-01234567", "key-two-01234567");
+        let admin = "admin-key-012345";
+        for text in
+            [format!("{one},{two}"), format!("\u{feff}{one}\r\n"), format!(" {one} ,\n\t{two},\u{feff}\n")]
+        {
+            let callers =
+                CallerSettings::parse(&text, Some(&format!("\u{feff} {admin}\r\n"))).expect("valid");
+            assert_eq!(callers.api_keys.len(), text.matches("key-").count());
+            assert_eq!(callers.api_keys[0].expose(), one);
+            assert_eq!(callers.admin_key.as_ref().map(Secret::expose), Some(admin));
+        }
+        assert!(CallerSettings::parse(one, None).expect("valid").admin_key.is_none());
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn caller_settings_name_the_setting_that_is_wrong() {
+        let long = "key-one-01234567";
+        for (api_keys, admin_key, name) in [
+            ("", None, "API_KEYS"),
+            (" ,\u{feff},\n", None, "API_KEYS"),
+            ("key-one-0123456", None, "API_KEYS"),
+            ("key-one-01234567,short", None, "API_KEYS"),
+            ("key-one-01234567", Some(""), "ADMIN_KEY"),
+            ("key-one-01234567", Some("admin-key-01234"), "ADMIN_KEY"),
+            ("key-one-01234567", Some("admin-key-01234 \u{feff}\n"), "ADMIN_KEY"),
+            ("key-two-01234567,key-one-01234567", Some(long), "ADMIN_KEY"),
+            ("key-two-01234567\nkey-one-01234567\n", Some("key-one-01234567\n"), "ADMIN_KEY"),
+        ] {
+            let issue = CallerSettings::parse(api_keys, admin_key).expect_err(name);
+            assert_eq!(issue.path, name, "{api_keys:?} {admin_key:?}");
+            assert!(!issue.message.contains("key-"), "no value");
+        }
     }
 }

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | operations | [`service`] (send, verify, manage connectors), [`guard`] (runs inside the guard object of a phone number) |
 //! | ports | [`ports`]: KV, ledger storage, guard client, HTTP client, clock, random source |
-//! | rules | [`ledger`], [`idempotency`], [`challenge`], [`keys`], [`policy`], [`settings`], [`provider`], [`connector`] |
+//! | rules | [`ledger`], [`idempotency`], [`challenge`], [`keys`], [`wrong_keys`], [`policy`], [`settings`], [`provider`], [`connector`] |
 //! | messages | [`template`], [`message`], [`segments`] |
 //! | numbers | [`phone_check`], [`country`], [`numbering`] |
 //! | values | [`phone`], [`code`], [`usage_type`], [`secret`], [`locale`], [`time`] |
@@ -44,3 +44,4 @@ pub mod settings;
 pub mod template;
 pub mod time;
 pub mod usage_type;
+pub mod wrong_keys;

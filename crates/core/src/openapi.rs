@@ -71,7 +71,10 @@ pub enum TemplateShape {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ConnectorPatch {
     /// The config. A confidential field that is left out, or sent back redacted, keeps its value; `null` clears a field.
+    /// It is not kept if a field that it is bound to changes: a URL, a host, an account.
     pub config: ConnectorConfig,
+    /// As it was shown: the connector must not have been changed since.
+    pub updated_at: Option<String>,
     /// Accepted for Logto's clients; it has no meaning here.
     #[schema(required = false)]
     pub id: Value,
@@ -153,6 +156,19 @@ schema!(
         "type": "string",
         "description": "The id of a connector's factory, as in Logto.",
         "enum": REGISTRY.map(SmsProvider::id),
+    })
+);
+
+/// The id of a stored connector's factory.
+#[derive(Debug)]
+pub struct ShownConnectorId;
+
+schema!(
+    ShownConnectorId,
+    json!({
+        "type": "string",
+        "description": "The id of the connector's factory; empty if what is stored is no connector.",
+        "enum": REGISTRY.into_iter().map(SmsProvider::id).chain([""]).collect::<Vec<_>>(),
     })
 );
 

@@ -8,6 +8,7 @@ use crate::error::Issue;
 use crate::numbering::ServiceKind;
 use crate::phone::PhoneNumber;
 use crate::phone_check::{AllowedServices, PhoneCheck, PhoneError};
+use crate::provider::AllowedAddresses;
 use crate::settings::{self, SettingSpec};
 use crate::time::{CODE_LIFETIME, Seconds};
 
@@ -35,6 +36,8 @@ pub struct Policy {
     pub provider_timeout_ms: u32,
     /// Whether the mock connector may be saved and used: only if the setting is exactly `1`.
     pub allow_mock: bool,
+    /// Which addresses a connector may send to: local ones only if the setting is exactly `1`.
+    pub allowed_addresses: AllowedAddresses,
 }
 
 impl Policy {
@@ -47,6 +50,7 @@ impl Policy {
     /// The first setting that is wrong.
     pub fn parse(var: impl Fn(&str) -> Option<String>) -> Result<Self, Issue> {
         let text = |setting: &SettingSpec| var(setting.name);
+        let is_allowed = |setting: &SettingSpec| text(setting).is_some_and(|text| text == "1");
         let number = |setting: &SettingSpec| setting.parse_number(text(setting).as_deref());
         let cooldowns =
             settings::RESEND_COOLDOWNS.parse_seconds(text(&settings::RESEND_COOLDOWNS).as_deref());
@@ -63,7 +67,12 @@ impl Policy {
                 text(&settings::ALLOW_SERVICE_NUMBERS).as_deref(),
             )?,
             provider_timeout_ms: number(&settings::PROVIDER_TIMEOUT_MS)?,
-            allow_mock: text(&settings::ALLOW_MOCK).is_some_and(|text| text == "1"),
+            allow_mock: is_allowed(&settings::ALLOW_MOCK),
+            allowed_addresses: if is_allowed(&settings::ALLOW_LOCAL) {
+                AllowedAddresses::All
+            } else {
+                AllowedAddresses::Public
+            },
         })
     }
 
@@ -78,7 +87,7 @@ impl Policy {
     }
 
     /// Returns the limits in force as the management API shows them.
-    pub fn view(&self, version: &'static str, rotating: bool) -> PolicyView<'_> {
+    pub fn view(&self, version: &'static str, rotation: RotationState) -> PolicyView<'_> {
         PolicyView {
             version,
             code_length: self.code_length,
@@ -96,7 +105,8 @@ impl Policy {
             },
             provider_timeout_ms: self.provider_timeout_ms,
             allow_mock: self.allow_mock,
-            rotating,
+            allow_local: self.allowed_addresses == AllowedAddresses::All,
+            rotation,
         }
     }
 }
@@ -131,8 +141,22 @@ pub struct PolicyView<'a> {
     pub allow_service_numbers: &'a [String],
     pub provider_timeout_ms: u32,
     pub allow_mock: bool,
+    pub allow_local: bool,
+    #[serde(flatten)]
+    pub rotation: RotationState,
+}
+
+/// How far a rotation of `OTP_SECRET` has come.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RotationState {
     /// Whether `OTP_SECRET_PREVIOUS` is set.
-    pub rotating: bool,
+    #[serde(rename = "rotating")]
+    pub is_running: bool,
+    /// Whether the connector or the archive still holds a secret that only `OTP_SECRET_PREVIOUS` opens. Phone numbers are
+    /// not looked at: they need it for 25 hours after the new secret was deployed.
+    #[serde(rename = "previousStillNeeded")]
+    pub is_previous_needed: bool,
 }
 
 fn parse_countries(text: Option<&str>) -> Result<AllowedCountries, Issue> {
@@ -221,6 +245,15 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
+    fn allow_local_is_true_for_1_only() {
+        let allowed = |value| with("ALLOW_LOCAL", value).expect("valid").allowed_addresses;
+        assert_eq!(allowed("1"), AllowedAddresses::All);
+        for value in ["", "0", "true", "yes", "11", " 1"] {
+            assert_eq!(allowed(value), AllowedAddresses::Public, "{value:?}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
     fn parse_reads_the_listed_settings_only() {
         let read = core::cell::RefCell::new(std::collections::BTreeSet::new());
         let policy = Policy::parse(|name| {
@@ -233,8 +266,9 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn view_shows_the_limits_in_force() {
-        let view = |policy: &Policy, rotating| {
-            serde_json::to_value(policy.view("1.2.3", rotating)).expect("a JSON form")
+        let view = |policy: &Policy, is_running| {
+            let rotation = RotationState { is_running, is_previous_needed: is_running };
+            serde_json::to_value(policy.view("1.2.3", rotation)).expect("a JSON form")
         };
         let mut expected = serde_json::json!({
             "version": "1.2.3",
@@ -248,11 +282,14 @@ mod tests {
             "phoneCheck": "full",
             "providerTimeoutMs": 10_000,
             "allowMock": false,
+            "allowLocal": false,
             "rotating": false,
+            "previousStillNeeded": false,
         });
         assert_eq!(view(&Policy::parse(|_| None).expect("defaults"), false), expected);
         expected["allowedCountries"] = serde_json::json!(["US", "44"]);
         expected["rotating"] = true.into();
+        expected["previousStillNeeded"] = true.into();
         assert_eq!(view(&with("ALLOWED_COUNTRIES", "us, 44").expect("valid"), true), expected);
         let numbers = view(&with("ALLOW_SERVICE_NUMBERS", "tollFree, 1500").expect("valid"), false);
         assert_eq!(numbers["allowServiceNumbers"], serde_json::json!(["toll_free", "+1500"]));
@@ -267,7 +304,7 @@ mod tests {
             _ => None,
         };
         let policy = Policy::parse(set).expect("valid");
-        let view = serde_json::to_value(policy.view("1.2.3", false)).expect("a JSON form");
+        let view = serde_json::to_value(policy.view("1.2.3", RotationState::default())).expect("a JSON form");
         for setting in Policy::SETTINGS {
             assert!(view.get(setting.option_name()).is_some(), "{}", setting.name);
         }

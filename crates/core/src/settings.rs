@@ -105,11 +105,17 @@ pub const ACTIVITY: SettingSpec = binding(
 pub const OTP_SECRET: SettingSpec =
     secret("OTP_SECRET", true, "root key, at least 32 characters; every other key is derived from it");
 /// The keys of the callers of `/send` and `/verify`.
-pub const API_KEYS: SettingSpec =
-    secret("API_KEYS", true, "keys for /send and /verify, separated by commas or white space");
+pub const API_KEYS: SettingSpec = secret(
+    "API_KEYS",
+    true,
+    "keys for /send and /verify, at least 16 characters each, separated by commas or white space",
+);
 /// The key of the management API.
-pub const ADMIN_KEY: SettingSpec =
-    secret("ADMIN_KEY", false, "key for the management API and the console; without it nobody may manage");
+pub const ADMIN_KEY: SettingSpec = secret(
+    "ADMIN_KEY",
+    false,
+    "key for the management API and the console, at least 16 characters, none of API_KEYS; without it nobody may manage",
+);
 /// The root key before.
 pub const OTP_SECRET_PREVIOUS: SettingSpec =
     secret("OTP_SECRET_PREVIOUS", false, "the root key before, for 25 hours while you rotate");
@@ -181,9 +187,15 @@ pub const ALLOW_MOCK: SettingSpec = variable(
     VariableKind::Switch,
     "for development: lets the mock connector be saved and used",
 );
+/// Whether connectors may send to local addresses.
+pub const ALLOW_LOCAL: SettingSpec = variable(
+    "ALLOW_LOCAL",
+    VariableKind::Switch,
+    "lets connectors send to this machine and private networks, also by http; for development",
+);
 
 /// The variables of [`Policy`](crate::policy::Policy).
-pub const POLICY: [&SettingSpec; 11] = [
+pub const POLICY: [&SettingSpec; 12] = [
     &CODE_LENGTH,
     &MAX_ATTEMPTS,
     &DAILY_FAILURES,
@@ -195,6 +207,7 @@ pub const POLICY: [&SettingSpec; 11] = [
     &ALLOW_SERVICE_NUMBERS,
     &PROVIDER_TIMEOUT_MS,
     &ALLOW_MOCK,
+    &ALLOW_LOCAL,
 ];
 
 /// The bindings and secrets.

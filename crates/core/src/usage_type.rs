@@ -3,6 +3,7 @@
 use core::fmt;
 
 use serde::{Deserialize, Serialize};
+use strsim::osa_distance;
 
 /// What a code is for, spelt as in Logto's templates. A code sent for one usage type never verifies another.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +56,20 @@ impl UsageType {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|usage_type| usage_type.as_str() == name)
     }
+
+    /// Finds the usage type that a name misspells: it differs by case, by what is no letter, or by one mistake in typing
+    /// (two in a long name). `None` if the name is one, or is another name altogether.
+    pub fn suggest(name: &str) -> Option<Self> {
+        let wanted = letters(name);
+        let distance = |usage_type: &Self| osa_distance(&wanted, &letters(usage_type.as_str()));
+        let nearest = Self::ALL.into_iter().min_by_key(distance)?;
+        let mistakes = if nearest.as_str().len() < 8 { 1 } else { 2 };
+        (nearest.as_str() != name && distance(&nearest) <= mistakes).then_some(nearest)
+    }
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 impl fmt::Display for UsageType {
@@ -75,6 +90,44 @@ mod tests {
         }
         for name in ["", "signIn", "SIGNIN", "SignIn ", "Other"] {
             assert_eq!(UsageType::parse(name), None, "{name:?}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn suggest_finds_misspelt_names_only() {
+        for (name, meant) in [
+            ("signin", "SignIn"),
+            ("SIGN_IN", "SignIn"),
+            ("sign-in", "SignIn"),
+            ("Sign In ", "SignIn"),
+            ("SingIn", "SignIn"),
+            ("SignIn1", "SignIn"),
+            ("Genric", "Generic"),
+            ("Regsiter", "Register"),
+            ("forgotpassword", "ForgotPassword"),
+            ("ForgetPasword", "ForgotPassword"),
+            ("OrganisationInvitation", "OrganizationInvitation"),
+            ("UserPermissionsValidation", "UserPermissionValidation"),
+            ("MFAVerification", "MfaVerification"),
+            ("BindMFA", "BindMfa"),
+        ] {
+            assert_eq!(UsageType::suggest(name).map(UsageType::as_str), Some(meant), "{name}");
+        }
+        for name in [
+            "",
+            "Marketing",
+            "Test",
+            "Continue",
+            "SignUp",
+            "Login",
+            "Registration",
+            "注册",
+            &"x".repeat(1_000),
+        ] {
+            assert_eq!(UsageType::suggest(name), None, "{name}");
+        }
+        for usage_type in UsageType::ALL {
+            assert_eq!(UsageType::suggest(usage_type.as_str()), None);
         }
     }
 }

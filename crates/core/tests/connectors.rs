@@ -6,14 +6,19 @@
 mod archive;
 #[expect(dead_code, reason = "each test file uses a part of the platform")]
 mod platform;
+#[path = "connectors/rotation.rs"]
+mod rotation;
 #[path = "connectors/test.rs"]
 mod test;
 
 use core::future::Future;
 
 use edge_otp_core::api::TestOutcome;
-use edge_otp_core::connector::{ARCHIVE_KEY, CONNECTOR_KEY, ConnectorView, StoredConnector, load_connector};
+use edge_otp_core::connector::{
+    ARCHIVE_KEY, CONNECTOR_KEY, ConnectorView, LoadedConnector, StoredConnector, load_connector,
+};
 use edge_otp_core::error::{ErrorCode, Issue};
+use edge_otp_core::provider::AllowedAddresses;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
 use edge_otp_core::time::Seconds;
 use platform::{Call, Fault, InMemoryPlatform, ROOT, Randomness, key_ring};
@@ -67,7 +72,7 @@ impl Admin {
     }
 
     fn edit(&self, id: &str, config: &Value) -> ServiceResult<ConnectorView> {
-        self.run(self.service().edit(id, &body(&json!({ "config": config }))))
+        self.run(self.service().edit(id, &body(&json!({ "config": config })), None))
     }
 
     fn test(&self, connector_id: &str, request: &Value) -> ServiceResult<TestOutcome> {
@@ -86,9 +91,14 @@ impl Admin {
         self.platform.kv_text(CONNECTOR_KEY)
     }
 
+    fn load(&self) -> LoadedConnector {
+        let text = self.stored().expect("stored");
+        load_connector(&text, &self.platform.keys, self.platform.policy.allowed_addresses)
+    }
+
     /// Returns the active connector's config with its secrets in the clear.
     fn text_in_use(&self, key: &str) -> String {
-        let connector = load_connector(&self.stored().expect("stored"), &self.platform.keys).expect("valid");
+        let connector = self.load().expect("valid");
         connector.config.text(key).to_owned()
     }
 }
@@ -136,9 +146,11 @@ fn replace_stores_a_connector_and_shows_no_secret() {
 fn replace_writes_the_archive_first_and_the_connector_once() {
     let admin = Admin::new();
     admin.replace(TWILIO_ID, &twilio_config()).expect("valid");
-    assert_eq!(admin.platform.calls.take_operations(), "get get put put");
+    assert_eq!(admin.platform.calls.take_operations(), "get put", "there is nothing to archive");
     let first = admin.list()[0].id.clone();
+    admin.platform.calls.take_operations();
     admin.replace("http-sms", &http_config("https://a.example")).expect("valid");
+    assert_eq!(admin.platform.calls.take_operations(), "get get put put");
     let active = admin.list();
     assert_eq!((active.len(), active[0].connector_id.as_str()), (1, "http-sms"));
     assert_ne!(active[0].id, first);
@@ -151,11 +163,11 @@ fn replace_keeps_the_secrets_of_the_same_provider_only() {
     admin.replace(TWILIO_ID, &twilio_config()).expect("valid");
     let mut config = twilio_config();
     config["authToken"] = json!({ "set": true, "hint": "9f3e" });
-    config["accountSID"] = "AC2".into();
+    config["fromMessagingServiceSID"] = "MG2".into();
     admin.replace(TWILIO_ID, &config).expect("the stored secret is kept");
     assert_eq!(
-        (admin.text_in_use("authToken"), admin.text_in_use("accountSID")),
-        (SECRET.into(), "AC2".into())
+        (admin.text_in_use("authToken"), admin.text_in_use("fromMessagingServiceSID")),
+        (SECRET.into(), "MG2".into())
     );
 
     let http = json!({ "endpoint": "https://a.example", "authorization": { "set": true } });
@@ -208,7 +220,7 @@ fn bodies_may_hold_the_members_of_logto_that_have_no_effect() {
     let view = admin.run(admin.service().replace(&body(&request))).expect("valid");
     assert_ne!(view.id, "x");
     request.as_object_mut().expect("an object").remove("connectorId");
-    assert!(admin.run(admin.service().edit(&view.id, &body(&request))).is_ok());
+    assert!(admin.run(admin.service().edit(&view.id, &body(&request), None)).is_ok());
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -228,11 +240,8 @@ fn edit_keeps_sets_and_clears_secrets() {
     admin.platform.clock.advance(5_000);
     let secret = || admin.text_in_use("authorization");
 
-    let view = admin.edit(&id, &json!({ "endpoint": "https://b.example" })).expect("valid");
-    assert_eq!(
-        (admin.text_in_use("endpoint"), secret()),
-        ("https://b.example".into(), "Bearer 0123456789".into())
-    );
+    let view = admin.edit(&id, &json!({ "endpoint": "https://a.example" })).expect("valid");
+    assert_eq!(secret(), "Bearer 0123456789");
     assert_eq!(view.created_at.as_deref(), Some("2023-11-14T22:13:20Z"));
     assert_eq!(view.updated_at.as_deref(), Some("2023-11-14T22:13:25Z"));
     assert_eq!((view.id, view.effective_within_seconds), (id.clone(), Some(Seconds(90))));
@@ -259,7 +268,7 @@ fn edit_refuses_other_ids_and_invalid_configs() {
     cleared["authToken"] = Value::Null;
     assert_eq!(issue_paths(admin.edit(&id, &cleared)), ["authToken"], "a required secret cannot be cleared");
     let with_provider = body(&json!({ "connectorId": TWILIO_ID, "config": twilio_config() }));
-    assert_eq!(issue_paths(admin.run(admin.service().edit(&id, &with_provider))), ["connectorId"]);
+    assert_eq!(issue_paths(admin.run(admin.service().edit(&id, &with_provider, None))), ["connectorId"]);
     assert_eq!(admin.stored(), stored);
 }
 
@@ -269,31 +278,180 @@ fn a_stored_text_that_is_no_connector_does_not_prevent_a_valid_one() {
         let admin = Admin::new();
         admin.platform.put_kv(CONNECTOR_KEY, text);
         admin.platform.put_kv(ARCHIVE_KEY, text);
-        assert!(admin.list().is_empty() && admin.archive().is_empty());
+        assert!(admin.archive().is_empty());
         assert!(admin.replace(TWILIO_ID, &twilio_config()).is_ok());
         assert_eq!((admin.list().len(), admin.archive().len()), (1, 0));
+        assert!(admin.list()[0].issues.is_empty());
     }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn an_edit_after_a_rotation_seals_with_the_new_key() {
-    let old = "old-0123456789abcdef0123456789ab";
-    let before = Admin { platform: InMemoryPlatform::new().with_keys(key_ring(old, None)) };
-    let id = before.replace("http-sms", &http_config("https://a.example")).expect("valid").id;
-    let stored = before.stored().expect("stored");
+fn a_stored_text_that_cannot_send_is_listed_with_its_issues() {
+    let mark = "zq-secret-zq";
+    let sealed = format!("sealed.v1.00000000.{}", "00".repeat(40));
+    for (text, id, paths) in [
+        (mark.to_owned(), "connector", vec![""]),
+        (format!(r#"{{"connectorId":"{mark}","config":{{}}}}"#), "connector", vec!["connectorId"]),
+        (format!(r#"["{mark}"]"#), "connector", vec!["connectorId"]),
+        (r#"{"connectorId":"http-sms"}"#.to_owned(), "http-sms", vec!["endpoint"]),
+        (
+            json!({ "connectorId": "http-sms", "id": "a", "config": { "authorization": mark } }).to_string(),
+            "a",
+            vec!["endpoint"],
+        ),
+        (
+            json!({ "connectorId": "http-sms", "config": {
+                "endpoint": "https://a.example", "authorization": sealed } })
+            .to_string(),
+            "http-sms",
+            vec!["authorization"],
+        ),
+        (
+            json!({ "connectorId": "mock-short-message-service", "config": { "accountSID": "a",
+                "authToken": mark, "fromMessagingServiceSID": "c",
+                "templates": [{ "usageType": "Generic", "content": "{{code}}" }] } })
+            .to_string(),
+            "mock-short-message-service",
+            vec!["connectorId"],
+        ),
+    ] {
+        let admin = Admin::new();
+        admin.platform.put_kv(CONNECTOR_KEY, &text);
+        let views = admin.list();
+        let shown: Vec<_> = views[0].issues.iter().map(|issue| issue.path.as_str()).collect();
+        assert_eq!((views.len(), views[0].id.as_str(), shown), (1, id, paths), "{text}");
+        let json = to_json(&views[0]).to_string();
+        assert!(!json.contains(mark) && !json.contains("sealed.v1"), "{json}");
+        assert_eq!(admin.run(admin.service().get(id)).expect("listed").id, id);
+        if id == "connector" {
+            let code = error_code(admin.edit(id, &twilio_config()));
+            assert_eq!(code, Some(ErrorCode::InvalidRequestConfig));
+        }
+        assert_eq!(admin.run(admin.service().delete("other", None)), Err(ServiceError::EntityNotFound));
+        assert_eq!(admin.run(admin.service().delete(id, None)), Ok(()), "{text}");
+        assert!(admin.stored().is_none());
+    }
+}
 
-    let rotating = Admin { platform: InMemoryPlatform::new().with_keys(key_ring(ROOT, Some(old))) };
-    rotating.platform.put_kv(CONNECTOR_KEY, &stored);
-    rotating.edit(&id, &json!({ "endpoint": "https://a.example" })).expect("valid");
-    let resealed = rotating.stored().expect("stored");
-    assert!(resealed.contains("sealed.v1.8f689978.") && !stored.contains("sealed.v1.8f689978."));
+#[wasm_bindgen_test(unsupported = test)]
+fn a_connector_stored_with_a_byte_order_mark_is_one() {
+    let admin = Admin::new();
+    let text = json!({ "connectorId": TWILIO_ID, "config": twilio_config() }).to_string();
+    admin.platform.put_kv(CONNECTOR_KEY, &format!("\u{feff}{text}"));
+    assert_eq!(admin.text_in_use("authToken"), SECRET);
+    assert!(admin.list()[0].issues.is_empty());
+}
 
-    let rotated = Admin::new();
-    rotated.platform.put_kv(CONNECTOR_KEY, &stored);
-    let kept = json!({ "endpoint": "https://a.example" });
-    assert_eq!(issue_paths(rotated.edit(&id, &kept)), ["authorization"], "its key is gone");
-    let fresh = json!({ "endpoint": "https://a.example", "authorization": "Bearer new" });
-    assert!(rotated.edit(&id, &fresh).is_ok());
+#[wasm_bindgen_test(unsupported = test)]
+fn secrets_are_not_filled_in_for_another_destination() {
+    let admin = Admin::new();
+    let id = admin.replace(TWILIO_ID, &twilio_config()).expect("valid").id;
+    let stored = admin.stored();
+    for (key, value) in [("host", "api.dublin.ie1.twilio.com"), ("accountSID", "AC2")] {
+        for secret in [Value::Null, json!({ "set": true, "hint": "9f3e" })] {
+            let mut config = twilio_config();
+            config[key] = value.into();
+            match secret {
+                Value::Null => drop(config.as_object_mut().expect("an object").remove("authToken")),
+                redacted => config["authToken"] = redacted,
+            }
+            let test = json!({ "phone": "+14155550123", "config": config });
+            assert_eq!(issue_paths(admin.test(TWILIO_ID, &test)), ["authToken"]);
+            assert_eq!(issue_paths(admin.edit(&id, &config)), ["authToken"]);
+            assert_eq!(issue_paths(admin.replace(TWILIO_ID, &config)), ["authToken"]);
+            config["authToken"] = "another-token".into();
+            config["templates"] = json!([]);
+            assert_eq!(issue_paths(admin.edit(&id, &config)), ["templates"], "with the secret it may change");
+        }
+    }
+    let attack = json!({ "host": "attacker.example.net", "accountSID": "AC1", "fromMessagingServiceSID": "MG1",
+        "templates": twilio_config()["templates"] });
+    let test = json!({ "phone": "+14155550123", "config": attack });
+    assert_eq!(issue_paths(admin.test(TWILIO_ID, &test)), ["authToken", "host"]);
+    assert!(admin.platform.requests.borrow().is_empty());
+    assert_eq!(admin.stored(), stored);
+}
+
+/// An optional secret is not lost without notice either: it is entered again, or cleared.
+#[wasm_bindgen_test(unsupported = test)]
+fn an_optional_secret_has_to_be_given_or_cleared_with_another_destination() {
+    let admin = Admin::new();
+    let id = admin.replace("http-sms", &http_config("https://a.example")).expect("valid").id;
+    let moved = json!({ "endpoint": "https://b.example" });
+    assert_eq!(issue_paths(admin.edit(&id, &moved)), ["authorization"]);
+    assert_eq!(issue_paths(admin.replace("http-sms", &moved)), ["authorization"]);
+    let cleared = json!({ "endpoint": "https://b.example", "authorization": null });
+    admin.edit(&id, &cleared).expect("cleared");
+    assert_eq!(
+        (admin.text_in_use("endpoint"), admin.text_in_use("authorization")),
+        ("https://b.example".into(), String::new())
+    );
+    admin.edit(&id, &json!({ "endpoint": "https://c.example" })).expect("there is none to keep");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn what_is_saved_or_tested_must_have_sendable_templates() {
+    let admin = Admin::new();
+    let id = admin.replace(TWILIO_ID, &twilio_config()).expect("valid").id;
+    let mut config = twilio_config();
+    config["templates"] = json!([
+        { "usageType": "Generic", "content": format!("{{{{code}}}}{}", "a".repeat(1_525)) },
+        { "usageType": "signin", "content": "\u{202e}{{code}}" },
+    ]);
+    let paths = ["templates.0.content", "templates.1.usageType", "templates.1.content"];
+    assert_eq!(issue_paths(admin.replace(TWILIO_ID, &config)), paths);
+    assert_eq!(issue_paths(admin.edit(&id, &config)), paths);
+    assert_eq!(
+        issue_paths(admin.test(TWILIO_ID, &json!({ "phone": "+14155550123", "config": config }))),
+        paths
+    );
+    let by_hand = json!({ "connectorId": TWILIO_ID, "config": config });
+    admin.platform.put_kv(CONNECTOR_KEY, &by_hand.to_string());
+    assert!(admin.load().is_ok(), "what is stored by hand still sends");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_local_endpoint_is_saved_only_where_it_is_allowed() {
+    let config = json!({ "endpoint": "http://127.0.0.1:3000/sms" });
+    let allowed = Admin { platform: InMemoryPlatform::new().with_policy(&[("ALLOW_LOCAL", "1")]) };
+    assert!(allowed.replace("http-sms", &config).is_ok() && allowed.load().is_ok());
+    let admin = Admin::new();
+    assert_eq!(issue_paths(admin.replace("http-sms", &config)), ["endpoint"]);
+    admin.platform.put_kv(CONNECTOR_KEY, &allowed.stored().expect("stored"));
+    assert!(admin.load().is_err());
+    assert_eq!(admin.list()[0].issues[0].path, "endpoint");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_change_of_a_stale_copy_is_a_conflict() {
+    let admin = Admin::new();
+    let read = admin.replace("http-sms", &http_config("https://a.example")).expect("valid");
+    let edit = |updated_at: Value, if_match: Option<&str>| {
+        let body = body(&json!({ "config": { "endpoint": "https://a.example" }, "updatedAt": updated_at }));
+        admin.run(admin.service().edit(&read.id, &body, if_match))
+    };
+    let conflict = Some(ErrorCode::EntityConflict);
+    // Another edit in the same millisecond.
+    let other = edit(Value::Null, None).expect("unconditional");
+    assert_ne!((&other.etag, &other.updated_at), (&read.etag, &read.updated_at));
+    let stored = admin.stored();
+    for stale in [read.updated_at.clone().into(), json!("yesterday"), json!("")] {
+        assert_eq!(error_code(edit(stale, None)), conflict);
+    }
+    for stale in [read.etag.as_str(), "\"x\"", "", "x", &other.etag.replace('"', "")] {
+        assert_eq!(error_code(edit(Value::Null, Some(stale))), conflict, "{stale}");
+        assert_eq!(error_code(admin.run(admin.service().delete(&read.id, Some(stale)))), conflict, "{stale}");
+    }
+    assert_eq!(admin.stored(), stored);
+    assert_eq!(admin.list()[0].etag, other.etag, "the tag is that of a response to a read");
+    let third = edit(other.updated_at.clone().into(), Some(&other.etag)).expect("the newest");
+    let fourth = edit(Value::Null, Some(&format!("\"x\", W/{}", third.etag))).expect("one of the tags");
+    assert_eq!(error_code(edit(json!(7), None)), Some(ErrorCode::InvalidInput));
+    assert_eq!(
+        error_code(admin.run(admin.service().delete("x", Some("*")))),
+        Some(ErrorCode::EntityNotFound)
+    );
+    assert_eq!(admin.run(admin.service().delete(&read.id, Some(&fourth.etag))), Ok(()));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -316,7 +474,7 @@ fn every_operation_reports_storage_that_fails() {
     assert_eq!(error_code(admin.run(admin.service().get(&id))), unavailable);
     assert_eq!(error_code(admin.replace(TWILIO_ID, &twilio_config())), unavailable);
     assert_eq!(error_code(admin.edit(&id, &twilio_config())), unavailable);
-    assert_eq!(error_code(admin.run(admin.service().delete(&id))), unavailable);
+    assert_eq!(error_code(admin.run(admin.service().delete(&id, None))), unavailable);
     assert_eq!(error_code(admin.run(admin.service().list_archive())), unavailable);
     assert_eq!(error_code(admin.run(admin.service().restore(&id))), unavailable);
     assert_eq!(error_code(admin.test(TWILIO_ID, &request)), unavailable);
@@ -352,11 +510,12 @@ fn parsing_a_stored_connector_tolerates_members_of_another_type() {
     for text in
         ["", "7", "{}", r#"{"connectorId":"x"}"#, r#"{"connectorId":"http-sms","connectorId":"http-sms"}"#]
     {
-        assert!(StoredConnector::parse(text).is_none(), "{text}");
+        assert!(StoredConnector::parse(text).is_err(), "{text}");
     }
     let no_object = r#"{"connectorId":"http-sms","config":[]}"#;
     for text in [text, no_object] {
-        let issues = load_connector(text, &key_ring(ROOT, None)).expect_err("no endpoint");
+        let issues =
+            load_connector(text, &key_ring(ROOT, None), AllowedAddresses::Public).expect_err("no endpoint");
         assert_eq!(issues, [Issue::new("endpoint", "is required")]);
     }
 }

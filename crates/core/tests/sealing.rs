@@ -5,7 +5,7 @@
 #[expect(dead_code, reason = "each test file uses a part of the platform")]
 mod platform;
 
-use edge_otp_core::connector::{SecretSealer, merge_stored_secrets};
+use edge_otp_core::connector::{MergedConfig, SecretSealer, merge_stored_secrets};
 use edge_otp_core::error::Issue;
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::ports::RandomError;
@@ -160,7 +160,7 @@ fn redact_config_shows_known_fields_only() {
 #[wasm_bindgen_test(unsupported = test)]
 fn merge_stored_secrets_keeps_the_secrets_that_an_edit_leaves_out() {
     let http = find("http-sms");
-    let stored = json!({ "endpoint": "https://a.example", "authorization": "sealed" });
+    let stored = json!({ "endpoint": "x", "authorization": "sealed" });
     for (posted, merged) in [
         (json!({ "endpoint": "x" }), json!({ "endpoint": "x", "authorization": "sealed" })),
         (
@@ -172,12 +172,114 @@ fn merge_stored_secrets_keeps_the_secrets_that_an_edit_leaves_out() {
             json!({ "endpoint": "x", "authorization": "new" }),
         ),
         (json!({ "endpoint": "x", "authorization": null }), json!({ "endpoint": "x" })),
-        (json!({ "authorization": { "set": true } }), json!({ "authorization": "sealed" })),
+        (
+            json!({ "endpoint": "y", "authorization": "new" }),
+            json!({ "endpoint": "y", "authorization": "new" }),
+        ),
+        (json!({ "endpoint": "y", "authorization": "" }), json!({ "endpoint": "y", "authorization": "" })),
+        (json!({ "endpoint": "y", "authorization": null }), json!({ "endpoint": "y" })),
         (json!({ "authorization": { "set": false } }), json!({ "authorization": { "set": false } })),
         (json!([]), json!([])),
     ] {
-        assert_eq!(merge_stored_secrets(http, &posted, Some(&stored)), merged);
+        let without_issues = MergedConfig { config: merged, issues: Vec::new() };
+        assert_eq!(merge_stored_secrets(http, &posted, Some(&stored)), without_issues);
     }
     let redacted = json!({ "authorization": { "set": true } });
-    assert_eq!(merge_stored_secrets(http, &redacted, None), json!({}), "nothing is known to fill it in");
+    let cleared = MergedConfig { config: json!({}), issues: Vec::new() };
+    assert_eq!(merge_stored_secrets(http, &redacted, None), cleared, "nothing is known to fill it in");
+}
+
+/// For every provider that has destinations, whichever of them changes, and however the secret is left out.
+#[wasm_bindgen_test(unsupported = test)]
+fn merge_stored_secrets_fills_nothing_in_for_another_destination() {
+    let mut count = 0;
+    for provider in REGISTRY {
+        let mut stored = config_of(provider, "sealed");
+        let destinations = || provider.fields().iter().filter(|field| field.is_destination);
+        for field in destinations() {
+            stored[field.key] = "one".into();
+        }
+        for field in destinations() {
+            for other in [json!("two"), json!(""), json!(null), json!(7), json!({ "set": true })] {
+                for given in [None, Some(json!({ "set": true, "hint": "aled" }))] {
+                    let mut posted = stored.clone();
+                    posted[field.key] = other.clone();
+                    for key in secret_keys(provider) {
+                        match &given {
+                            Some(value) => posted[key] = value.clone(),
+                            None => drop(posted.as_object_mut().expect("an object").remove(key)),
+                        }
+                    }
+                    let merged = merge_stored_secrets(provider, &posted, Some(&stored));
+                    let paths: Vec<_> = merged.issues.iter().map(|issue| issue.path.as_str()).collect();
+                    assert_eq!(
+                        paths,
+                        secret_keys(provider).collect::<Vec<_>>(),
+                        "{} {}",
+                        provider.id(),
+                        field.key
+                    );
+                    assert!(merged.issues[0].message.contains(field.key));
+                    assert!(secret_keys(provider).all(|key| merged.config.get(key).is_none()));
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(count, 10 * 12, "the destinations of all providers");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_sealed_secret_opens_only_for_its_destination() {
+    let platform = InMemoryPlatform::new();
+    let keys = key_ring(ROOT, None);
+    for provider in REGISTRY {
+        let sealed = seal(&keys, &platform, provider, &config_of(provider, "a-secret-of-some-length"));
+        for field in provider.fields().iter().filter(|field| field.is_destination) {
+            let mut moved = sealed.clone();
+            moved[field.key] = "attacker.example.net".into();
+            let issues = open(&keys, provider, &moved).expect_err("bound");
+            assert_eq!(issues[0].path, secret_keys(provider).next().expect("a secret"), "{}", provider.id());
+            let hint = SecretSealer { keys: &keys }.redact_config(provider, &moved);
+            assert_eq!(hint[&issues[0].path], json!({ "set": true }), "and gives no hint");
+        }
+    }
+}
+
+/// Neither can a part of one destination be moved to the next.
+#[wasm_bindgen_test(unsupported = test)]
+fn neighbouring_destinations_cannot_be_confused() {
+    let platform = InMemoryPlatform::new();
+    let (keys, twilio) = (key_ring(ROOT, None), find("twilio-short-message-service"));
+    let config = json!({ "accountSID": "ab", "host": "c", "authToken": "a-secret" });
+    let mut sealed = seal(&keys, &platform, twilio, &config);
+    sealed["accountSID"] = "a".into();
+    sealed["host"] = "bc".into();
+    assert!(open(&keys, twilio, &sealed).is_err());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn renew_config_changes_only_what_is_sealed_with_the_previous_key() {
+    let platform = InMemoryPlatform::new();
+    let (old, rotated, new) =
+        (key_ring(OLD_ROOT, None), key_ring(ROOT, Some(OLD_ROOT)), key_ring(ROOT, None));
+    let vonage = find("vonage-sms");
+    let config = json!({ "apiKey": "a-key", "apiSecret": "a-secret", "brandName": "B", "more": 1 });
+    let sealed_old = seal(&old, &platform, vonage, &config);
+    let mut stored = sealed_old.clone();
+    stored["apiKey"] = "by-hand".into();
+    stored["more"] = 1.into();
+    let sealer = SecretSealer { keys: &rotated };
+    assert!(sealer.may_need_renewal(&stored.to_string()));
+    assert_eq!(sealer.renew_config(vonage, &mut stored, &platform), Ok(true));
+    assert!(!sealer.may_need_renewal(&stored.to_string()));
+    assert_eq!((&stored["apiKey"], &stored["more"]), (&json!("by-hand"), &json!(1)));
+    assert_eq!(open(&new, vonage, &stored).expect("renewed")["apiSecret"], "a-secret");
+    assert_eq!(sealer.renew_config(vonage, &mut stored, &platform), Ok(false), "once");
+
+    let mut foreign = sealed_old;
+    assert_eq!(SecretSealer { keys: &new }.renew_config(vonage, &mut foreign, &platform), Ok(false));
+    foreign["apiKey"] = "sealed.v1.00000000.00".into();
+    platform.calls.inject(Call::Random, Fault::BeforeEffect);
+    assert_eq!(sealer.renew_config(vonage, &mut foreign, &platform), Err(RandomError));
 }

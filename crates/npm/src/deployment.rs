@@ -6,6 +6,7 @@ use edge_otp_core::connector::LoadedConnector;
 use edge_otp_core::error::Issue;
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::policy::Policy;
+use edge_otp_core::provider::AllowedAddresses;
 use edge_otp_core::service::ServiceError;
 use js_sys::Function;
 
@@ -48,6 +49,11 @@ impl Deployment {
     /// `config.invalid`.
     pub(crate) fn policy(&self) -> Result<&Policy, ServiceError> {
         self.policy.as_ref().map_err(|issue| ServiceError::InvalidSettings(vec![issue.clone()]))
+    }
+
+    /// Returns the addresses that a connector may name; public ones where the limits are wrong.
+    pub(crate) fn allowed_addresses(&self) -> AllowedAddresses {
+        self.policy.as_ref().map_or(AllowedAddresses::Public, |policy| policy.allowed_addresses)
     }
 
     /// Returns the stored form of a connector that is given in code.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use edge_otp_core::connector::{LoadedConnector, load_connector};
 use edge_otp_core::error::Issue;
 use edge_otp_core::keys::KeyRing;
+use edge_otp_core::provider::AllowedAddresses;
 use edge_otp_core::secret::Secret;
 
 /// How many values are remembered.
@@ -34,16 +35,18 @@ impl<K, V> Memo<K, V> {
 }
 
 type RootSecrets = (String, Option<String>);
+/// What a connector depends on: its stored form, the keys that open it, and the addresses that it may name.
+type ConnectorKey = (String, Rc<KeyRing>, AllowedAddresses);
 
 thread_local! {
     static KEY_RINGS: Memo<RootSecrets, KeyRing> = const { Memo::new() };
-    static CONNECTORS: Memo<(String, Rc<KeyRing>), LoadedConnector> = const { Memo::new() };
+    static CONNECTORS: Memo<ConnectorKey, LoadedConnector> = const { Memo::new() };
 }
 
 /// Derives the keys of the root secrets.
 ///
 /// # Errors
-/// The secret that is too short.
+/// The secret that is too short, or the previous one if it is the current one.
 pub(crate) fn key_ring(secret: &str, previous: Option<&str>) -> Result<Rc<KeyRing>, Issue> {
     KEY_RINGS.with(|memo| {
         if let Some(keys) = memo.find(|(s, p)| s == secret && p.as_deref() == previous) {
@@ -55,9 +58,12 @@ pub(crate) fn key_ring(secret: &str, previous: Option<&str>) -> Result<Rc<KeyRin
 }
 
 /// Parses a connector's stored form and opens its secrets.
-pub(crate) fn connector(text: &str, keys: &Rc<KeyRing>) -> Rc<LoadedConnector> {
+pub(crate) fn connector(text: &str, keys: &Rc<KeyRing>, allowed: AllowedAddresses) -> Rc<LoadedConnector> {
     CONNECTORS.with(|memo| {
-        let found = memo.find(|(known, of)| Rc::ptr_eq(of, keys) && known == text);
-        found.unwrap_or_else(|| memo.insert((text.to_owned(), Rc::clone(keys)), load_connector(text, keys)))
+        let found = memo.find(|(known, of, with)| Rc::ptr_eq(of, keys) && *with == allowed && known == text);
+        found.unwrap_or_else(|| {
+            let key = (text.to_owned(), Rc::clone(keys), allowed);
+            memo.insert(key, load_connector(text, keys, allowed))
+        })
     })
 }

@@ -7,7 +7,7 @@ use edge_otp_core::connector::ensure_mock_allowed;
 use edge_otp_core::error::Issue;
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::policy::Policy;
-use edge_otp_core::provider::find_provider;
+use edge_otp_core::provider::{AllowedAddresses, find_provider};
 use js_sys::{Function, TypeError};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -192,8 +192,15 @@ fn read_keys(caller: &str, given: &Given, hint: &str) -> OptionResult<Rc<KeyRing
     if previous.is_none() && !given.secret_previous.is_undefined() {
         return Err(invalid("secretPrevious"));
     }
-    memo::key_ring(&secret, previous.as_deref())
-        .map_err(|issue| invalid(if issue.path == "OTP_SECRET" { "secret" } else { "secretPrevious" }))
+    memo::key_ring(&secret, previous.as_deref()).map_err(|issue| {
+        if issue.path == "OTP_SECRET" {
+            invalid("secret")
+        } else if previous.as_deref() == Some(&secret) {
+            InvalidOption::new(caller, "secretPrevious", "must differ from `secret`")
+        } else {
+            invalid("secretPrevious")
+        }
+    })
 }
 
 fn read_guard(
@@ -234,7 +241,8 @@ fn read_connector(
     })?;
     let text = to_json(connector)
         .map_err(|_| InvalidOption::new(CREATE_OTP, "connector", "must be {connectorId, config}"))?;
-    let loaded = memo::connector(&text, keys);
+    let allowed = policy.map_or(AllowedAddresses::Public, |policy| policy.allowed_addresses);
+    let loaded = memo::connector(&text, keys, allowed);
     if let Err(issues) = &*loaded {
         return Err(InvalidOption::of_issues(issues, |path| format!("connector.config.{path}")));
     }

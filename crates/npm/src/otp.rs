@@ -63,7 +63,9 @@ impl Otp {
             key.as_deref().map(check_idempotency_key).transpose()?;
             let request = SendRequest::parse(body.as_bytes(), service.policy)?;
             let key = key.as_deref().map(|key| IdempotencyKey { scope: IDEMPOTENCY_SCOPE, key });
-            Ok(to_object(&service.send(&request, key).await?))
+            let receipt = service.send(&request, key).await;
+            operation.renew_seals().await;
+            Ok(to_object(&receipt?))
         })
     }
 
@@ -98,7 +100,7 @@ impl Otp {
         })
     }
 
-    /// Replaces the active connector's config: `{config}`.
+    /// Replaces the active connector's config: `{config, updatedAt?}`.
     #[wasm_bindgen(js_name = editConnector)]
     pub fn edit_connector(&self, change: &JsValue) -> Promise {
         let body = to_json(change);
@@ -107,7 +109,7 @@ impl Otp {
             let body = body.map_err(CallError::Thrown)?;
             let service = operation.connector_service()?;
             let active = service.list().await?.into_iter().next().ok_or(ServiceError::ConnectorNotFound)?;
-            Ok(to_object(&service.edit(&active.id, body.as_bytes()).await?))
+            Ok(to_object(&service.edit(&active.id, body.as_bytes(), None).await?))
         })
     }
 
@@ -118,7 +120,7 @@ impl Otp {
             operation.require_stored_connector()?;
             let service = operation.connector_service()?;
             if let Some(active) = service.list().await?.into_iter().next() {
-                service.delete(&active.id).await?;
+                service.delete(&active.id, None).await?;
             }
             Ok(JsValue::UNDEFINED)
         })

@@ -15,6 +15,12 @@ use templates::template_name;
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
 const HOST: &str = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*";
+/// What a text of one line neither begins nor ends with: white space, control and zero-width characters.
+const BLANK: &str = r"\s\u0000-\u001f\u007f-\u009f\u200b-\u200d\u2060\ufeff\ufffd";
+/// What it does not hold: control characters, and the replacement character of what could not be decoded.
+const CONTROL: &str = r"\u0000-\u001f\u007f-\u009f\ufffd";
+/// A URL as far as a pattern can tell; which addresses are accepted depends on the deployment.
+const URL: &str = r"^https?://[^/?#@\s\\]+(?:[/?#][^\s\\]*)?$";
 const ID: &str = "^(?:[A-Za-z0-9._-]*[A-Za-z0-9_-][A-Za-z0-9._-]*|\\.{3,})$";
 const EMAIL: &str =
     "^(?:[A-Za-z0-9_'+-]+\\.)*[A-Za-z0-9_'+-]*[A-Za-z0-9_+-]@(?:[A-Za-z0-9][A-Za-z0-9-]*\\.)+[A-Za-z]{2,}$";
@@ -50,7 +56,8 @@ pub fn components() -> Schemas {
         json!({
             "description": "The config of one of the connectors. A confidential field that is left out, or sent back \
                 redacted, keeps the value that the active connector has if it is of the same factory; else it is \
-                missing. `null` clears a field.",
+                missing. If a field that a secret is bound to differs (a URL, a host, an account), the secret has to \
+                be given again. `null` clears a field.",
             "anyOf": configs,
         }),
     );
@@ -232,14 +239,11 @@ fn field_schema(field: &FieldSpec, form: Form) -> Value {
 
 /// The schema of a text; one that is not required may be empty, except for a non-empty one.
 fn text_schema(field: &FieldSpec, form: Form) -> Value {
-    let or_empty = |pattern: &str| {
-        let inner = pattern.trim_start_matches('^').trim_end_matches('$');
-        if field.required { pattern.to_owned() } else { format!("^(?:{inner})?$") }
-    };
+    let may_be_empty = !field.required || field.may_be_empty;
+    let or_empty = |pattern: &str| if may_be_empty { optional(pattern) } else { pattern.to_owned() };
     let mut schema = match field.kind {
         FieldKind::Secret => {
-            let (class, count) = (secret_characters(field), if field.required { "+" } else { "*" });
-            json!({ "type": "string", "pattern": format!("^{class}{count}$"), "writeOnly": true })
+            json!({ "type": "string", "pattern": or_empty(&line_pattern(field)), "writeOnly": true })
         }
         FieldKind::Id => json!({ "type": "string", "pattern": or_empty(ID) }),
         FieldKind::Email => json!({ "type": "string", "pattern": or_empty(EMAIL), "format": "email" }),
@@ -247,15 +251,9 @@ fn text_schema(field: &FieldSpec, form: Form) -> Value {
             let pattern = or_empty(&format!("^{HOST}$"));
             json!({ "type": "string", "maxLength": 253, "pattern": pattern, "format": "hostname" })
         }
-        FieldKind::Url => {
-            let pattern = format!(
-                "^(?:https://{HOST}|http://(?:localhost|127\\.0\\.0\\.1))(?::0*[1-9][0-9]{{0,4}})?(?:[/?#][!-\\[\\]-~]*)?$"
-            );
-            json!({ "type": "string", "pattern": or_empty(&pattern), "format": "uri" })
-        }
-        FieldKind::NonEmptyText => json!({ "type": "string", "minLength": 1 }),
-        _ if field.required && !field.may_be_empty => json!({ "type": "string", "minLength": 1 }),
-        _ => json!({ "type": "string" }),
+        FieldKind::Url => json!({ "type": "string", "pattern": or_empty(URL) }),
+        FieldKind::NonEmptyText => json!({ "type": "string", "pattern": line_pattern(field) }),
+        _ => json!({ "type": "string", "pattern": or_empty(&line_pattern(field)) }),
     };
     // A format does not admit the empty text, and generators of requests take it for all there is to know.
     if let (true, Some(object)) = (form == Form::Posted || !field.required, schema.as_object_mut()) {
@@ -264,17 +262,29 @@ fn text_schema(field: &FieldSpec, form: Form) -> Value {
     schema
 }
 
-const fn secret_characters(field: &FieldSpec) -> &'static str {
-    if field.is_header { "[ -~]" } else { "[^\\u0000-\\u001f\\u007f]" }
+/// Makes the empty text fit a pattern as well.
+fn optional(pattern: &str) -> String {
+    let inner = pattern.trim_start_matches('^').trim_end_matches('$');
+    format!("^(?:{inner})?$")
+}
+
+/// The pattern of a text of one line that is not empty.
+fn line_pattern(field: &FieldSpec) -> String {
+    if field.is_header { "^[!-~](?:[ -~]*[!-~])?$".to_owned() } else { line() }
+}
+
+fn line() -> String {
+    format!("^[^{BLANK}](?:[^{CONTROL}]*[^{BLANK}])?$")
 }
 
 fn posted_secret_schema(field: &FieldSpec) -> Value {
-    let (class, count) = (secret_characters(field), if field.required { "+" } else { "*" });
+    let line = line_pattern(field);
+    let pattern = if field.required { line } else { optional(&line) };
     let clears = if field.required { "Clears it, so that the config fails its check." } else { "Clears it." };
     json!({
         "description": format!("{} Confidential.", describe(field)),
         "anyOf": [
-            { "type": "string", "pattern": format!("^{class}{count}$") },
+            { "type": "string", "pattern": pattern },
             reference("schemas", "KeptSecret"),
             { "type": "null", "description": clears },
         ],

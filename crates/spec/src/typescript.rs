@@ -13,9 +13,10 @@ use crate::schemas::Schemas;
 use crate::settings::{default_text, values_text};
 
 /// The types of the API: the name of the schema, the name of the type, and whether the caller makes its values.
-const TYPES: [(&str, &str, Use); 26] = [
+const TYPES: [(&str, &str, Use); 27] = [
     ("UsageType", "UsageType", Use::Output),
     ("ConnectorId", "ConnectorId", Use::Output),
+    ("ShownConnectorId", "ShownConnectorId", Use::Output),
     ("ErrorCode", "ApiErrorCode", Use::Output),
     ("Issue", "Issue", Use::Output),
     ("SendLimit", "SendLimit", Use::Output),

@@ -38,6 +38,7 @@ export const manageConnector = async (worker, factory, length, alphabet) => {
   worker.assertShows(await worker.manage("PATCH", path, { config: saved.config }, 200), one);
   const edits = invalid.map((config) => ({ config }));
   await assertRejected(worker, "PATCH", `/api${path}`, edits, 400);
+  await worker.manage("PATCH", path, { config: saved.config, updatedAt: "2000-01-01T00:00:00Z" }, 412);
   worker.assertShows(await worker.manage("PATCH", path, { config: two.connector.config }, 200), two);
   await worker.scanKv();
   // Replaced, restored, deleted.

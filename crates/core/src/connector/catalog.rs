@@ -34,7 +34,7 @@ pub struct FactorySummary {
     /// One sentence.
     pub description: Phrase,
     /// The path of the logo, a static file.
-    #[cfg_attr(feature = "openapi", schema(pattern = r"^/logos/[a-z-]+\.svg$"))]
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^(?:/logos/[a-z-]+\.svg)?$"))]
     pub logo: String,
     /// Always null: Logto's SMS connectors have none, but the member is there.
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::always_null, required = true))]
@@ -131,6 +131,20 @@ impl FactorySummary {
             name: phrase(metadata.name),
             description: phrase(metadata.description),
             logo: format!("/logos/{}.svg", provider.id()),
+            platform: None,
+        }
+    }
+
+    /// Describes a stored connector whose provider is not known.
+    pub(super) const fn unreadable() -> Self {
+        Self {
+            target: "",
+            kind: "Sms",
+            name: Phrase { en: "Unreadable connector", zh_cn: "无法读取的连接器" },
+            description: Phrase {
+                en: "What is stored is no connector.", zh_cn: "存储的内容不是连接器。"
+            },
+            logo: String::new(),
             platform: None,
         }
     }

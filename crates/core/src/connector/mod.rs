@@ -1,24 +1,31 @@
 //! A connector: a provider together with the config of one operator; its stored form, its secrets at rest, and the
 //! catalogue of all connectors.
 
+mod cache;
 mod catalog;
+mod renewal;
+mod save_check;
 mod sealing;
 mod stored;
+mod text;
 
 use core::fmt;
 
 use serde_json::Value;
 
 use crate::error::Issue;
-use crate::provider::{FieldKind, MOCK_ID, ProviderConfig, SmsProvider};
+use crate::provider::{AllowedAddresses, FieldKind, MOCK_ID, ProviderConfig, SmsProvider};
 use crate::template::{Template, select_template};
 use crate::usage_type::UsageType;
 
+pub use cache::ConnectorCache;
 pub use catalog::{Factory, FactorySummary, FormItem, Phrase, TemplateRulesView, list_factories};
-pub use sealing::{RedactedSecret, SecretSealer, merge_stored_secrets};
+pub use renewal::{renew_archive, renew_connector};
+pub use save_check::check_templates;
+pub use sealing::{MergedConfig, RedactedSecret, SecretSealer, merge_stored_secrets};
 pub use stored::{
-    ARCHIVE_KEY, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, ConnectorView, StoredConnector,
-    archive_to_json, draw_connector_id, load_connector, parse_archive, prune_archive,
+    ARCHIVE_KEY, ARCHIVE_LENGTH, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, ConnectorView,
+    StoredConnector, archive_to_json, draw_connector_id, load_connector, parse_archive,
 };
 
 /// The active connector as it was loaded, or every issue of its config.
@@ -44,15 +51,32 @@ impl fmt::Debug for Connector {
 pub struct TemplateNotFound;
 
 impl Connector {
-    /// Validates a config by its provider's fields and rules.
+    /// Validates a config by its provider's fields and rules; it may name public addresses only.
     ///
     /// # Errors
     /// Every issue, with its path; none holds a value.
     pub fn new(provider: &'static dyn SmsProvider, config: &Value) -> Result<Self, Vec<Issue>> {
+        Self::with_addresses(provider, config, AllowedAddresses::Public)
+    }
+
+    /// Validates a config as [`Self::new`] does, with the addresses that it may name.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_addresses(
+        provider: &'static dyn SmsProvider,
+        config: &Value,
+        allowed: AllowedAddresses,
+    ) -> Result<Self, Vec<Issue>> {
         let Value::Object(object) = config else { return Err(vec![Issue::new("", "must be an object")]) };
-        let (config, mut issues) = ProviderConfig::validate(provider.fields(), object);
+        let (config, mut issues) = ProviderConfig::validate(provider.fields(), object, allowed);
         issues.extend(provider.alternatives().iter().filter_map(|keys| missing_alternative(&config, keys)));
-        issues.extend(provider.validate(&config));
+        for issue in provider.validate(&config) {
+            // What the field table has refused needs no second issue.
+            if issues.iter().all(|known| known.path != issue.path) {
+                issues.push(issue);
+            }
+        }
         if issues.is_empty() { Ok(Self { provider, config }) } else { Err(issues) }
     }
 

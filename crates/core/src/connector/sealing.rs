@@ -1,10 +1,10 @@
 //! The secrets of a connector's config: sealed at rest (AES-256-GCM), redacted in responses, kept over an edit that leaves
-//! them out. The provider's field table tells which fields are secret.
+//! them out. The provider's field table tells which fields are secret, and to which fields they are bound.
 
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{Aead, Nonce, Payload};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::error::Issue;
 use crate::keys::{KeyRing, KeySet};
@@ -46,8 +46,9 @@ pub struct RedactedSecret {
 }
 
 impl SecretSealer<'_> {
-    /// Returns a config as it is stored: every secret sealed, what is sealed already unchanged. Members that the field
-    /// table does not know are dropped, and so are secrets that are no text: either may be a misplaced secret.
+    /// Returns a config as it is stored: every secret sealed with the current key, also one that was sealed with the previous
+    /// key. Members that the field table does not know are dropped, and so are secrets that are no text: either may be a
+    /// misplaced secret. A seal that does not open stays as it is.
     ///
     /// # Errors
     /// If there are no random bytes for a nonce.
@@ -61,9 +62,9 @@ impl SecretSealer<'_> {
         for field in provider.fields() {
             let value = match config.get(field.key) {
                 Some(value) if !field.is_secret() => value.clone(),
-                Some(Value::String(text)) if text.is_empty() || is_sealed(text) => text.as_str().into(),
                 Some(Value::String(text)) => {
-                    self.seal(&associated_data(provider, field.key), text, random.bytes()?)?.into()
+                    let aad = associated_data(provider, field.key, config);
+                    self.seal_text(&aad, text, random)?.unwrap_or_else(|| text.clone()).into()
                 }
                 None | Some(_) => continue,
             };
@@ -72,17 +73,48 @@ impl SecretSealer<'_> {
         Ok(sealed.into())
     }
 
+    /// Seals the secrets of a stored config anew that are sealed with the previous key, and changes nothing else. Tells
+    /// whether there were any.
+    ///
+    /// # Errors
+    /// As [`Self::seal_config`].
+    pub fn renew_config(
+        &self,
+        provider: &dyn SmsProvider,
+        config: &mut Value,
+        random: &impl RandomSource,
+    ) -> Result<bool, RandomError> {
+        let mut is_renewed = false;
+        for field in provider.fields().iter().filter(|field| field.is_secret()) {
+            let text = config.get(field.key).and_then(Value::as_str).filter(|text| is_sealed(text));
+            let aad = associated_data(provider, field.key, config);
+            let renewed = text.map(|text| self.seal_text(&aad, text, random)).transpose()?.flatten();
+            if let Some((value, renewed)) = config.get_mut(field.key).zip(renewed) {
+                *value = renewed.into();
+                is_renewed = true;
+            }
+        }
+        Ok(is_renewed)
+    }
+
+    /// Tells whether a stored text may hold a secret that is sealed with the previous key.
+    pub fn may_need_renewal(&self, stored: &str) -> bool {
+        let previous = self.keys.previous.as_ref();
+        previous.is_some_and(|keys| stored.contains(&format!("{PREFIX}{}.", keys.id)))
+    }
+
     /// Returns a config as the provider uses it. A secret that was stored by hand in the clear is taken as it is.
     ///
     /// # Errors
-    /// The field whose seal neither key opens.
+    /// The field whose seal neither key opens, or which was sealed for another destination.
     pub fn open_config(&self, provider: &dyn SmsProvider, config: &Value) -> Result<Value, Vec<Issue>> {
         let mut opened = config.as_object().cloned().unwrap_or_default();
         for field in provider.fields().iter().filter(|field| field.is_secret()) {
             let text = config.get(field.key).and_then(Value::as_str);
             if let Some(sealed) = text.and_then(|text| text.strip_prefix(PREFIX)) {
-                let plain = self.open(&associated_data(provider, field.key), sealed).ok_or_else(|| {
-                    let message = "is sealed with a key that this deployment does not have; set it again";
+                let aad = associated_data(provider, field.key, config);
+                let plain = self.open(&aad, sealed).ok_or_else(|| {
+                    let message = "is sealed with another key or for another destination; set it again";
                     vec![Issue::new(field.key, message)]
                 })?;
                 opened.insert(field.key.to_owned(), plain.into());
@@ -98,7 +130,8 @@ impl SecretSealer<'_> {
         for field in provider.fields() {
             let Some(value) = config.get(field.key) else { continue };
             let shown = if field.is_secret() {
-                let secret = RedactedSecret { set: true, hint: self.hint(provider, field.key, value) };
+                let aad = associated_data(provider, field.key, config);
+                let secret = RedactedSecret { set: true, hint: self.hint(&aad, value) };
                 serde_json::to_value(secret).unwrap_or_default()
             } else {
                 value.clone()
@@ -108,12 +141,34 @@ impl SecretSealer<'_> {
         redacted.into()
     }
 
-    fn hint(self, provider: &dyn SmsProvider, key: &str, value: &Value) -> Option<String> {
+    fn hint(self, aad: &str, value: &Value) -> Option<String> {
         let text = value.as_str()?;
         match text.strip_prefix(PREFIX) {
-            Some(sealed) => last_four_hint(&self.open(&associated_data(provider, key), sealed)?),
+            Some(sealed) => last_four_hint(&self.open(aad, sealed)?),
             None => last_four_hint(text),
         }
+    }
+
+    /// Seals a text with the current key, or what it holds if it is sealed with the previous key. `None` if it stays.
+    fn seal_text(
+        self,
+        aad: &str,
+        text: &str,
+        random: &impl RandomSource,
+    ) -> Result<Option<String>, RandomError> {
+        let opened;
+        let plain = match text.strip_prefix(PREFIX).filter(|_| is_sealed(text)) {
+            Some(sealed) => {
+                opened = if self.is_current(sealed) { None } else { self.open(aad, sealed) };
+                opened.as_deref()
+            }
+            None => Some(text).filter(|text| !text.is_empty()),
+        };
+        plain.map(|plain| self.seal(aad, plain, random.bytes()?)).transpose()
+    }
+
+    fn is_current(self, sealed: &str) -> bool {
+        sealed.split_once('.').is_some_and(|(id, _)| id == self.keys.current.id)
     }
 
     fn seal(self, aad: &str, text: &str, nonce: [u8; NONCE_LENGTH]) -> Result<String, RandomError> {
@@ -139,9 +194,20 @@ impl SecretSealer<'_> {
     }
 }
 
-/// A secret is bound to its field as associated data, so that a sealed value opens nowhere else.
-fn associated_data(provider: &dyn SmsProvider, key: &str) -> String {
-    format!("{}.{key}", provider.id())
+/// A secret is bound to its field and its destination as associated data, so that a sealed value opens nowhere else.
+fn associated_data(provider: &dyn SmsProvider, key: &str, config: &Value) -> String {
+    let destination: Vec<_> =
+        destination_fields(provider).map(|field| [field, destination_text(config, field)]).collect();
+    json!([provider.id(), key, destination]).to_string()
+}
+
+fn destination_fields(provider: &dyn SmsProvider) -> impl Iterator<Item = &'static str> {
+    provider.fields().iter().filter(|field| field.is_destination).map(|field| field.key)
+}
+
+/// An absent value counts as an empty one.
+fn destination_text<'a>(config: &'a Value, key: &str) -> &'a str {
+    config.get(key).and_then(Value::as_str).unwrap_or_default()
 }
 
 fn last_four_hint(secret: &str) -> Option<String> {
@@ -158,19 +224,50 @@ fn is_sealed(text: &str) -> bool {
     })
 }
 
-/// Returns a posted config with the secrets filled in that were left out or sent back redacted; `null` clears a field.
-pub fn merge_stored_secrets(provider: &dyn SmsProvider, posted: &Value, stored: Option<&Value>) -> Value {
-    let Some(posted) = posted.as_object() else { return posted.clone() };
-    let mut merged: Map<String, Value> =
-        posted.iter().filter(|(_, value)| !value.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+/// A posted config with the stored secrets filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MergedConfig {
+    /// The config.
+    pub config: Value,
+    /// The secrets that were left out and not filled in, because the config names another destination.
+    pub issues: Vec<Issue>,
+}
+
+/// Fills the secrets in that were left out of a posted config or sent back redacted; `null` clears a field. A stored secret
+/// is only used for the destination that it was stored for.
+pub fn merge_stored_secrets(
+    provider: &dyn SmsProvider,
+    posted: &Value,
+    stored: Option<&Value>,
+) -> MergedConfig {
+    let Some(members) = posted.as_object() else {
+        return MergedConfig { config: posted.clone(), issues: Vec::new() };
+    };
+    let is_given = |(_, value): &(&String, &Value)| !value.is_null();
+    let mut config: Map<String, Value> =
+        members.iter().filter(is_given).map(|(key, value)| (key.clone(), value.clone())).collect();
+    let changed: Vec<_> = destination_fields(provider)
+        .filter(|key| {
+            stored.is_some_and(|stored| destination_text(stored, key) != destination_text(posted, key))
+        })
+        .collect();
+    let mut issues = Vec::new();
     for field in provider.fields().iter().filter(|field| field.is_secret()) {
-        let is_kept = posted.get(field.key).is_none_or(|value| value.get("set") == Some(&Value::Bool(true)));
-        if is_kept {
-            merged.shift_remove(field.key);
-            if let Some(value) = stored.and_then(|stored| stored.get(field.key)) {
-                merged.insert(field.key.to_owned(), value.clone());
-            }
+        let is_kept = members.get(field.key).is_none_or(|value| value.get("set") == Some(&Value::Bool(true)));
+        if !is_kept {
+            continue;
+        }
+        config.shift_remove(field.key);
+        let Some(value) = stored.and_then(|stored| stored.get(field.key)).filter(|value| **value != "")
+        else {
+            continue;
+        };
+        if changed.is_empty() {
+            config.insert(field.key.to_owned(), value.clone());
+        } else {
+            let message = format!("must be entered again, because {} has changed", changed.join(" and "));
+            issues.push(Issue::new(field.key, message));
         }
     }
-    merged.into()
+    MergedConfig { config: config.into(), issues }
 }

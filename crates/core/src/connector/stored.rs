@@ -1,15 +1,15 @@
 //! What KV holds of connectors, the active one and the archive, and how responses show them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::catalog::FactorySummary;
 use super::sealing::SecretSealer;
+use super::text::parse_stored;
 use super::{Connector, LoadedConnector};
 use crate::error::Issue;
-use crate::json;
 use crate::keys::KeyRing;
-use crate::provider::{SmsProvider, find_provider};
+use crate::provider::{AllowedAddresses, SmsProvider, find_provider};
 use crate::time::{DAY, Seconds, Timestamp};
 
 /// The KV key of the active connector.
@@ -19,7 +19,7 @@ pub const ARCHIVE_KEY: &str = "connector-archive";
 /// How long the archive keeps a connector.
 pub const ARCHIVE_LIFETIME: Seconds = Seconds(90 * DAY.0);
 /// How many connectors the archive keeps.
-const ARCHIVE_LENGTH: usize = 10;
+pub const ARCHIVE_LENGTH: usize = 10;
 /// The length of a connector's id, as in Logto.
 const ID_LENGTH: usize = 12;
 
@@ -45,10 +45,13 @@ pub struct StoredConnector {
 }
 
 impl StoredConnector {
-    /// Parses a stored connector; `None` if it is not one, or of an unknown provider.
-    pub fn parse(text: &str) -> Option<Self> {
-        let value = json::parse(text.as_bytes()).ok()?;
-        Self::from_value(value)
+    /// Parses a stored connector.
+    ///
+    /// # Errors
+    /// Why it is none; the issue holds no value.
+    pub fn parse(text: &str) -> Result<Self, Vec<Issue>> {
+        let value = parse_stored(text).map_err(|issue| vec![issue])?;
+        Self::from_value(value).ok_or_else(|| vec![unknown_provider()])
     }
 
     /// Reads a stored connector leniently: a member of another type counts as absent, since people write it by hand.
@@ -69,6 +72,30 @@ impl StoredConnector {
         find_provider(&self.connector_id)
     }
 
+    /// Opens the secrets and validates the config.
+    ///
+    /// # Errors
+    /// Every issue; none holds a value.
+    pub fn load(&self, keys: &KeyRing, allowed: AllowedAddresses) -> LoadedConnector {
+        let provider = self.provider().ok_or_else(|| vec![unknown_provider()])?;
+        let config = SecretSealer { keys }.open_config(provider, &self.config)?;
+        Connector::with_addresses(provider, &config, allowed)
+    }
+
+    /// Returns the entity tag (RFC 9110 §8.8.3), which differs after each change.
+    pub fn etag(&self) -> String {
+        let changes = self.updated_at.unwrap_or_default();
+        format!("\"{}-{}\"", self.id, changes.0)
+    }
+
+    /// Sets the time of the last change to `now`, or to a second after the last one: no two changes are shown with the same
+    /// time.
+    pub fn touch(&mut self, now: Timestamp) {
+        let is_later = |last: Timestamp| now.unix_seconds() > last.unix_seconds();
+        let next = self.updated_at.filter(|last| !is_later(*last)).map(|last| last.plus(Seconds(1)));
+        self.updated_at = Some(next.unwrap_or(now));
+    }
+
     /// Formats the connector as it is stored.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -85,24 +112,17 @@ pub struct ArchivedConnector {
     pub archived_at: Timestamp,
 }
 
-/// Parses the archive and drops what is too old or too much; an archive that is not one is empty.
+/// Parses the archive and drops what is too old or no connector.
 pub fn parse_archive(text: &str, now: Timestamp) -> Vec<ArchivedConnector> {
-    let Ok(Value::Array(items)) = json::parse(text.as_bytes()) else { return Vec::new() };
-    let parsed: Option<Vec<_>> = items.into_iter().map(parse_archived).collect();
-    prune_archive(parsed.unwrap_or_default(), now)
+    let Ok(Value::Array(items)) = parse_stored(text) else { return Vec::new() };
+    let archive = items.into_iter().filter_map(parse_archived);
+    archive.filter(|archived| archived.archived_at.is_within(ARCHIVE_LIFETIME, now)).collect()
 }
 
 fn parse_archived(mut item: Value) -> Option<ArchivedConnector> {
     let archived_at = Timestamp(item.get("archivedAt")?.as_u64()?);
     let connector = StoredConnector::from_value(item.get_mut("connector")?.take())?;
     Some(ArchivedConnector { connector, archived_at })
-}
-
-/// Drops what is too old or too much.
-pub fn prune_archive(mut archive: Vec<ArchivedConnector>, now: Timestamp) -> Vec<ArchivedConnector> {
-    archive.retain(|archived| archived.archived_at.is_within(ARCHIVE_LIFETIME, now));
-    archive.truncate(ARCHIVE_LENGTH);
-    archive
 }
 
 /// Formats the archive as it is stored.
@@ -115,11 +135,12 @@ pub fn archive_to_json(archive: &[ArchivedConnector]) -> String {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Connector))]
 pub struct ConnectorView {
-    /// The id of the connector: 12 letters and digits; the factory's id for one that was stored by hand.
+    /// The id of the connector: 12 letters and digits; the factory's id for one that was stored by hand; `connector` if what
+    /// is stored is none.
     #[cfg_attr(feature = "openapi", schema(min_length = 1, examples("v1p9q0n3x7ab")))]
     pub id: String,
-    /// The id of the factory.
-    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::ConnectorId))]
+    /// The id of the factory; empty if what is stored is no connector.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::ShownConnectorId))]
     pub connector_id: String,
     /// How the provider is presented.
     #[serde(flatten)]
@@ -141,6 +162,13 @@ pub struct ConnectorView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<u32>, nullable = false))]
     pub effective_within_seconds: Option<Seconds>,
+    /// Why the connector cannot send; of a stored connector that was changed by hand, or whose secrets do not open.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub issues: Vec<Issue>,
+    /// The entity tag, a header of responses.
+    #[serde(skip)]
+    pub etag: String,
 }
 
 impl ConnectorView {
@@ -156,7 +184,25 @@ impl ConnectorView {
             updated_at: stored.updated_at.map(Timestamp::rfc3339),
             archived_at: None,
             effective_within_seconds: None,
+            issues: Vec::new(),
+            etag: stored.etag(),
         })
+    }
+
+    /// Describes a stored text that is no connector of a known provider. Nothing of it is shown.
+    pub fn unreadable(issues: Vec<Issue>) -> Self {
+        Self {
+            id: CONNECTOR_KEY.to_owned(),
+            connector_id: String::new(),
+            summary: FactorySummary::unreadable(),
+            config: Value::Object(Map::new()),
+            created_at: None,
+            updated_at: None,
+            archived_at: None,
+            effective_within_seconds: None,
+            issues,
+            etag: format!("\"{CONNECTOR_KEY}\""),
+        }
     }
 }
 
@@ -165,16 +211,12 @@ impl ConnectorView {
 ///
 /// # Errors
 /// Every issue; none holds a value.
-pub fn load_connector(text: &str, keys: &KeyRing) -> LoadedConnector {
-    let issue = |path: &str, message: &str| vec![Issue::new(path, message)];
-    let stored = json::parse(text.as_bytes()).map_err(|_| issue("", "must be a JSON object"))?;
-    let provider = stored
-        .get("connectorId")
-        .and_then(Value::as_str)
-        .and_then(find_provider)
-        .ok_or_else(|| issue("connectorId", "must be the id of a known connector"))?;
-    let config = stored.get("config").unwrap_or(&Value::Null);
-    Connector::new(provider, &SecretSealer { keys }.open_config(provider, config)?)
+pub fn load_connector(text: &str, keys: &KeyRing, allowed: AllowedAddresses) -> LoadedConnector {
+    StoredConnector::parse(text)?.load(keys, allowed)
+}
+
+fn unknown_provider() -> Issue {
+    Issue::new("connectorId", "must be the id of a known connector")
 }
 
 /// Draws a connector's id: 12 of 36 characters, each from a byte below 252, so that all are equally likely.
@@ -210,25 +252,35 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn prune_archive_keeps_the_first_ten_of_ninety_days() {
+    fn parse_archive_leaves_out_what_is_no_connector() {
+        let text = archive_to_json(&[archived("a", NOW), archived("b", NOW)]);
+        let ids = |text: &str| {
+            let archive = parse_archive(text, NOW).into_iter();
+            archive.map(|item| item.connector.id).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(&text), ["a", "b"]);
+        assert_eq!(ids(&format!("\u{feff}{text}")), ["a", "b"]);
+        for broken in [text.replacen("archivedAt", "at", 1), text.replacen("http-sms", "x", 1)] {
+            assert_eq!(ids(&broken), ["b"], "{broken}");
+        }
         let old = Timestamp(NOW.0 - u64::from(ARCHIVE_LIFETIME.0) * 1_000);
-        let mut archive: Vec<_> = (0..11).map(|number| archived(&number.to_string(), NOW)).collect();
-        archive[0].archived_at = old;
-        let ids: Vec<_> = prune_archive(archive, NOW).into_iter().map(|item| item.connector.id).collect();
-        assert_eq!(ids, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "10"]);
-        let many = (0..12).map(|number| archived(&number.to_string(), Timestamp(old.0 + 1))).collect();
-        assert_eq!(prune_archive(many, NOW).len(), 10);
+        assert_eq!(ids(&archive_to_json(&[archived("a", old), archived("b", Timestamp(old.0 + 1))])), ["b"]);
+        for broken in ["", "{}", "7", "[7"] {
+            assert!(parse_archive(broken, NOW).is_empty(), "{broken}");
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn parse_archive_reads_all_items_or_none() {
-        let text = archive_to_json(&[archived("a", NOW), archived("b", NOW)]);
-        assert_eq!(parse_archive(&text, NOW).len(), 2);
-        for broken in
-            ["", "{}", "7", &text.replacen("archivedAt", "at", 1), &text.replacen("http-sms", "x", 1)]
-        {
-            assert!(parse_archive(broken, NOW).is_empty(), "{broken}");
+    fn touch_gives_each_change_a_time_of_its_own() {
+        let mut stored = archived("a", NOW).connector;
+        let mut shown = vec![(stored.etag(), None)];
+        for ms in [0, 999, 0, 5, 4_000, 3_999] {
+            stored.touch(Timestamp(NOW.0 + ms));
+            let next = (stored.etag(), stored.updated_at.map(Timestamp::rfc3339));
+            assert!(shown.iter().all(|(etag, time)| *etag != next.0 && *time != next.1), "{ms}");
+            shown.push(next);
         }
+        assert_eq!(stored.updated_at, Some(Timestamp(NOW.0 + 5_000)));
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -15,12 +15,14 @@ use crate::message::Message;
 pub(super) struct Aliyun;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("accessKeyId", "Access key ID", FieldKind::Text).placeholder("LTAI…"),
+    FieldSpec::new("accessKeyId", "Access key ID", FieldKind::Text).destination().placeholder("LTAI…"),
     FieldSpec::new("accessKeySecret", "Access key secret", FieldKind::Secret),
     FieldSpec::new("signName", "Signature name", FieldKind::Text)
         .description("The approved signature that stands before every text."),
     FieldSpec::new("endpoint", "Endpoint", FieldKind::Host)
         .optional()
+        .destination()
+        .hosts(&["*.aliyuncs.com"])
         .placeholder("dysmsapi.aliyuncs.com")
         .description("A regional host such as dysmsapi.ap-southeast-1.aliyuncs.com."),
     FieldSpec::new("strictPhoneRegionNumberCheck", "Strict number check", FieldKind::Switch)

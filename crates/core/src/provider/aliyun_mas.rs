@@ -17,7 +17,7 @@ use crate::time::CODE_LIFETIME;
 pub(super) struct AliyunMas;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("accessKeyId", "Access key ID", FieldKind::Text).placeholder("LTAI…"),
+    FieldSpec::new("accessKeyId", "Access key ID", FieldKind::Text).destination().placeholder("LTAI…"),
     FieldSpec::new("accessKeySecret", "Access key secret", FieldKind::Secret),
     FieldSpec::new("signName", "Signature name", FieldKind::Text)
         .description("One of the signatures that Aliyun gives; they change from time to time."),

@@ -2,6 +2,7 @@
 
 /// One field of a config.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
 pub struct FieldSpec {
     /// The key, as in the same connector of Logto.
     pub key: &'static str,
@@ -19,12 +20,16 @@ pub struct FieldSpec {
     pub description: &'static str,
     /// Whether the text becomes a header as it is, and so must be printable ASCII: every server reads that alike.
     pub is_header: bool,
+    /// Whether it names where, or for which account, the secrets are used: these are bound to it.
+    pub is_destination: bool,
+    /// What a URL's host or a host may be: a name, or `*.` and a name for all below it. Any public host if empty.
+    pub hosts: &'static [&'static str],
 }
 
 /// What a field holds.
 #[derive(Clone, Copy, Debug)]
 pub enum FieldKind {
-    /// Any text.
+    /// Any text without control characters.
     Text,
     /// Text that must not be empty even where the field may be left out.
     NonEmptyText,
@@ -32,7 +37,7 @@ pub enum FieldKind {
     Secret,
     /// True or false; absent is false.
     Switch,
-    /// An https URL; http only to this machine.
+    /// An https URL; http only to a local address.
     Url,
     /// An e-mail address.
     Email,
@@ -100,6 +105,8 @@ impl FieldSpec {
             placeholder: "",
             description: "",
             is_header: false,
+            is_destination: false,
+            hosts: &[],
         }
     }
 
@@ -140,6 +147,20 @@ impl FieldSpec {
     #[must_use]
     pub const fn header(mut self) -> Self {
         self.is_header = true;
+        self
+    }
+
+    /// Marks a field that names the destination or the account of the secrets: a URL, a host, an account id.
+    #[must_use]
+    pub const fn destination(mut self) -> Self {
+        self.is_destination = true;
+        self
+    }
+
+    /// Limits the hosts to those of the provider.
+    #[must_use]
+    pub const fn hosts(mut self, hosts: &'static [&'static str]) -> Self {
+        self.hosts = hosts;
         self
     }
 

@@ -20,6 +20,8 @@ pub(super) struct GatewayApi;
 
 const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("endpoint", "Endpoint", FieldKind::Url)
+        .destination()
+        .hosts(&["gatewayapi.com", "*.gatewayapi.com", "gatewayapi.eu", "*.gatewayapi.eu"])
         .placeholder("https://gatewayapi.com/rest/mtsms")
         .description("For accounts in the EU: https://gatewayapi.eu/rest/mtsms."),
     FieldSpec::new("apiToken", "API token", FieldKind::Secret),

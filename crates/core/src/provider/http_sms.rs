@@ -17,7 +17,9 @@ use crate::message::Message;
 pub(super) struct HttpSms;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("endpoint", "Endpoint", FieldKind::Url).placeholder("https://example.com/send-sms"),
+    FieldSpec::new("endpoint", "Endpoint", FieldKind::Url)
+        .destination()
+        .placeholder("https://example.com/send-sms"),
     FieldSpec::new("authorization", "Authorization header", FieldKind::Secret)
         .optional()
         .header()

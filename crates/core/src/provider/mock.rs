@@ -16,7 +16,7 @@ pub const ID: &str = "mock-short-message-service";
 pub(super) struct Mock;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("accountSID", "Account SID", FieldKind::Text),
+    FieldSpec::new("accountSID", "Account SID", FieldKind::Text).destination(),
     FieldSpec::new("authToken", "Auth token", FieldKind::Secret),
     FieldSpec::new("fromMessagingServiceSID", "Messaging service SID", FieldKind::Text),
     FieldSpec::templates(TemplateRules {

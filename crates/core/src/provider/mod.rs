@@ -4,6 +4,7 @@
 //! here and from the shared kits ([`request`], `aliyun_rpc`, `tc3`), never from another provider. To add one: its file,
 //! its line in [`REGISTRY`], its guide, its vectors.
 
+mod address;
 mod cause;
 mod config;
 mod field;
@@ -29,6 +30,7 @@ use crate::error::Issue;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 
+pub use address::AllowedAddresses;
 pub use cause::{ConnectFailure, FailureCause};
 pub use config::ProviderConfig;
 pub use field::{FieldKind, FieldSpec, TemplateKind, TemplateRules};

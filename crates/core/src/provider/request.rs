@@ -106,13 +106,13 @@ pub(super) fn to_json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap_or_default()
 }
 
-/// Starts a request. An operator's endpoint may hold characters that [`Uri`] refuses and URLs percent-encode, such as `<`.
-/// What is not a URL is an error when the request ends.
+/// Starts a request. An operator's endpoint may hold characters that URLs encode: what [`Uri`] refuses, such as `<`, and
+/// all beyond ASCII. What is not a URL is an error when the request ends.
 fn start(method: Method, url: &str) -> Builder {
     let builder = Request::builder().method(method);
     match url.parse::<Uri>() {
-        Ok(uri) => builder.uri(uri),
-        Err(_) => builder.uri(Url::parse(url).map_or_else(|_| url.to_owned(), String::from)),
+        Ok(uri) if url.is_ascii() => builder.uri(uri),
+        _ => builder.uri(Url::parse(url).map_or_else(|_| url.to_owned(), String::from)),
     }
 }
 

@@ -20,7 +20,7 @@ use crate::message::Message;
 pub(super) struct Smsaero;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("email", "E-mail", FieldKind::Email).description("The account's login."),
+    FieldSpec::new("email", "E-mail", FieldKind::Email).destination().description("The account's login."),
     FieldSpec::new("apiKey", "API key", FieldKind::Secret),
     FieldSpec::new("senderName", "Sender name", FieldKind::Text).placeholder("SMSAero"),
     FieldSpec::templates(TemplateRules::new(TemplateKind::Text)),

@@ -15,7 +15,7 @@ use crate::phone::PhoneNumber;
 pub(super) struct Smsbao;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("username", "User name", FieldKind::Text),
+    FieldSpec::new("username", "User name", FieldKind::Text).destination(),
     FieldSpec::new("passwordOrApiKey", "API key or MD5 of the password", FieldKind::Secret),
     FieldSpec::new("goodsId", "Product ID", FieldKind::NonEmptyText)
         .optional()

@@ -23,7 +23,7 @@ use crate::time::CODE_LIFETIME;
 pub(super) struct Tencent;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("accessKeyId", "Secret ID", FieldKind::Id).placeholder("AKID…"),
+    FieldSpec::new("accessKeyId", "Secret ID", FieldKind::Id).destination().placeholder("AKID…"),
     FieldSpec::new("accessKeySecret", "Secret key", FieldKind::Secret),
     FieldSpec::new("signName", "Signature", FieldKind::Text)
         .may_be_empty()

@@ -19,7 +19,7 @@ use crate::phone::PhoneNumber;
 pub(super) struct Twilio;
 
 const FIELDS: &[FieldSpec] = &[
-    FieldSpec::new("accountSID", "Account SID", FieldKind::Id).placeholder("AC…"),
+    FieldSpec::new("accountSID", "Account SID", FieldKind::Id).destination().placeholder("AC…"),
     FieldSpec::new("authToken", "Auth token", FieldKind::Secret)
         .optional()
         .description("The account's token. Needed unless an API key is given."),
@@ -38,6 +38,8 @@ const FIELDS: &[FieldSpec] = &[
         .description("A number, a short code or a sender name, instead of a messaging service."),
     FieldSpec::new("host", "API host", FieldKind::Host)
         .optional()
+        .destination()
+        .hosts(&["*.twilio.com"])
         .placeholder("api.twilio.com")
         .description("A regional host such as api.dublin.ie1.twilio.com."),
     FieldSpec::new("disableRiskCheck", "Disable the risk check", FieldKind::Switch)

@@ -29,6 +29,7 @@ const FIELDS: &[FieldSpec] = &[
         .header()
         .description("A system user's permanent token with whatsapp_business_messaging."),
     FieldSpec::new("phoneNumberId", "Phone number ID", FieldKind::Id)
+        .destination()
         .placeholder("100000000000001")
         .description("The sender's ID, not its number."),
     FieldSpec::new("apiVersion", "Graph API version", FieldKind::Text)

@@ -1,17 +1,15 @@
-//! Managing the connector: show, replace, edit, delete, test, restore. One KV key holds the active connector, so that
-//! replacing it is one write: there is never a moment with two, or with none. What is replaced or deleted is archived
-//! first.
+//! Managing the connector: show, replace, edit, delete, test. One KV key holds the active connector, so that replacing it is
+//! one write: there is never a moment with two, or with none. What is replaced or deleted is archived first.
 
 use serde_json::Value;
 
-use super::ServiceError;
 use super::deliver::deliver;
+use super::{ServiceError, renew_seals};
 use crate::api::{RequestError, TestOutcome, take_usage_type};
 use crate::code::Code;
 use crate::connector::{
-    ARCHIVE_KEY, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, Connector, ConnectorView, SecretSealer,
-    StoredConnector, archive_to_json, draw_connector_id, ensure_mock_allowed, merge_stored_secrets,
-    parse_archive, prune_archive,
+    CONNECTOR_KEY, Connector, ConnectorView, MergedConfig, SecretSealer, StoredConnector, check_templates,
+    draw_connector_id, ensure_mock_allowed, merge_stored_secrets,
 };
 use crate::error::Issue;
 use crate::json::ObjectReader;
@@ -47,13 +45,16 @@ impl<P> core::fmt::Debug for ConnectorService<'_, P> {
 }
 
 impl<P: Platform> ConnectorService<'_, P> {
-    /// Lists zero or one connector, as Logto lists them.
+    /// Lists zero or one connector, as Logto lists them. One that cannot send is listed with its issues.
     ///
     /// # Errors
     /// `storage.unavailable`.
     pub async fn list(&self) -> Result<Vec<ConnectorView>, ServiceError> {
-        let active = self.find_active().await?;
-        Ok(active.iter().filter_map(|stored| self.view(stored)).collect())
+        let Some(text) = self.platform.get(CONNECTOR_KEY).await? else { return Ok(Vec::new()) };
+        if self.sealer().may_need_renewal(&text) {
+            self.renew_seals().await;
+        }
+        Ok(vec![self.describe(&text)])
     }
 
     /// Returns the active connector by its id.
@@ -61,8 +62,8 @@ impl<P: Platform> ConnectorService<'_, P> {
     /// # Errors
     /// `entity.not_found`, `storage.unavailable`.
     pub async fn get(&self, id: &str) -> Result<ConnectorView, ServiceError> {
-        let stored = self.get_active(id).await?;
-        self.view(&stored).ok_or(ServiceError::EntityNotFound)
+        let active = self.list().await?.into_iter().find(|view| view.id == id);
+        active.ok_or(ServiceError::EntityNotFound)
     }
 
     /// Replaces whatever is active. Takes `{connectorId, config}`.
@@ -81,62 +82,51 @@ impl<P: Platform> ConnectorService<'_, P> {
         let config = self.validate_config(provider, &config, same_provider)?;
         let now = Some(self.platform.now());
         let id = draw_connector_id(&self.platform.bytes()?);
-        self.archive(active, "").await?;
+        self.archive(active, None).await?;
         self.store(StoredConnector { id, connector_id, config, created_at: now, updated_at: now }).await
     }
 
-    /// Replaces the active connector's config. Secrets left out, or sent back redacted, keep their value.
+    /// Replaces the active connector's config. Takes `{config, updatedAt?}`. Secrets left out, or sent back redacted, keep
+    /// their value unless a field that they are bound to changes. With `updatedAt` as it was shown, or entity tags
+    /// (`If-Match`), the connector must not have been changed since.
     ///
     /// # Errors
-    /// As [`Self::replace`], and `entity.not_found`.
-    pub async fn edit(&self, id: &str, body: &[u8]) -> Result<ConnectorView, ServiceError> {
+    /// As [`Self::replace`], `entity.not_found` and `entity.conflict`.
+    pub async fn edit(
+        &self,
+        id: &str,
+        body: &[u8],
+        if_match: Option<&str>,
+    ) -> Result<ConnectorView, ServiceError> {
         let mut reader = open(body)?;
         let config = reader.take_required_value("config");
+        let updated_at = reader.take_string("updatedAt");
         finish(reader)?;
         let mut stored = self.get_active(id).await?;
+        let shown = stored.updated_at.map(Timestamp::rfc3339);
+        if updated_at.is_some() && updated_at != shown {
+            return Err(ServiceError::EntityConflict);
+        }
+        check_condition(if_match, &stored.etag())?;
         let provider = self.find_enabled_provider(&stored.connector_id)?;
         stored.config = self.validate_config(provider, &config, Some(&stored))?;
-        stored.updated_at = Some(self.platform.now());
+        stored.touch(self.platform.now());
         self.store(stored).await
     }
 
-    /// Deletes the active connector; it stays in the archive.
+    /// Deletes the active connector; it stays in the archive, unless what is stored is no connector.
     ///
     /// # Errors
-    /// `entity.not_found`, `storage.unavailable`.
-    pub async fn delete(&self, id: &str) -> Result<(), ServiceError> {
-        let stored = self.get_active(id).await?;
-        self.archive(Some(stored), "").await?;
+    /// `entity.not_found`, `entity.conflict`, `storage.unavailable`.
+    pub async fn delete(&self, id: &str, if_match: Option<&str>) -> Result<(), ServiceError> {
+        let text = self.platform.get(CONNECTOR_KEY).await?.ok_or(ServiceError::EntityNotFound)?;
+        let view = self.describe(&text);
+        if view.id != id {
+            return Err(ServiceError::EntityNotFound);
+        }
+        check_condition(if_match, &view.etag)?;
+        self.archive(StoredConnector::parse(&text).ok(), None).await?;
         Ok(self.platform.delete(CONNECTOR_KEY).await?)
-    }
-
-    /// Lists what was active before, newest first.
-    ///
-    /// # Errors
-    /// `storage.unavailable`.
-    pub async fn list_archive(&self) -> Result<Vec<ConnectorView>, ServiceError> {
-        let archive = self.read_archive().await?;
-        let view = |archived: &ArchivedConnector| {
-            let view = self.view(&archived.connector)?;
-            Some(ConnectorView { archived_at: Some(archived.archived_at.rfc3339()), ..view })
-        };
-        Ok(archive.iter().filter_map(view).collect())
-    }
-
-    /// Makes an archived connector the active one, in one write; the active one takes its place in the archive.
-    ///
-    /// # Errors
-    /// As [`Self::edit`].
-    pub async fn restore(&self, id: &str) -> Result<ConnectorView, ServiceError> {
-        let archive = self.read_archive().await?;
-        let archived = archive.into_iter().find(|archived| archived.connector.id == id);
-        let mut stored = archived.ok_or(ServiceError::EntityNotFound)?.connector;
-        let provider = self.find_enabled_provider(&stored.connector_id)?;
-        stored.config = self.validate_config(provider, &stored.config, Some(&stored))?;
-        stored.updated_at = Some(self.platform.now());
-        let active = self.find_active().await?;
-        self.archive(active, id).await?;
-        self.store(stored).await
     }
 
     /// Sends the code `000000` with a config that need not be saved. Takes `{phone, config, usageType?, locale?}`. The
@@ -156,6 +146,9 @@ impl<P: Platform> ConnectorService<'_, P> {
             .map_err(RequestError::Phone)?;
         let provider = self.find_enabled_provider(connector_id)?;
         let active = self.find_active().await?.filter(|stored| stored.connector_id == connector_id);
+        if active.as_ref().is_some_and(|stored| self.sealer().may_need_renewal(&stored.to_json())) {
+            self.renew_seals().await;
+        }
         let connector = self.open_config(provider, &config, active.as_ref())?.1;
         let template = connector.template(usage_type, locale.as_deref())?;
         if !provider.supports_recipient(&connector.config, &phone) {
@@ -170,22 +163,50 @@ impl<P: Platform> ConnectorService<'_, P> {
         }
     }
 
-    fn sealer(&self) -> SecretSealer<'_> {
+    pub(super) const fn sealer(&self) -> SecretSealer<'_> {
         SecretSealer { keys: self.keys }
     }
 
-    fn view(&self, stored: &StoredConnector) -> Option<ConnectorView> {
+    /// Seals anew what is sealed with the previous key, best effort: the operation can do without.
+    pub(super) async fn renew_seals(&self) {
+        if self.keys.previous.is_some() {
+            let _ = renew_seals(self.platform, self.keys).await;
+        }
+    }
+
+    /// Describes what is stored as the active connector, with whatever prevents it from sending.
+    fn describe(&self, text: &str) -> ConnectorView {
+        let described = StoredConnector::parse(text).map(|stored| {
+            let loaded = stored.load(self.keys, self.policy.allowed_addresses);
+            let issues = match loaded {
+                Err(issues) => issues,
+                Ok(connector) => {
+                    ensure_mock_allowed(connector.provider, self.policy.allow_mock).err().unwrap_or_default()
+                }
+            };
+            self.view(&stored).map(|view| ConnectorView { issues, ..view })
+        });
+        match described {
+            Ok(view) => view.unwrap_or_else(|| ConnectorView::unreadable(Vec::new())),
+            Err(issues) => ConnectorView::unreadable(issues),
+        }
+    }
+
+    pub(super) fn view(&self, stored: &StoredConnector) -> Option<ConnectorView> {
         ConnectorView::new(stored, self.sealer())
     }
 
-    fn find_enabled_provider(&self, connector_id: &str) -> Result<&'static dyn SmsProvider, ServiceError> {
+    pub(super) fn find_enabled_provider(
+        &self,
+        connector_id: &str,
+    ) -> Result<&'static dyn SmsProvider, ServiceError> {
         let provider = find_provider(connector_id).ok_or(ServiceError::UnknownFactory)?;
         ensure_mock_allowed(provider, self.policy.allow_mock).map_err(ServiceError::InvalidRequestConfig)?;
         Ok(provider)
     }
 
     /// Returns a posted config sealed for storage, its missing secrets filled in, if it is valid.
-    fn validate_config(
+    pub(super) fn validate_config(
         &self,
         provider: &'static dyn SmsProvider,
         posted: &Value,
@@ -202,54 +223,55 @@ impl<P: Platform> ConnectorService<'_, P> {
         posted: &Value,
         stored: Option<&StoredConnector>,
     ) -> Result<(Value, Connector), ServiceError> {
-        let merged = merge_stored_secrets(provider, posted, stored.map(|stored| &stored.config));
+        let MergedConfig { config, mut issues } =
+            merge_stored_secrets(provider, posted, stored.map(|stored| &stored.config));
         // A value that is not an object stays as it is, for the issue that names it.
-        let opened = if merged.is_object() {
-            self.sealer().open_config(provider, &merged).map_err(ServiceError::InvalidRequestConfig)?
+        let opened = if config.is_object() {
+            self.sealer().open_config(provider, &config).map_err(ServiceError::InvalidRequestConfig)?
         } else {
-            merged
+            config
         };
-        let connector = Connector::new(provider, &opened).map_err(ServiceError::InvalidRequestConfig)?;
-        Ok((opened, connector))
+        let connector = Connector::with_addresses(provider, &opened, self.policy.allowed_addresses);
+        match connector {
+            Ok(connector) => {
+                issues.extend(check_templates(connector.config.templates()));
+                if issues.is_empty() {
+                    return Ok((opened, connector));
+                }
+            }
+            Err(others) => {
+                // A secret that has to be entered again is missing for that reason.
+                let is_new = |issue: &Issue| issues.iter().all(|known| known.path != issue.path);
+                let others: Vec<_> = others.into_iter().filter(is_new).collect();
+                issues.extend(others);
+            }
+        }
+        Err(ServiceError::InvalidRequestConfig(issues))
     }
 
     /// Returns what is active. A value that was stored by hand and is no connector does not prevent a valid one.
-    async fn find_active(&self) -> Result<Option<StoredConnector>, ServiceError> {
+    pub(super) async fn find_active(&self) -> Result<Option<StoredConnector>, ServiceError> {
         let text = self.platform.get(CONNECTOR_KEY).await?;
-        Ok(text.and_then(|text| StoredConnector::parse(&text)))
+        Ok(text.and_then(|text| StoredConnector::parse(&text).ok()))
     }
 
     async fn get_active(&self, id: &str) -> Result<StoredConnector, ServiceError> {
-        self.find_active().await?.filter(|stored| stored.id == id).ok_or(ServiceError::EntityNotFound)
+        let text = self.platform.get(CONNECTOR_KEY).await?.ok_or(ServiceError::EntityNotFound)?;
+        match StoredConnector::parse(&text) {
+            Ok(stored) if stored.id == id => Ok(stored),
+            // It is listed under this id.
+            Err(_) if id == CONNECTOR_KEY => {
+                let issue = Issue::new("", "of what is stored is not known; replace or delete the connector");
+                Err(ServiceError::InvalidRequestConfig(vec![issue]))
+            }
+            _ => Err(ServiceError::EntityNotFound),
+        }
     }
 
-    async fn store(&self, stored: StoredConnector) -> Result<ConnectorView, ServiceError> {
+    pub(super) async fn store(&self, stored: StoredConnector) -> Result<ConnectorView, ServiceError> {
         self.platform.put(CONNECTOR_KEY, &stored.to_json(), None).await?;
         let view = self.view(&stored).ok_or(ServiceError::UnknownFactory)?;
         Ok(ConnectorView { effective_within_seconds: Some(EFFECTIVE_WITHIN), ..view })
-    }
-
-    async fn read_archive(&self) -> Result<Vec<ArchivedConnector>, ServiceError> {
-        let text = self.platform.get(ARCHIVE_KEY).await?.unwrap_or_default();
-        Ok(parse_archive(&text, self.platform.now()))
-    }
-
-    /// Puts what was active first in the archive, and takes the connector `removed` out. All secrets are sealed, those of
-    /// an archive that was stored by hand as well.
-    async fn archive(&self, active: Option<StoredConnector>, removed: &str) -> Result<(), ServiceError> {
-        let mut archive = self.read_archive().await?;
-        archive.retain(|archived| archived.connector.id != removed);
-        let now: Timestamp = self.platform.now();
-        if let Some(connector) = active {
-            archive.insert(0, ArchivedConnector { connector, archived_at: now });
-        }
-        let mut archive = prune_archive(archive, now);
-        for ArchivedConnector { connector, .. } in &mut archive {
-            if let Some(provider) = connector.provider() {
-                connector.config = self.sealer().seal_config(provider, &connector.config, self.platform)?;
-            }
-        }
-        Ok(self.platform.put(ARCHIVE_KEY, &archive_to_json(&archive), Some(ARCHIVE_LIFETIME)).await?)
     }
 }
 
@@ -260,4 +282,13 @@ fn open(body: &[u8]) -> Result<ObjectReader, RequestError> {
 fn finish(mut reader: ObjectReader) -> Result<(), ServiceError> {
     reader.ignore(&IGNORED_FIELDS);
     reader.finish().map_err(|issues: Vec<Issue>| RequestError::InvalidInput(issues).into())
+}
+
+/// Checks the entity tags of `If-Match` (RFC 9110 §13.1.1). A weak tag counts as a strong one: proxies that compress make
+/// tags weak.
+fn check_condition(if_match: Option<&str>, etag: &str) -> Result<(), ServiceError> {
+    let is_met = if_match.is_none_or(|tags| {
+        tags.split(',').map(str::trim).any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+    });
+    if is_met { Ok(()) } else { Err(ServiceError::EntityConflict) }
 }

@@ -37,6 +37,9 @@ pub enum ServiceError {
     /// There is no connector with this id.
     #[error("no such entity")]
     EntityNotFound,
+    /// The entity was changed since the caller read it.
+    #[error("entity conflict")]
+    EntityConflict,
     /// There is no factory with this id.
     #[error("no such factory")]
     UnknownFactory,
@@ -90,6 +93,7 @@ impl ServiceError {
             Self::InvalidStoredConfig(_) => ErrorCode::InvalidStoredConfig,
             Self::InvalidRequestConfig(_) => ErrorCode::InvalidRequestConfig,
             Self::EntityNotFound => ErrorCode::EntityNotFound,
+            Self::EntityConflict => ErrorCode::EntityConflict,
             Self::UnknownFactory => ErrorCode::UnknownFactory,
             Self::TemplateNotFound => ErrorCode::TemplateNotFound,
             Self::NumberNotSupported => ErrorCode::NumberNotSupported,

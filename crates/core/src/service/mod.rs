@@ -1,13 +1,16 @@
 //! The operations outside the guard: send a code, verify a code, manage the connector. The order of steps is part of the
 //! contract; a step that fails ends the operation, and what was counted in vain is taken back.
 
+mod archive;
 mod connectors;
 mod deliver;
 mod error;
+mod rotation;
 mod send;
 
 pub use connectors::ConnectorService;
 pub use error::ServiceError;
+pub use rotation::{renew_seals, rotation_state};
 
 use crate::api::{VerifyFailure, VerifyReceipt, VerifyRequest, VerifyResult};
 use crate::guard::{GuardRequest, GuardResponse};

@@ -1,6 +1,6 @@
 //! What was active before: deleting and restoring.
 
-use edge_otp_core::connector::{ARCHIVE_KEY, ARCHIVE_LIFETIME, CONNECTOR_KEY, load_connector};
+use edge_otp_core::connector::{ARCHIVE_KEY, ARCHIVE_LIFETIME, CONNECTOR_KEY};
 use edge_otp_core::error::ErrorCode;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -12,7 +12,7 @@ use super::{Admin, SECRET, TWILIO_ID, error_code, http_config, issue_paths, to_j
 fn delete_moves_the_connector_to_the_archive() {
     let admin = Admin::new();
     let id = admin.replace(TWILIO_ID, &twilio_config()).expect("valid").id;
-    let delete = |id: &str| admin.run(admin.service().delete(id));
+    let delete = |id: &str| admin.run(admin.service().delete(id, None));
     assert_eq!(error_code(delete("x")), Some(ErrorCode::EntityNotFound));
     admin.platform.clock.advance(1_000);
     assert_eq!(delete(&id), Ok(()));
@@ -81,33 +81,55 @@ fn a_connector_stored_by_hand_is_shown_and_sealed_when_archived() {
     let view = to_json(&admin.list()[0]);
     assert_eq!((&view["id"], &view["createdAt"]), (&json!(TWILIO_ID), &Value::Null));
     assert!(!view.to_string().contains(SECRET));
-    assert_eq!(admin.run(admin.service().delete(TWILIO_ID)), Ok(()));
+    assert_eq!(admin.run(admin.service().delete(TWILIO_ID, None)), Ok(()));
     let archive = admin.platform.kv_text(ARCHIVE_KEY).expect("an archive");
     assert!(archive.contains("sealed.v1.8f689978.") && !archive.contains(SECRET));
 }
 
-/// Whichever call of a replacement or a deletion fails: there is always one valid connector or the one before, and what
-/// was active is either active still or in the archive.
+#[derive(Clone, Copy, Debug)]
+enum ChangeKind {
+    Replacement,
+    Deletion,
+    Restoration,
+    Edit,
+}
+
+/// Whichever call of a change fails: there is always one valid connector or the one before, and every connector that there
+/// was is active still or in the archive, once. Ten others are in the archive before, so that it is full.
 #[wasm_bindgen_test(unsupported = test)]
 fn no_connector_is_lost_whichever_call_of_a_change_fails() {
-    for fault in Fault::ALL {
-        for is_deletion in [false, true] {
+    for kind in [ChangeKind::Replacement, ChangeKind::Deletion, ChangeKind::Restoration, ChangeKind::Edit] {
+        for fault in Fault::ALL {
             for skip in 0.. {
                 let admin = Admin::new();
-                let first = admin.replace(TWILIO_ID, &twilio_config()).expect("valid").id;
+                let oldest = admin.replace(TWILIO_ID, &twilio_config()).expect("valid").id;
+                for number in 0..9 {
+                    let endpoint = format!("https://a{number}.example");
+                    admin.replace("http-sms", &http_config(&endpoint)).expect("valid");
+                }
+                let active = admin.replace(TWILIO_ID, &twilio_config()).expect("valid").id;
                 admin.platform.calls.inject_nth(skip, fault);
-                let is_ok = if is_deletion {
-                    admin.run(admin.service().delete(&first)).is_ok()
-                } else {
-                    admin.replace("http-sms", &http_config("https://a.example")).is_ok()
+                let is_ok = match kind {
+                    ChangeKind::Replacement => {
+                        admin.replace("http-sms", &http_config("https://a.example")).is_ok()
+                    }
+                    ChangeKind::Deletion => admin.run(admin.service().delete(&active, None)).is_ok(),
+                    ChangeKind::Restoration => admin.run(admin.service().restore(&oldest)).is_ok(),
+                    ChangeKind::Edit => admin.edit(&active, &twilio_config()).is_ok(),
                 };
                 let is_reached = !admin.platform.calls.repair();
                 assert!(is_ok != is_reached, "a failure is reported");
-                let ids: Vec<_> =
+                let context = format!("{kind:?} {fault:?} {skip}");
+                let all: Vec<_> =
                     admin.list().into_iter().chain(admin.archive()).map(|view| view.id).collect();
-                assert!(ids.contains(&first), "{fault:?} {skip} {is_deletion}");
-                if !is_deletion {
-                    assert!(load_connector(&admin.stored().expect("stored"), &admin.platform.keys).is_ok());
+                let times = |id: &String| all.iter().filter(|other| *other == id).count();
+                assert_eq!(times(&active), 1, "{context}");
+                if matches!(kind, ChangeKind::Restoration | ChangeKind::Edit) {
+                    assert_eq!(times(&oldest), 1, "{context}");
+                    assert_eq!(all.len(), 11, "{context}");
+                }
+                if !matches!(kind, ChangeKind::Deletion) {
+                    assert!(admin.load().is_ok(), "{context}");
                 }
                 if !is_reached {
                     break;
@@ -115,4 +137,18 @@ fn no_connector_is_lost_whichever_call_of_a_change_fails() {
             }
         }
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_restored_connector_is_archived_as_it_was_last() {
+    let admin = Admin::new();
+    let first = admin.replace("http-sms", &http_config("https://a.example")).expect("valid").id;
+    admin.replace(TWILIO_ID, &twilio_config()).expect("valid");
+    admin.run(admin.service().restore(&first)).expect("archived");
+    admin.edit(&first, &http_config("https://b.example")).expect("valid");
+    assert_eq!(admin.archive().len(), 1, "what is active is not shown in the archive");
+    admin.run(admin.service().delete(&first, None)).expect("active");
+    let archive = admin.archive();
+    assert_eq!((archive.len(), archive[0].id.as_str()), (2, first.as_str()));
+    assert_eq!(archive[0].config["endpoint"], "https://b.example");
 }

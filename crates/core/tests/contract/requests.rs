@@ -4,7 +4,7 @@ use core::iter::once;
 
 use edge_otp_core::connector::Connector;
 use edge_otp_core::phone::PhoneNumber;
-use edge_otp_core::provider::{REGISTRY, SmsProvider};
+use edge_otp_core::provider::{AllowedAddresses, REGISTRY, SmsProvider};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -47,14 +47,108 @@ fn requests_are_https_and_hold_the_code_once() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_plain_http_endpoint_is_valid_for_this_machine_only() {
+fn a_local_endpoint_is_valid_where_it_is_allowed_only() {
     for id in ["http-sms", "gatewayapi-sms"] {
         let mut config = default_config(id);
-        for (endpoint, is_valid) in [("http://localhost:3000/x", true), ("http://example.com/x", false)] {
+        for (endpoint, is_valid) in [
+            ("http://localhost:3000/x", true),
+            ("https://10.0.0.1/x", true),
+            ("http://gatewayapi.com/x", false),
+        ] {
             config["endpoint"] = endpoint.into();
-            assert_eq!(Connector::new(find(id), &config).is_ok(), is_valid, "{id} {endpoint}");
+            let local = Connector::with_addresses(find(id), &config, AllowedAddresses::All);
+            assert_eq!(local.is_ok(), is_valid, "{id} {endpoint}");
+            assert!(Connector::new(find(id), &config).is_err(), "{id} {endpoint}");
         }
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn hosts_are_those_of_the_provider() {
+    for (id, key, good, bad) in [
+        ("twilio-short-message-service", "host", "api.dublin.ie1.twilio.com", "api.twilio.com.example.net"),
+        ("twilio-short-message-service", "host", "API.TWILIO.COM", "eviltwilio.com"),
+        (
+            "aliyun-short-message-service",
+            "endpoint",
+            "dysmsapi.eu-central-1.aliyuncs.com",
+            "aliyuncs.example.net",
+        ),
+        (
+            "gatewayapi-sms",
+            "endpoint",
+            "https://messaging.gatewayapi.eu/rest",
+            "https://example.net/gatewayapi.eu",
+        ),
+    ] {
+        let mut config = default_config(id);
+        config[key] = good.into();
+        assert!(Connector::new(find(id), &config).is_ok(), "{id} {good}");
+        config[key] = bad.into();
+        let issues = Connector::new(find(id), &config).expect_err(bad);
+        assert_eq!(issues.iter().map(|issue| issue.path.as_str()).collect::<Vec<_>>(), [key], "{id} {bad}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_endpoint_beyond_ascii_is_encoded() {
+    for (endpoint, uri) in [
+        (
+            "https://hooks.example.com/短信/é?ü=ö",
+            "https://hooks.example.com/%E7%9F%AD%E4%BF%A1/%C3%A9?%C3%BC=%C3%B6",
+        ),
+        ("https://bücher.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://hooks.example.com/a%20b", "https://hooks.example.com/a%20b"),
+    ] {
+        let mut config = default_config("http-sms");
+        config["endpoint"] = endpoint.into();
+        let connector = Connector::new(find("http-sms"), &config).expect(endpoint);
+        assert_eq!(build_request(&connector, "+14155550132").expect("a request").uri(), uri);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_value_with_white_space_around_it_is_refused_with_its_path() {
+    for provider in REGISTRY {
+        let whole = default_config(provider.id());
+        for field in provider.fields() {
+            let Some(text) = whole[field.key].as_str() else { continue };
+            for value in
+                [format!("{text} "), format!("\t{text}"), format!("{text}\r\n"), format!("\u{feff}{text}")]
+            {
+                let mut config = whole.clone();
+                config[field.key] = value.as_str().into();
+                let issues = Connector::new(provider, &config).expect_err(field.key);
+                assert!(issues.iter().any(|issue| issue.path == field.key), "{} {value:?}", provider.id());
+            }
+        }
+    }
+    let id = "tencent-short-message-service";
+    for (code, path) in [
+        (json!("1234\n"), "templates.0.templateCode"),
+        (json!({ "china": "1 ", "overseas": "2" }), "templates.0.templateCode.china"),
+    ] {
+        let mut config = default_config(id);
+        config["templates"] = json!([{ "usageType": "Generic", "templateCode": code }]);
+        assert_eq!(Connector::new(find(id), &config).expect_err(path)[0].path, path);
+    }
+}
+
+/// What was stored as GBK or Windows-1252 is read as replacement characters.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_text_that_could_not_be_decoded_is_refused_with_its_path() {
+    let mut config = default_config("tencent-short-message-service");
+    config["signName"] = "ʾ\u{fffd}\u{fffd}".into();
+    assert_eq!(
+        Connector::new(find("tencent-short-message-service"), &config).expect_err("GBK")[0].path,
+        "signName"
+    );
+    let mut config = default_config("twilio-short-message-service");
+    config["templates"][0]["content"] = "Votre code\u{fffd}: {{code}}\n".into();
+    assert_eq!(
+        Connector::new(find("twilio-short-message-service"), &config).expect_err("Windows-1252")[0].path,
+        "templates.0.content"
+    );
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -70,10 +164,10 @@ fn no_config_breaks_out_of_a_header_or_the_url() {
 /// `http::Uri` refuses some characters that validation accepts and `fetch` percent-encodes.
 #[wasm_bindgen_test(unsupported = test)]
 fn every_valid_endpoint_makes_a_request() {
-    for id in ["http-sms", "gatewayapi-sms"] {
+    for (id, host) in [("http-sms", "example.com"), ("gatewayapi-sms", "gatewayapi.com")] {
         let endpoints = (0x20..0x7f_u8)
             .map(char::from)
-            .flat_map(|c| ["/", "/?", "/#"].map(|part| format!("https://example.com{part}a{c}b")));
+            .flat_map(|c| ["/", "/?", "/#"].map(|part| format!("https://{host}{part}a{c}b")));
         let valid = endpoints.filter(|endpoint| check_request_with(find(id), "endpoint", endpoint)).count();
         assert_eq!(valid, 3 * (0x7f - 0x20 - 2), "{id}: all but the space and the backslash");
     }

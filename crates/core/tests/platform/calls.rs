@@ -119,6 +119,11 @@ impl Calls {
         calls.into_iter().filter(is_counted).map(Call::name).collect::<Vec<_>>().join(" ")
     }
 
+    /// Tells how many calls of a kind have begun since the log was taken last.
+    pub(crate) fn count(&self, call: Call) -> usize {
+        self.log.borrow().iter().filter(|begun| **begun == call).count()
+    }
+
     /// Logs a call and tells how it fails, if it does.
     pub(crate) fn begin(&self, call: Call) -> Option<Fault> {
         self.log.borrow_mut().push(call);

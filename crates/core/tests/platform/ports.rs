@@ -115,7 +115,7 @@ impl HttpClient for InMemoryPlatform {
 impl ConnectorSource for InMemoryPlatform {
     async fn active_connector(&self) -> Result<Option<Rc<LoadedConnector>>, StorageError> {
         let text = self.calls.perform(Call::Connector, || self.kv_text(CONNECTOR_KEY)).await?;
-        Ok(text.map(|text| Rc::new(load_connector(&text, &self.keys))))
+        Ok(text.map(|text| Rc::new(load_connector(&text, &self.keys, self.policy.allowed_addresses))))
     }
 }
 

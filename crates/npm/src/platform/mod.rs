@@ -7,11 +7,12 @@ pub(crate) mod kv;
 pub(crate) mod random;
 mod store_check;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use edge_otp_core::connector::{CONNECTOR_KEY, LoadedConnector};
+use edge_otp_core::connector::{CONNECTOR_KEY, LoadedConnector, SecretSealer};
 use edge_otp_core::ports::{ConnectorSource, KvStore, MockLog, StorageError};
+use edge_otp_core::service::renew_seals;
 use js_sys::TypeError;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -41,17 +42,28 @@ pub(crate) struct Operation {
     pub(crate) deployment: Rc<Deployment>,
     /// What the caller's storage threw last, for the error's `cause`.
     thrown: RefCell<JsValue>,
+    /// Whether the connector was read with a seal of the previous key.
+    needs_renewal: Cell<bool>,
 }
 
 impl Operation {
     /// Creates the platform of a new operation.
     pub(crate) const fn new(deployment: Rc<Deployment>) -> Self {
-        Self { deployment, thrown: RefCell::new(JsValue::UNDEFINED) }
+        Self { deployment, thrown: RefCell::new(JsValue::UNDEFINED), needs_renewal: Cell::new(false) }
     }
 
     /// Takes what the caller's storage threw; undefined if it threw nothing.
     pub(crate) fn take_thrown(&self) -> JsValue {
         self.thrown.replace(JsValue::UNDEFINED)
+    }
+
+    /// Seals anew what the previous key has sealed, if that was read; best effort: until then it opens with that key.
+    pub(crate) async fn renew_seals(&self) {
+        if self.needs_renewal.take() {
+            let thrown = self.take_thrown();
+            let _ = renew_seals(self, &self.deployment.keys).await;
+            self.thrown.replace(thrown);
+        }
     }
 
     /// Waits for the result of a call of the caller's storage, for a time in milliseconds. What it throws is kept. The race
@@ -81,7 +93,11 @@ impl ConnectorSource for Operation {
             ConnectorOption::InCode { connector, .. } => Ok(Some(Rc::clone(connector))),
             ConnectorOption::Stored => {
                 let text = self.get(CONNECTOR_KEY).await?;
-                Ok(text.map(|text| memo::connector(&text, &self.deployment.keys)))
+                Ok(text.map(|text| {
+                    let Deployment { keys, .. } = &*self.deployment;
+                    self.needs_renewal.set(SecretSealer { keys }.may_need_renewal(&text));
+                    memo::connector(&text, keys, self.deployment.allowed_addresses())
+                }))
             }
         }
     }

@@ -96,6 +96,7 @@ fn lists_and_flags_are_checked() {
         ("phoneCheck", "e164".into()),
         ("allowServiceNumbers", list(&["toll_free".into(), "+1500".into()])),
         ("allowMock", true.into()),
+        ("allowLocal", true.into()),
     ] {
         assert!(create(&policy(name, value)).is_ok(), "{name}");
     }
@@ -116,6 +117,7 @@ fn lists_and_flags_are_checked() {
         ("allowServiceNumbers", list(&["US".into()])),
         ("allowServiceNumbers", "premium".into()),
         ("allowMock", 1.into()),
+        ("allowLocal", 1.into()),
     ] {
         assert!(rejection(&policy(name, value)).contains(&format!("`policy.{name}`")), "{name}");
     }

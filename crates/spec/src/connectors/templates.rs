@@ -4,6 +4,7 @@ use edge_otp_core::provider::{FieldKind, REGISTRY, SmsProvider, TemplateKind, Te
 use edge_otp_core::usage_type::UsageType;
 use serde_json::{Value, json};
 
+use super::line;
 use crate::openapi::reference;
 use crate::schemas::Schemas;
 
@@ -39,7 +40,7 @@ fn template_schema(rules: TemplateRules) -> Value {
         json!({
             "type": "string",
             "minLength": 1,
-            "description": "A usage type; a name that is none is kept and never used.",
+            "description": "A usage type; a name that is none is kept and never used, but one that misspells a usage type is refused.",
             "examples": UsageType::ALL.map(UsageType::as_str),
         })
     };
@@ -73,7 +74,9 @@ fn template_schema(rules: TemplateRules) -> Value {
 
 /// Returns what a template holds beside usage type and locale: a description, the required member, and the members.
 fn body_schema(rules: TemplateRules) -> (&'static str, &'static str, Value) {
-    let text = |description: &str| json!({ "type": "string", "minLength": 1, "description": description });
+    let pattern = line();
+    let text =
+        |description: &str| json!({ "type": "string", "pattern": pattern, "description": description });
     match rules.kind {
         TemplateKind::Text => {
             ("A text in the config.", "content", json!({ "content": content_schema(rules) }))
@@ -89,7 +92,7 @@ fn body_schema(rules: TemplateRules) -> (&'static str, &'static str, Value) {
             });
             let code = json!({
                 "description": "The provider's id; two of them if mainland China has its own.",
-                "anyOf": [{ "type": "string", "minLength": 1 }, by_region],
+                "anyOf": [{ "type": "string", "pattern": pattern }, by_region],
             });
             let members = if rules.kind == TemplateKind::Numbered {
                 json!({ "templateCode": code, "parameters": parameters_schema() })
@@ -101,7 +104,7 @@ fn body_schema(rules: TemplateRules) -> (&'static str, &'static str, Value) {
         TemplateKind::Named => {
             let language = json!({
                 "type": "string",
-                "minLength": 1,
+                "pattern": pattern,
                 "default": "en",
                 "description": "The language, as the provider writes it.",
             });
@@ -122,7 +125,7 @@ fn parameters_schema() -> Value {
 }
 
 fn content_schema(rules: TemplateRules) -> Value {
-    let description = "The text; `{{code}}` is where the code is inserted.";
+    let description = "The text; `{{code}}` is where the code is inserted. At most ten segments, without bidirectional control characters.";
     if rules.requires_code {
         json!({ "type": "string", "pattern": "\\{\\{\\s*code\\s*\\}\\}", "description": description })
     } else {

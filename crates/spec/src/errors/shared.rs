@@ -19,6 +19,11 @@ pub(crate) const UNSUPPORTED_MEDIA_TYPE: ErrorResponse = ErrorResponse::shared(
     "The body is not declared to be JSON, or it is compressed.",
     &[ErrorCode::UnsupportedMediaType],
 );
+pub(crate) const ENTITY_CONFLICT: ErrorResponse = ErrorResponse::shared(
+    "EntityConflict",
+    "The connector was changed since it was read: `If-Match` or `updatedAt` is not that of the stored one.",
+    &[ErrorCode::EntityConflict],
+);
 pub(crate) const NOT_FOUND: ErrorResponse = ErrorResponse::shared(
     "NotFound",
     "There is nothing with this id; or the id is a dot segment, so that the path is another.",

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use super::Operation;
 use crate::errors::ErrorResponse;
 use crate::errors::shared::{
-    BAD_CONFIG, BAD_PHONE, CODE_REFUSED, CONNECTOR_NOT_FOUND, INTERNAL, INTERNAL_OR_CONNECTOR, LOCKED,
-    NOT_FOUND, PHONE_NOT_ALLOWED, PROVIDER_REJECTED, SEND_LIMITED, STORAGE_UNAVAILABLE,
+    BAD_CONFIG, BAD_PHONE, CODE_REFUSED, CONNECTOR_NOT_FOUND, ENTITY_CONFLICT, INTERNAL,
+    INTERNAL_OR_CONNECTOR, LOCKED, NOT_FOUND, PHONE_NOT_ALLOWED, PROVIDER_REJECTED, SEND_LIMITED,
+    STORAGE_UNAVAILABLE,
 };
 use crate::examples::{self, named};
 use crate::openapi::{content, reference};
@@ -229,6 +230,17 @@ fn connector_parameter() -> Value {
     })
 }
 
+fn condition_parameter() -> Value {
+    json!({
+        "name": "If-Match",
+        "in": "header",
+        "required": false,
+        "description": "The `ETag` of a response, several, or `*`: the connector must not have been changed since.",
+        "schema": { "type": "string", "pattern": "^[!-~]+$" },
+        "example": "*",
+    })
+}
+
 fn factories() -> Vec<Operation> {
     let all = json!({
         "type": "array",
@@ -298,17 +310,20 @@ fn connectors() -> Vec<Operation> {
             "Replace the active connector's config",
         )
         .describe(
-            "Confidential fields that are left out, or sent back redacted, keep their values; `null` clears a field.",
+            "Confidential fields that are left out, or sent back redacted, keep their values; `null` clears a field. \
+             They are not kept if a field that they are bound to changes: a URL, a host, an account.",
         )
         .parameter(connector_parameter())
+        .parameter(condition_parameter())
         .body("ConnectorPatch", MAX_CONFIG_BODY, examples::changes())
         .answers(200, "The connector with its new config.", schema("SavedConnector"), saved())
-        .fails([BAD_CONFIG, NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
+        .fails([BAD_CONFIG, NOT_FOUND, ENTITY_CONFLICT, INTERNAL, STORAGE_UNAVAILABLE]),
         Operation::new("DELETE", "/api/connectors/{id}", "deleteConnector", "Delete the active connector")
             .describe("It stays in the archive.")
             .parameter(connector_parameter())
+            .parameter(condition_parameter())
             .answers_empty(204, "Done.")
-            .fails([NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
+            .fails([NOT_FOUND, ENTITY_CONFLICT, INTERNAL, STORAGE_UNAVAILABLE]),
         test_connector(),
     ]
 }
