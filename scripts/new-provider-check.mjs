@@ -74,14 +74,15 @@ const written = {
     "//! Sample Two, which does not exist: <https://docs.example.com/sms>.",
     "//! Oddities: numbers have their `+`. A success has an `id`, an error an `error`.",
     "    // The sender is a name or a number.",
-    `    // "Errors" of the documentation.
-    (RejectionKind::Throttled(None), &["slow_down"]),`,
+    `        // "Errors" of the documentation.
+        (RejectionKind::Throttled(None), &["slow_down"]),`,
+    "    // None.",
     "    // In the order of the documentation.",
     '            description: ["Text messages to nobody.", "发送短信。"],',
     "        // The key is a bearer token.",
     `        let body = response.json();
         if let Some(code) = body.get("error").and_then(serde_json::Value::as_str) {
-            return DeliveryOutcome::rejected_with_code(response, ERROR_CODES, code);
+            return DeliveryOutcome::from_code(response, ERROR_CODES, code);
         }
         if response.is_success() && body.get("id").is_some_and(serde_json::Value::is_string) {
             return DeliveryOutcome::Accepted;

@@ -3,7 +3,7 @@
  * it may rely on follows from the Rust code; the other types say less than the API, since the console must not fail on
  * a connector that was written to KV directly.
  */
-import type { RedactedSecret, TemplateRules } from "../../../pkg/generated.d.ts";
+import type { Issue, RedactedSecret, TemplateRules } from "../../../pkg/generated.d.ts";
 
 export type {
   Activity as ActivityReport,
