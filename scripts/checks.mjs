@@ -76,8 +76,23 @@ const wasm = async () => {
   writeWebDriverConfig(join(root, "crates", "npm"));
   // Without this, tests that are not marked for a browser are left out, with exit code 0.
   env.WASM_BINDGEN_USE_BROWSER = "1";
+  return total + countRustTests(await testInChromium(env), "edge-otp-npm in Chromium");
+};
+
+/** How long the tests in Chromium may take, in ms: they take seconds once they run. */
+const CHROMIUM_TIMEOUT_MS = 300_000;
+
+/** Runs the package's tests in Chromium. Now and then it opens the page and never loads it, so it is tried twice. */
+const testInChromium = async (env) => {
   const browser = ["--headless", "--chrome", "--chromedriver", chromedriverPath()];
-  return total + countRustTests(await test(...browser, "crates/npm"), "edge-otp-npm in Chromium");
+  const run = () =>
+    runClean("wasm-pack", ["test", ...browser, "crates/npm"], { env, timeout: CHROMIUM_TIMEOUT_MS });
+  try {
+    return await run();
+  } catch (error) {
+    process.stdout.write(`\n!!! ${error.message}: tried once more\n\n`);
+    return run();
+  }
 };
 
 /** Runs the test files of a folder one after the other, each in a process of its own. */

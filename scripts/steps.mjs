@@ -33,11 +33,30 @@ const noteLastLine = (chunk) => {
   if (running && line) running.lastLine = line.slice(0, 100);
 };
 
-/** Runs a command and resolves with {code, output}; output is shown too unless `quiet`. */
-export const capture = (command, args, { env = {}, cwd = root, quiet = true, input, ownTools = true } = {}) =>
+/** Ends a command with everything that it has started. */
+const endGroup = ({ pid }) => {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+};
+
+/**
+ * Runs a command and resolves with {code, output}; output is shown too unless `quiet`. After `timeout` ms it is ended with
+ * all that it has started.
+ */
+export const capture = (
+  command,
+  args,
+  { env = {}, cwd = root, quiet = true, input, ownTools = true, timeout } = {},
+) =>
   new Promise((resolve) => {
     const all = ownTools ? environment(env) : { ...process.env, ...env };
-    const child = spawn(command, args, { cwd, env: all, stdio: ["pipe", "pipe", "pipe"] });
+    const detached = timeout !== undefined;
+    const child = spawn(command, args, { cwd, env: all, stdio: ["pipe", "pipe", "pipe"], detached });
+    const timer = detached ? setTimeout(() => endGroup(child), timeout) : undefined;
+    child.on("close", () => clearTimeout(timer));
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.on("data", (chunk) => {
