@@ -33,7 +33,7 @@ fuzz_target!(|text: &str| {
         let written = challenge.to_json().expect("JSON");
         assert_eq!(StoredChallenge::parse(&written), Some(challenge));
     }
-    if let Some(connector) = StoredConnector::parse(text) {
+    if let Ok(connector) = StoredConnector::parse(text) {
         let written = connector.to_json();
         assert_eq!(StoredConnector::parse(&written).expect("its own form").to_json(), written);
     }
