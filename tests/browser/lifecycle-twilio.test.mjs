@@ -21,7 +21,7 @@ const readStats = (page) => page.locator(".sms-stats").textContent();
 /** Submits an empty form, then one with values that only the server rejects, then corrects them. */
 const fillFormWithErrors = async (page) => {
   await clickSave(page);
-  await page.getByText("3 fields need your attention.").waitFor();
+  await page.getByText("2 fields need your attention.").waitFor();
   const focusedPath = await page.evaluate(() => document.activeElement.dataset.path);
   assert.equal(focusedPath, "accountSID", "the first invalid field has the focus");
 

@@ -118,10 +118,18 @@ const sendTestMessages = async (page, config) => {
 const editAndRemoveSecret = async (page, config) => {
   const { receiver, api } = environment;
   receiver.response = { status: 204 };
-  await getEndpoint(page).fill(`${receiver.url}?edited`);
   await sendTestMessage(page);
   assert.match(await readTestResult(page), /^Accepted/);
   assert.equal(receiver.messages.at(-1).authorization, config.authorization, "the stored secret is used");
+  await getEndpoint(page).fill(`${receiver.url}?edited`);
+  const before = receiver.messages.length;
+  await sendTestMessage(page);
+  await page.locator(".test-result", { hasText: "Not sent" }).waitFor();
+  assert.equal(receiver.messages.length, before, "the stored secret goes nowhere else");
+  await page.getByRole("button", { name: "Replace: Authorization header" }).click();
+  await page.getByLabel("Authorization header", { exact: false }).first().fill(config.authorization);
+  await sendTestMessage(page);
+  await page.locator(".test-result", { hasText: "Accepted" }).waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();
   await waitForToast(page, /^Saved\./);
   await page.getByRole("button", { name: "Remove: Authorization header" }).click();

@@ -56,19 +56,18 @@ const addMarkup = (value, key = "") => {
 browserTest("markup in a config is displayed as text", async () => {
   await api.deleteConnector();
   const config = {
-    ...twilio,
-    authToken: markup,
-    fromMessagingServiceSID: markup,
-    from: markup,
+    email: "a@example.com",
+    apiKey: markup,
+    senderName: markup,
     [`extra${markup}`]: markup,
     templates: [
       { usageType: "Generic", content: `{{code}} ${markup}`, note: markup },
       { usageType: `Custom${markup}`, content: `{{code}} ${markup}` },
     ],
   };
-  await api.setConnector(ids.twilio, config);
+  await api.setConnector("smsaero-short-message-service", config);
   const { context, page, log } = await openSignedIn(server);
-  assert.equal(await page.getByLabel("Sender").inputValue(), markup);
+  assert.equal(await page.getByLabel("Sender name").inputValue(), markup);
   assert.match(await page.locator(".bubble").textContent(), /<img src=x onerror=alert\(1\)>/);
   // The API omits keys that the connector does not define: one may be a secret under a misspelt name.
   assert.doesNotMatch(await page.locator(".connector-form").textContent(), /extra"><img/);
@@ -83,7 +82,7 @@ browserTest("markup in a config is displayed as text", async () => {
     document.documentElement.innerHTML.includes("&lt;img src=x"),
   );
   assert.equal(hasEscapedMarkup, true);
-  await page.getByLabel("Account SID").fill(markup);
+  await page.getByLabel("E-mail").fill(markup);
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("One field needs your attention.").waitFor();
   assert.equal(await countInjectedElements(page), 0);

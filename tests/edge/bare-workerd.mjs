@@ -79,7 +79,7 @@ export const startBareWorker = async (vars = {}) => {
   const config = join(folder, "config.capnp");
   // Embedded files lie beside the configuration.
   for (const name of ["entry.js", wasm()]) copyFileSync(join(build, name), join(folder, name));
-  writeFileSync(config, configText({ ...secrets, ...vars }, wasm()));
+  writeFileSync(config, configText({ ...secrets, ALLOW_LOCAL: "1", ...vars }, wasm()));
   const child = spawn(workerd, ["serve", "--control-fd=3", config], {
     stdio: ["ignore", "pipe", "pipe", "pipe"],
   });

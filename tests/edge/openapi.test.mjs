@@ -449,6 +449,8 @@ test("the Worker rejects what a schema rejects, and accepts what it accepts", as
       const error = validate(value);
       // The schema cannot state whether a secret may be missing: there may be a stored one.
       if (!error && secrets.includes(at.at(-1)) && (to ?? null) === null) continue;
+      // What cannot be read in these costs no send: it is ignored, with a warning.
+      if (error && operationId === "sendCode" && ["locale", "ip"].includes(at[0])) continue;
       const response = await request(otp, one.method, fillPath(one.path, values), value);
       const name = `${operationId} ${at.join(".")} = ${JSON.stringify(to)}: ${response.status} ${response.text}`;
       assertConforms(one, response);

@@ -91,7 +91,7 @@ export const startWorker = async ({
       {
         ...build,
         // As secrets, which override a developer's .dev.vars.
-        secrets: definedOnly({ ...secrets, ALLOW_MOCK: "0", ...vars, ...other }),
+        secrets: definedOnly({ ...secrets, ALLOW_MOCK: "0", ALLOW_LOCAL: "0", ...vars, ...other }),
       },
     ],
   });

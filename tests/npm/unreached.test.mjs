@@ -25,7 +25,7 @@ const kv = () => {
 
 /** Sends a test message; returns the result, or the error's code and data. */
 const testConnector = async (endpoint, fetch) => {
-  const policy = { providerTimeoutMs: 1000 };
+  const policy = { providerTimeoutMs: 1000, allowLocal: true };
   const otp = createOtp({ kv: kv(), secret: "0123456789abcdef0123456789abcdef", fetch, policy });
   const request = { phone: "+14155550123", connectorId: "http-sms", config: { endpoint } };
   try {

@@ -28,7 +28,7 @@ export const serverMessagesZh: Record<string, string | undefined> = {
   "must not begin or end with white space": "开头和结尾不能有空白字符",
   "must not hold bidirectional control characters": "不能包含双向控制字符",
   "must not take more than 10 segments": "不能超过 10 条短信",
-  "must not be an address of this machine or of a private network (ALLOW_LOCAL=1 permits them)":
+  "must not be an address of this machine or of a private network, unless ALLOW_LOCAL is set":
     "不能是本机或内网地址（设置 ALLOW_LOCAL=1 后允许）",
   "holds characters that could not be decoded; it must be UTF-8": "含有无法解码的字符；必须是 UTF-8",
   "must be printable ASCII": "只能包含可打印的 ASCII 字符",

@@ -124,6 +124,7 @@ pub fn settings() -> Value {
     }
     if let Some(object) = shown.as_object_mut() {
         object.insert("rotating".to_owned(), false.into());
+        object.insert("previousStillNeeded".to_owned(), false.into());
     }
     shown
 }

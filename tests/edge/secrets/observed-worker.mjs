@@ -87,7 +87,9 @@ export class ObservedWorker {
 
   /** Creates a connector with a new secret in each of its confidential fields. */
   createConnector({ id, formItems }, length, alphabet) {
-    const fields = formItems.filter(({ isConfidential }) => isConfidential).map(({ key }) => key);
+    // Of alternatives, such as Twilio's token and API key, those of the default config.
+    const isGiven = ({ key, isConfidential }) => isConfidential && key in configOf(id);
+    const fields = formItems.filter(isGiven).map(({ key }) => key);
     const generate = (field) =>
       this.scanner.add(`${id}'s ${field}`, this.generator.generate(length, alphabet), field);
     const secrets = Object.fromEntries(fields.map((field) => [field, generate(field)]));

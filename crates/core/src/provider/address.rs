@@ -35,7 +35,7 @@ const AZURE_WIRE_SERVER: Ipv4Addr = Ipv4Addr::new(168, 63, 129, 16);
 const URL_RULE: &str = "must be an https URL without user name (http only to localhost)";
 const HOST_RULE: &str = "must be a host name";
 const LOCAL_RULE: &str =
-    "must not be an address of this machine or of a private network (ALLOW_LOCAL=1 permits them)";
+    "must not be an address of this machine or of a private network, unless ALLOW_LOCAL is set";
 
 /// Checks an endpoint: an absolute URL without user name, by https; by http to a local address. `hosts` lists what the
 /// host may be, as in [`matches_host`]; any, if it is empty. A local address takes the place of any host.

@@ -92,8 +92,9 @@ pub(crate) const BAD_CONFIG: ErrorResponse = ErrorResponse::shared(
 );
 
 /// The responses that become components.
-pub const SHARED_ERRORS: [ErrorResponse; 15] = [
+pub const SHARED_ERRORS: [ErrorResponse; 16] = [
     UNAUTHORIZED,
+    ENTITY_CONFLICT,
     NOT_FOUND,
     TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
