@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { startWorker } from "../edge/worker.mjs";
+import { apiKey, secrets, startWorker } from "../edge/worker.mjs";
 import { Provider, twilio } from "./fixtures/provider.mjs";
 import { newPhone, runSuite } from "./fixtures/suite.mjs";
 import { allPassed, installed } from "./setup.mjs";
@@ -12,7 +12,7 @@ import { allPassed, installed } from "./setup.mjs";
 let worker;
 let edgeOtp;
 const provider = new Provider();
-const keys = { apiKey: "test-api-key-one", adminKey: "test-admin-key" };
+const keys = { apiKey, adminKey: secrets.ADMIN_KEY };
 
 before(async () => {
   const home = await installed();

@@ -14,7 +14,7 @@ const KIB = 1024;
 /** The largest wasm, gzipped, with all connectors. */
 const WASM_LIMIT = 350 * KIB;
 /** The largest tarball, packed. */
-const TARBALL_LIMIT = 1_200 * KIB;
+const TARBALL_LIMIT = 1_400 * KIB;
 
 let home;
 let folder;

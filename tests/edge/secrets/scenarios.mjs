@@ -53,7 +53,10 @@ export const manageConnector = async (worker, factory, length, alphabet) => {
   const cleared = {
     config: { ...publicConfig, ...Object.fromEntries(fields.map((field) => [field, null])) },
   };
-  const optional = factory.formItems.every(({ key, required }) => !fields.includes(key) || !required);
+  // Twilio needs its token or an API key, neither of which is required by itself.
+  const isTwilio = id === "twilio-short-message-service";
+  const isOptional = ({ key, required }) => !fields.includes(key) || !(required || isTwilio);
+  const optional = factory.formItems.every(isOptional);
   await worker.manage("PATCH", path, cleared, optional ? 200 : 400);
   await worker.manage("DELETE", path, undefined, 204);
   // The secret as an id.

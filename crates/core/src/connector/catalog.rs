@@ -138,7 +138,7 @@ impl FactorySummary {
     /// Describes a stored connector whose provider is not known.
     pub(super) const fn unreadable() -> Self {
         Self {
-            target: "",
+            target: "unknown",
             kind: "Sms",
             name: Phrase { en: "Unreadable connector", zh_cn: "无法读取的连接器" },
             description: Phrase {
