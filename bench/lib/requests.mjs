@@ -3,7 +3,7 @@ import { StepError } from "../../scripts/steps.mjs";
 import { requestText, sendLoad } from "./load.mjs";
 import { cpuMs } from "./workerd.mjs";
 
-export const key = "bench-key";
+export const key = "bench-api-key-0001";
 export const CONNECTIONS = 16;
 const usageType = "SignIn";
 

