@@ -13,7 +13,7 @@ const GRANT_TIMEOUT: Seconds = Seconds(30);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyRecord {
     fingerprint: String,
-    /// Random, of the request that has the key: one that was too slow has lost it to its twin.
+    /// Random, of the request that has the key. A request that was too slow loses the key to its duplicate.
     owner: String,
     /// When the key was taken.
     at: Timestamp,
@@ -137,7 +137,7 @@ mod tests {
     }
 
     fn begin(record: &IdempotencyRecord, fingerprint: &str, at: Timestamp) -> IdempotencyState {
-        IdempotencyRecord::begin(Some(record), &request(fingerprint, "twin"), at).1
+        IdempotencyRecord::begin(Some(record), &request(fingerprint, "duplicate"), at).1
     }
 
     fn started() -> IdempotencyRecord {
@@ -151,10 +151,10 @@ mod tests {
         let record = started();
         assert_eq!(begin(&record, "a", NOW), IdempotencyState::InProgress(NOW.plus(GRANT_TIMEOUT)));
         assert_eq!(begin(&record, "b", NOW), IdempotencyState::Conflict);
-        assert!(record.is_owned_by("first") && !record.is_owned_by("twin"));
+        assert!(record.is_owned_by("first") && !record.is_owned_by("duplicate"));
 
         let sent = receipt(SendStatus::Sent);
-        assert_eq!(record.complete("twin", sent.clone()), None);
+        assert_eq!(record.complete("duplicate", sent.clone()), None);
         let completed = record.complete("first", sent.clone()).expect("its owner");
         assert_eq!(begin(&completed, "a", NOW), IdempotencyState::Completed(sent));
         assert!(!completed.is_owned_by("first"), "an outcome is kept to the end");
@@ -164,7 +164,7 @@ mod tests {
     #[wasm_bindgen_test(unsupported = test)]
     fn a_request_that_never_ends_is_unknown_once_its_deadline_has_passed() {
         let (unknown, deadline) = (receipt(SendStatus::Unknown), NOW.plus(Seconds(15)));
-        assert_eq!(started().grant("twin", unknown.clone(), deadline), None);
+        assert_eq!(started().grant("duplicate", unknown.clone(), deadline), None);
         let granted = started().grant("first", unknown.clone(), deadline).expect("its owner");
         assert_eq!(begin(&granted, "a", Timestamp(deadline.0 - 1)), IdempotencyState::InProgress(deadline));
         assert_eq!(begin(&granted, "a", deadline), IdempotencyState::Completed(unknown));
@@ -174,19 +174,19 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn a_request_that_is_granted_nothing_in_time_loses_the_key_to_its_twin() {
+    fn a_request_that_is_granted_nothing_in_time_loses_the_key_to_its_duplicate() {
         let late = NOW.plus(GRANT_TIMEOUT);
-        let (record, state) = IdempotencyRecord::begin(Some(&started()), &request("a", "twin"), late);
+        let (record, state) = IdempotencyRecord::begin(Some(&started()), &request("a", "duplicate"), late);
         assert_eq!(state, IdempotencyState::Started);
         let record = record.expect("stored");
-        assert!(record.is_owned_by("twin") && !record.is_owned_by("first"));
+        assert!(record.is_owned_by("duplicate") && !record.is_owned_by("first"));
         assert_eq!(record.grant("first", receipt(SendStatus::Unknown), late), None);
     }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_key_of_the_previous_root_secret_belongs_to_the_same_request() {
         let rotated =
-            IdempotentRequest { previous_fingerprint: Some("a".to_owned()), ..request("new", "twin") };
+            IdempotentRequest { previous_fingerprint: Some("a".to_owned()), ..request("new", "duplicate") };
         let (_, state) = IdempotencyRecord::begin(Some(&started()), &rotated, NOW);
         assert_eq!(state, IdempotencyState::InProgress(NOW.plus(GRANT_TIMEOUT)));
     }

@@ -45,7 +45,7 @@ pub enum GuardRequest {
     GrantIdempotent {
         /// [`IdempotentRequest::owner`].
         owner: String,
-        /// What a repeated request is told if this one never ends.
+        /// The response to a concurrent duplicate if this request never ends.
         receipt: SendReceipt,
         /// In seconds: how long the outcome is waited for.
         timeout: Seconds,
@@ -54,7 +54,7 @@ pub enum GuardRequest {
     EndIdempotent {
         /// [`IdempotentRequest::owner`].
         owner: String,
-        /// What a repeated request is told.
+        /// The response to a duplicate.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         receipt: Option<SendReceipt>,
     },
@@ -93,7 +93,7 @@ pub enum GuardResponse {
     Unavailable,
 }
 
-/// A counted send: the code for the message, and what the caller is told.
+/// A counted send: the code for the message, and the members of the response.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct IssuedCode {

@@ -108,8 +108,8 @@ pub enum LedgerError {
     /// The failures of the phone number have reached a limit.
     #[error("locked out")]
     LockedOut {
-        /// When enough failures have left the window; `None` if only an operator unlocks the number, which callers are
-        /// told to ask again for after a day.
+        /// When enough failures have left the window; `None` if only an operator unlocks the number; the response
+        /// then says a day.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         retry_after: Option<Seconds>,
     },

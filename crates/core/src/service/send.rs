@@ -30,7 +30,7 @@ impl<P: Platform> OtpService<'_, P> {
     /// Sends a code.
     ///
     /// The connector and its template come first: a broken config must not cost the user a send. With an idempotency key
-    /// the key's guard object is asked whether this is its first request, and is told how it ended.
+    /// the key's guard object is asked whether this is its first request, and stores how it ended.
     ///
     /// # Errors
     /// All `/send` codes of the contract but those of HTTP.
@@ -161,7 +161,7 @@ impl<P: Platform> OtpService<'_, P> {
         }
     }
 
-    /// Stores what a repeated request is told if this one never ends. Without that nothing may be sent.
+    /// Stores the response to a duplicate for the case that this request never ends. Without that nothing may be sent.
     async fn grant_idempotent(
         &self,
         key: Option<&KeyHolder>,
@@ -180,7 +180,7 @@ impl<P: Platform> OtpService<'_, P> {
     }
 
     /// Keeps the receipt of a message that may exist, or frees the key. Best effort: a key that could not be ended only
-    /// stays in use, and a repeated request is told what was granted.
+    /// stays in use, and the response to a duplicate is what was granted.
     async fn end_idempotent(&self, key: &KeyHolder, receipt: Option<&SendReceipt>) {
         let (owner, receipt) = (key.request.owner.clone(), receipt.cloned());
         let _ = self.call_key_guard(key, &GuardRequest::EndIdempotent { owner, receipt }).await;

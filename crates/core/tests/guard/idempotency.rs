@@ -53,13 +53,17 @@ fn end(guard: &Guard, owner: &str, receipt: Option<SendReceipt>) {
 fn a_completed_key_keeps_its_receipt_until_it_expires() {
     for guard in Guard::each() {
         assert_eq!(begin(&guard, "a", "first"), Ok(IdempotencyState::Started));
-        assert!(matches!(begin(&guard, "a", "twin"), Ok(IdempotencyState::InProgress(_))));
+        assert!(matches!(begin(&guard, "a", "duplicate"), Ok(IdempotencyState::InProgress(_))));
         assert_eq!(begin(&guard, "b", "other"), Ok(IdempotencyState::Conflict));
-        assert!(grant(&guard, "first") && !grant(&guard, "twin"));
+        assert!(grant(&guard, "first") && !grant(&guard, "duplicate"));
         let sent = receipt(SendStatus::Sent);
         end(&guard, "first", Some(sent.clone()));
         end(&guard, "first", None);
-        assert_eq!(begin(&guard, "a", "twin"), Ok(IdempotencyState::Completed(sent)), "it is not released");
+        assert_eq!(
+            begin(&guard, "a", "duplicate"),
+            Ok(IdempotencyState::Completed(sent)),
+            "it is not released"
+        );
         let state: GuardState = serde_json::from_str(&guard.state().expect("a state")).expect("a record");
         let expiry = START.plus(CODE_LIFETIME);
         assert_eq!(state.expires_at(START), Some(expiry));
@@ -76,9 +80,9 @@ fn only_the_owner_of_a_key_ends_it() {
         assert!(!grant(&guard, "first"));
         assert_eq!(guard.state(), None, "a key that nobody has taken");
         assert_eq!(begin(&guard, "a", "first"), Ok(IdempotencyState::Started));
-        end(&guard, "twin", None);
-        end(&guard, "twin", Some(receipt(SendStatus::Sent)));
-        assert!(matches!(begin(&guard, "a", "twin"), Ok(IdempotencyState::InProgress(_))));
+        end(&guard, "duplicate", None);
+        end(&guard, "duplicate", Some(receipt(SendStatus::Sent)));
+        assert!(matches!(begin(&guard, "a", "duplicate"), Ok(IdempotencyState::InProgress(_))));
         end(&guard, "first", None);
         assert_eq!(guard.state(), None);
         assert_eq!(begin(&guard, "b", "other"), Ok(IdempotencyState::Started), "the key is free");
@@ -91,9 +95,12 @@ fn a_granted_key_that_nobody_ends_is_unknown_after_its_deadline() {
         assert_eq!(begin(&guard, "a", "first"), Ok(IdempotencyState::Started));
         assert!(grant(&guard, "first"));
         guard.platform.clock.advance(14_999);
-        assert_eq!(begin(&guard, "a", "twin"), Ok(IdempotencyState::InProgress(START.plus(Seconds(15)))));
+        assert_eq!(
+            begin(&guard, "a", "duplicate"),
+            Ok(IdempotencyState::InProgress(START.plus(Seconds(15))))
+        );
         guard.platform.clock.advance(1);
         let unknown = receipt(SendStatus::Unknown);
-        assert_eq!(begin(&guard, "a", "twin"), Ok(IdempotencyState::Completed(unknown)));
+        assert_eq!(begin(&guard, "a", "duplicate"), Ok(IdempotencyState::Completed(unknown)));
     }
 }

@@ -28,7 +28,7 @@ fn a_rejected_message_frees_its_send_and_its_key() {
 
 /// The isolate of the first request ends during the provider's call; so does its client.
 #[wasm_bindgen_test(unsupported = test)]
-fn a_duplicate_of_a_request_that_never_ends_hears_unknown() {
+fn a_duplicate_of_a_request_that_never_ends_gets_unknown() {
     for otp in Otp::each() {
         otp.platform.calls.hold(Call::Http);
         let mut first = Task::new(otp.send_async(PHONE, Some("key")));
