@@ -270,6 +270,9 @@ fn optional(pattern: &str) -> String {
 
 /// The pattern of a text of one line that is not empty.
 fn line_pattern(field: &FieldSpec) -> String {
+    if let Some(form) = field.form {
+        return form.pattern.to_owned();
+    }
     if field.is_header { "^[!-~](?:[ -~]*[!-~])?$".to_owned() } else { line() }
 }
 

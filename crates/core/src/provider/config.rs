@@ -107,7 +107,8 @@ fn validate_value(field: &FieldSpec, value: &Value, allowed: AllowedAddresses) -
         _ => Ok(()),
     }?;
     let is_printable = text.bytes().all(|b| (0x20..=0x7e).contains(&b));
-    require(is_printable || !field.is_header, "must be printable ASCII")
+    require(is_printable || !field.is_header, "must be printable ASCII")?;
+    field.form.map_or(Ok(()), |form| require((form.is_valid)(text), form.message))
 }
 
 /// Checks what pasting and decoding leave in a text of one line: a provider answers such a value as an unknown one, and

@@ -24,6 +24,19 @@ pub struct FieldSpec {
     pub is_destination: bool,
     /// What a URL's host or a host may be: a name, or `*.` and a name for all below it. Any public host if empty.
     pub hosts: &'static [&'static str],
+    /// The form of a text that is not empty, if its kind does not say all.
+    pub form: Option<TextForm>,
+}
+
+/// A form of texts of one provider.
+#[derive(Clone, Copy, Debug)]
+pub struct TextForm {
+    /// A regular expression (ECMA-262) for the JSON Schema. It agrees with `is_valid`.
+    pub pattern: &'static str,
+    /// Tells whether a text has the form.
+    pub is_valid: fn(&str) -> bool,
+    /// The issue of a text that has not, as the rest of a sentence that begins with the field.
+    pub message: &'static str,
 }
 
 /// What a field holds.
@@ -107,6 +120,7 @@ impl FieldSpec {
             is_header: false,
             is_destination: false,
             hosts: &[],
+            form: None,
         }
     }
 
@@ -161,6 +175,13 @@ impl FieldSpec {
     #[must_use]
     pub const fn hosts(mut self, hosts: &'static [&'static str]) -> Self {
         self.hosts = hosts;
+        self
+    }
+
+    /// Requires a form of the text.
+    #[must_use]
+    pub const fn form(mut self, form: TextForm) -> Self {
+        self.form = Some(form);
         self
     }
 

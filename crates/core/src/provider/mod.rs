@@ -33,7 +33,7 @@ use crate::phone::PhoneNumber;
 pub use address::AllowedAddresses;
 pub use cause::{ConnectFailure, FailureCause};
 pub use config::ProviderConfig;
-pub use field::{FieldKind, FieldSpec, TemplateKind, TemplateRules};
+pub use field::{FieldKind, FieldSpec, TemplateKind, TemplateRules, TextForm};
 pub use mock::ID as MOCK_ID;
 pub use outcome::{DeliveryOutcome, ErrorCodeTable, ProviderResponse, Rejection, RejectionKind};
 pub use request::RequestContext;

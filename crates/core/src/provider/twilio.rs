@@ -10,13 +10,26 @@ use super::outcome::code_text;
 use super::request::ProviderRequest;
 use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
-    ProviderResponse, RejectionKind, RequestContext, SmsProvider, TemplateKind, TemplateRules,
+    ProviderResponse, RejectionKind, RequestContext, SmsProvider, TemplateKind, TemplateRules, TextForm,
 };
 use crate::error::Issue;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 
 pub(super) struct Twilio;
+
+const SERVICE_SID: TextForm = TextForm {
+    pattern: "^MG[0-9A-Za-z]+$",
+    is_valid: is_service_sid,
+    message: "must be the SID of a messaging service (MG...); a number, a short code or a sender name belongs in from",
+};
+
+/// <https://www.twilio.com/docs/glossary/what-alphanumeric-sender-id>
+const SENDER: TextForm = TextForm {
+    pattern: "^(?:\\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.{1,11}$)[0-9A-Za-z &+_-]*[A-Za-z][0-9A-Za-z &+_-]*)$",
+    is_valid: is_sender,
+    message: "must be a number in E.164 form, a short code, or a sender name of up to 11 letters, digits and spaces",
+};
 
 const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("accountSID", "Account SID", FieldKind::Id).destination().placeholder("AC…"),
@@ -31,10 +44,12 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("fromMessagingServiceSID", "Messaging service SID", FieldKind::Text)
         .optional()
         .placeholder("MG…")
+        .form(SERVICE_SID)
         .description("The messaging service that sends. Needed unless a sender is given."),
     FieldSpec::new("from", "Sender", FieldKind::Text)
         .optional()
         .placeholder("+14155550100 or YourBrand")
+        .form(SENDER)
         .description("A number, a short code or a sender name, instead of a messaging service."),
     FieldSpec::new("host", "API host", FieldKind::Host)
         .optional()
@@ -163,29 +178,16 @@ fn validate_credentials(config: &ProviderConfig) -> Option<Issue> {
     }
 }
 
-/// Checks that there is either a messaging service or a sender.
+/// Checks that there are not both a messaging service and a sender.
 fn validate_sender(config: &ProviderConfig) -> Option<Issue> {
-    const SERVICE: &str = "fromMessagingServiceSID";
-    let (service, from) = (config.text(SERVICE), config.text("from"));
-    match (config.is_given(SERVICE), config.is_given("from")) {
-        (true, true) => Some(Issue::new("from", "must not be given beside fromMessagingServiceSID")),
-        (true, false) if !service.is_empty() && !is_service_sid(service) => Some(Issue::new(
-            SERVICE,
-            "must be the SID of a messaging service (MG...); a number, a short code or a sender name belongs in from",
-        )),
-        (false, true) if !from.is_empty() && !is_sender(from) => Some(Issue::new(
-            "from",
-            "must be a number in E.164 form, a short code, or a sender name of up to 11 letters, digits and spaces",
-        )),
-        _ => None,
-    }
+    let are_both = config.is_given("fromMessagingServiceSID") && config.is_given("from");
+    are_both.then(|| Issue::new("from", "must not be given beside fromMessagingServiceSID"))
 }
 
 fn is_service_sid(text: &str) -> bool {
     text.strip_prefix("MG").is_some_and(|id| !id.is_empty() && id.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
-/// Tells whether a text is a sender: <https://www.twilio.com/docs/glossary/what-alphanumeric-sender-id>.
 fn is_sender(text: &str) -> bool {
     let is_short_code = (3..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let is_name = (1..=11).contains(&text.len())
