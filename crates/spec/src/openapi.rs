@@ -74,11 +74,28 @@ pub fn build(schemas: &Schemas) -> Result<Value, String> {
         "paths": paths,
         "components": { "securitySchemes": security_schemes(), "headers": headers(), "responses": responses },
     });
-    let used = find_used(&document, schemas)?;
+    let mut used = find_used(&document, schemas)?;
+    accept_any_value(&mut used)?;
     if let Some(components) = document.get_mut("components").and_then(Value::as_object_mut) {
         components.insert("schemas".to_owned(), used.into());
     }
     Ok(document)
+}
+
+/// Members that never cost a send: a value that cannot be read is ignored, of whatever type it is. The TypeScript types keep
+/// the type that is read.
+const IGNORED_IF_UNREADABLE: [(&str, &str); 3] =
+    [("SendRequest", "locale"), ("SendRequest", "ip"), ("TestRequest", "locale")];
+
+/// Drops the types of the members that accept every value.
+fn accept_any_value(schemas: &mut Schemas) -> Result<(), String> {
+    for (name, member) in IGNORED_IF_UNREADABLE {
+        let properties = schemas.get_mut(name).and_then(|schema| schema.get_mut("properties"));
+        let property =
+            properties.and_then(|properties| properties.get_mut(member)).and_then(Value::as_object_mut);
+        property.ok_or_else(|| format!("there is no {member} in {name}"))?.shift_remove("type");
+    }
+    Ok(())
 }
 
 const INTRODUCTION: &str = "Sends one-time codes by SMS and verifies them once; a Cloudflare Worker. This document is \
