@@ -236,7 +236,7 @@ fn condition_parameter() -> Value {
         "in": "header",
         "required": false,
         "description": "The `ETag` of a response, several, or `*`: the connector must not have been changed since.",
-        "schema": { "type": "string", "pattern": "^[!-~]+$" },
+        "schema": { "type": "string" },
         "example": "*",
     })
 }
