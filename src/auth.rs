@@ -25,12 +25,12 @@ pub(crate) async fn check_key<'a>(
     exchange: &'a Exchange<'_>,
     known: &CallerKeys,
 ) -> Result<&'a str, ApiError> {
-    let Exchange { request, deployment, .. } = exchange;
+    let Exchange { request, deployment } = exchange;
     match request.authorization.as_deref().and_then(bearer_token) {
         Some(token) if known.contains(&deployment.keys.current, token) => Ok(token),
         _ => {
             // Only Cloudflare's network sets this header; it replaces one that a client sends.
-            let address = request.header("cf-connecting-ip").and_then(|text| text.parse::<IpAddr>().ok());
+            let address = request.connecting_ip.as_deref().and_then(|text| text.parse::<IpAddr>().ok());
             let platform = &deployment.platform;
             let is_delayed =
                 |address| WRONG_KEYS.with_borrow_mut(|keys| keys.record(address, platform.now()));

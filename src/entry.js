@@ -99,7 +99,10 @@ export default {
   fetch(request, env, ctx) {
     ensureInstance(ctx, env);
     try {
-      return withDeadline(handle.call({ env, ctx }, request));
+      const response = handle.call({ env, ctx }, request);
+      // It ends even if its client goes away: a provider that was asked is listened to, and a refusal is taken back.
+      if (request.method !== "GET") ctx.waitUntil(response);
+      return withDeadline(response);
     } catch (error) {
       if (error instanceof WebAssembly.RuntimeError) fail();
       console.error(error);

@@ -6,7 +6,6 @@
 mod auth;
 mod error;
 mod handlers;
-mod keep_alive;
 mod panic;
 mod platform;
 mod request;
@@ -41,7 +40,7 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<
     };
     let mut log = RequestLog::new(&request);
     let deployment = Deployment::of(&env);
-    let response = router::respond(&request, &context, deployment.as_deref(), &mut log).await;
+    let response = router::respond(&request, deployment.as_deref(), &mut log).await;
     log.write(response.status, deployment.as_deref().ok().and_then(Deployment::analytics));
     if let Ok(deployment) = deployment
         && deployment.platform.take_needs_renewal()

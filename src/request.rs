@@ -11,7 +11,7 @@ use crate::error::{ApiError, body_incomplete};
 use crate::platform::random::SystemRandom;
 use crate::platform::stream::read_limited;
 
-// Seven separate calls into JavaScript cost more than the rest of the routing.
+// Eight separate calls into JavaScript cost more than the rest of the routing.
 #[wasm_bindgen(module = "/src/request.js")]
 extern "C" {
     fn read_head(request: &web_sys::Request) -> String;
@@ -27,6 +27,8 @@ pub(crate) struct IncomingRequest {
     pub(crate) path: String,
     pub(crate) authorization: Option<String>,
     pub(crate) idempotency_key: Option<String>,
+    /// The address of the caller, as the platform knows it.
+    pub(crate) connecting_ip: Option<String>,
     content_type: Option<String>,
     content_encoding: Option<String>,
     content_length: Option<u64>,
@@ -50,6 +52,7 @@ impl IncomingRequest {
         let content_encoding = header();
         let content_length = header().and_then(|value| value.parse().ok());
         let idempotency_key = header();
+        let connecting_ip = header();
         let id = hex::encode(id);
         Ok(Self {
             id,
@@ -57,6 +60,7 @@ impl IncomingRequest {
             path,
             authorization,
             idempotency_key,
+            connecting_ip,
             content_type,
             content_encoding,
             content_length,

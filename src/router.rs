@@ -1,12 +1,10 @@
 //! Routing: method and path to a handler. An unknown path is 404, an unknown method 405 with `Allow`.
 
 use edge_otp_core::service::ServiceError;
-use worker::Context;
 
 use crate::auth::check_key;
 use crate::error::ApiError;
 use crate::handlers::{Exchange, activity, connectors, factories, health, otp, phones, settings};
-use crate::keep_alive::KeepAlive;
 use crate::request::IncomingRequest;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
@@ -15,13 +13,12 @@ use crate::settings::Deployment;
 /// Answers a request; an error becomes a response.
 pub(crate) async fn respond(
     request: &IncomingRequest,
-    context: &Context,
     deployment: Result<&Deployment, &ServiceError>,
     log: &mut RequestLog,
 ) -> ApiResponse {
     let result = match deployment {
         Ok(deployment) => {
-            let result = route(&Exchange { request, context, deployment }, log).await;
+            let result = route(&Exchange { request, deployment }, log).await;
             if result.as_ref().is_err_and(ApiError::is_config_refused) {
                 deployment.platform.mark_connector_stale();
             }
@@ -85,7 +82,6 @@ async fn route_connectors(
     log: &mut RequestLog,
 ) -> Result<ApiResponse, ApiError> {
     let method = exchange.request.method.as_str();
-    let _alive = (method != "GET").then(|| KeepAlive::begin(exchange.context));
     match (rest, method) {
         ([], "GET") => connectors::list(exchange).await,
         ([], "POST") => connectors::replace(exchange).await,

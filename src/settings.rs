@@ -68,7 +68,8 @@ impl Deployment {
         let analytics_reader =
             parse_analytics_reader(text(env, "ACTIVITY_ACCOUNT"), text(env, "ACTIVITY_TOKEN"))?;
         let not_bound = |name: &'static str| move |_| Issue::new(name, "is not bound; see wrangler.toml");
-        let kv = env.kv("OTP_KV").map_err(not_bound("OTP_KV"))?;
+        let kv = env.kv("OTP_KV").and_then(|_| Ok(Reflect::get(env, &"OTP_KV".into())?));
+        let kv = kv.map_err(not_bound("OTP_KV"))?;
         let guard = env.durable_object("GUARD").map_err(not_bound("GUARD"))?;
         let keys = Rc::new(keys);
         Ok(Self {

@@ -8,14 +8,11 @@ pub(crate) mod otp;
 pub(crate) mod phones;
 pub(crate) mod settings;
 
-use worker::Context;
-
 use crate::request::IncomingRequest;
 use crate::settings::Deployment;
 
 /// What every handler works with.
 pub(crate) struct Exchange<'a> {
     pub(crate) request: &'a IncomingRequest,
-    pub(crate) context: &'a Context,
     pub(crate) deployment: &'a Deployment,
 }

@@ -6,20 +6,18 @@ use edge_otp_core::keys::IdempotencyKey;
 use super::Exchange;
 use crate::auth::check_key;
 use crate::error::ApiError;
-use crate::keep_alive::KeepAlive;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
 
 /// Sends a code.
 pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
-    let Exchange { request, deployment, context } = exchange;
+    let Exchange { request, deployment } = exchange;
     let scope = check_key(exchange, &deployment.api_keys).await?;
     log.count("send", "sent");
     request.idempotency_key.as_deref().map(check_idempotency_key).transpose()?;
     let idempotency_key = request.idempotency_key.as_deref().map(|key| IdempotencyKey { scope, key });
     let send = SendRequest::parse(&request.read_json().await?, &deployment.policy)?;
     log.record_recipient(&send.phone, send.usage_type);
-    let _alive = KeepAlive::begin(context);
     let receipt = deployment.otp_service().send(&send, idempotency_key).await?;
     log.record_receipt(&receipt);
     Ok(ApiResponse::json(receipt.http_status(), &receipt))
@@ -27,7 +25,7 @@ pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Resul
 
 /// Verifies a code.
 pub(crate) async fn verify(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
-    let Exchange { request, deployment, .. } = exchange;
+    let Exchange { request, deployment } = exchange;
     check_key(exchange, &deployment.api_keys).await?;
     log.count("verify", "verified");
     let verify = VerifyRequest::parse(&request.read_json().await?)?;
@@ -42,11 +40,10 @@ pub(crate) async fn send_logto(
     exchange: &Exchange<'_>,
     log: &mut RequestLog,
 ) -> Result<ApiResponse, ApiError> {
-    let Exchange { request, deployment, context } = exchange;
+    let Exchange { request, deployment } = exchange;
     log.count("send", "sent");
     let send = SendRequest::parse_logto(&request.read_json().await?, &deployment.policy)?;
     log.record_recipient(&send.phone, send.usage_type);
-    let _alive = KeepAlive::begin(context);
     log.record_receipt(&deployment.otp_service().send(&send, None).await?);
     Ok(ApiResponse::no_content())
 }
@@ -56,7 +53,7 @@ pub(crate) async fn verify_logto(
     exchange: &Exchange<'_>,
     log: &mut RequestLog,
 ) -> Result<ApiResponse, ApiError> {
-    let Exchange { request, deployment, .. } = exchange;
+    let Exchange { request, deployment } = exchange;
     log.count("verify", "verified");
     let verify = VerifyRequest::parse_logto(&request.read_json().await?)?;
     log.record_recipient(&verify.phone, verify.usage_type);

@@ -1,27 +1,24 @@
 //! Calls to guard objects: an RPC method that takes and returns JSON texts, which costs less than a fetch.
 
-use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen_futures::JsFuture;
 
 use edge_otp_core::guard::{GuardRequest, GuardResponse};
-use edge_otp_core::ports::{GUARD_TIMEOUT_MS, GuardClient, StorageError, with_timeout};
+use edge_otp_core::ports::{GUARD_TIMEOUT_MS, GuardClient, StorageError};
 
 use super::WorkerPlatform;
 
-#[wasm_bindgen]
+#[wasm_bindgen(module = "/src/platform/storage.js")]
 extern "C" {
-    /// The RPC interface of `VerificationGuard`.
-    type GuardStub;
-
-    #[wasm_bindgen(method, catch)]
-    fn call(
-        this: &GuardStub,
+    #[wasm_bindgen(catch)]
+    async fn call_guard(
+        namespace: &JsValue,
+        name: &str,
         request: &str,
-        name: Option<&str>,
+        own_name: Option<&str>,
         previous: Option<&str>,
-    ) -> Result<Promise, JsValue>;
+        timeout_ms: u32,
+    ) -> Result<JsValue, JsValue>;
 }
 
 impl GuardClient for WorkerPlatform {
@@ -32,13 +29,11 @@ impl GuardClient for WorkerPlatform {
         request: &GuardRequest,
     ) -> Result<GuardResponse, StorageError> {
         let request = serde_json::to_string(request).map_err(|_| StorageError)?;
-        let stub = self.guard.get_by_name(name).map_err(|_| StorageError)?.into_rpc::<GuardStub>();
         // The object needs its own name only while a rotation runs.
         let own_name = previous.map(|_| name);
-        let response = stub.call(&request, own_name, previous).map_err(|_| StorageError)?;
-        let response = async { JsFuture::from(response).await.map_err(|_| StorageError) };
-        let response = with_timeout(self, GUARD_TIMEOUT_MS, response).await?;
-        let text = response.as_string().ok_or(StorageError)?;
+        let namespace = self.guard.as_ref();
+        let response = call_guard(namespace, name, &request, own_name, previous, GUARD_TIMEOUT_MS).await;
+        let text = response.map_err(|_| StorageError)?.as_string().ok_or(StorageError)?;
         serde_json::from_str(&text).map_err(|_| StorageError)
     }
 }

@@ -1,27 +1,40 @@
 //! Workers KV.
 
 use edge_otp_core::connector::CONNECTOR_KEY;
-use edge_otp_core::ports::{KV_TIMEOUT_MS, KvStore, StorageError, with_timeout};
+use edge_otp_core::ports::{KV_TIMEOUT_MS, KvStore, StorageError};
 use edge_otp_core::time::Seconds;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::spawn_local;
 
 use super::WorkerPlatform;
 
+#[wasm_bindgen(module = "/src/platform/storage.js")]
+extern "C" {
+    #[wasm_bindgen(catch)]
+    async fn get_text(kv: &JsValue, key: &str, timeout_ms: u32) -> Result<JsValue, JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn put_text(
+        kv: &JsValue,
+        key: &str,
+        value: &str,
+        ttl: Option<u32>,
+        timeout_ms: u32,
+    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(catch)]
+    async fn delete_text(kv: &JsValue, key: &str, timeout_ms: u32) -> Result<(), JsValue>;
+}
+
 /// A change of the connector is in force in this isolate at once.
 impl KvStore for WorkerPlatform {
     async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
-        let text = async { self.kv.get(key).text().await.map_err(|_| StorageError) };
-        with_timeout(self, KV_TIMEOUT_MS, text).await
+        let text = get_text(&self.kv, key, KV_TIMEOUT_MS).await.map_err(|_| StorageError)?;
+        if text.is_null() { Ok(None) } else { text.as_string().map(Some).ok_or(StorageError) }
     }
 
     async fn put(&self, key: &str, value: &str, expiration_ttl: Option<Seconds>) -> Result<(), StorageError> {
-        let put = self.kv.put(key, value).map_err(|_| StorageError)?;
-        let put = match expiration_ttl {
-            Some(ttl) => put.expiration_ttl(ttl.0.into()),
-            None => put,
-        };
-        let put = async { put.execute().await.map_err(|_| StorageError) };
-        with_timeout(self, KV_TIMEOUT_MS, put).await?;
+        let ttl = expiration_ttl.map(|ttl| ttl.0);
+        put_text(&self.kv, key, value, ttl, KV_TIMEOUT_MS).await.map_err(|_| StorageError)?;
         if key == CONNECTOR_KEY {
             self.remember_connector(value);
         }
@@ -29,8 +42,7 @@ impl KvStore for WorkerPlatform {
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {
-        let deletion = async { self.kv.delete(key).await.map_err(|_| StorageError) };
-        with_timeout(self, KV_TIMEOUT_MS, deletion).await?;
+        delete_text(&self.kv, key, KV_TIMEOUT_MS).await.map_err(|_| StorageError)?;
         if key == CONNECTOR_KEY {
             self.connector.clear();
         }
@@ -40,7 +52,7 @@ impl KvStore for WorkerPlatform {
     fn delete_later(&self, key: &str) {
         let (kv, key) = (self.kv.clone(), key.to_owned());
         spawn_local(async move {
-            let _ = kv.delete(&key).await;
+            let _ = delete_text(&kv, &key, KV_TIMEOUT_MS).await;
         });
     }
 }

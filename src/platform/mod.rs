@@ -16,14 +16,15 @@ use edge_otp_core::keys::KeyRing;
 use edge_otp_core::ports::{MockLog, RandomError, RandomSource};
 use edge_otp_core::provider::AllowedAddresses;
 use edge_otp_core::service::renew_seals;
-use worker::kv::KvStore;
+use wasm_bindgen::JsValue;
 use worker::{ObjectNamespace, console_error, console_log};
 
 use random::SystemRandom;
 
 /// The platform of this isolate.
 pub(crate) struct WorkerPlatform {
-    kv: KvStore,
+    /// The KV namespace as the platform gives it, for `storage.js`.
+    kv: JsValue,
     guard: ObjectNamespace,
     keys: Rc<KeyRing>,
     allowed_addresses: AllowedAddresses,
@@ -35,7 +36,7 @@ pub(crate) struct WorkerPlatform {
 impl WorkerPlatform {
     /// Creates the platform over the bindings.
     pub(crate) const fn new(
-        kv: KvStore,
+        kv: JsValue,
         guard: ObjectNamespace,
         keys: Rc<KeyRing>,
         allowed_addresses: AllowedAddresses,
