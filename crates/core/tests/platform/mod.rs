@@ -11,6 +11,7 @@ mod time;
 use core::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use edge_otp_core::connector::ConnectorCache;
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::policy::Policy;
 use edge_otp_core::ports::HttpError;
@@ -46,6 +47,18 @@ pub(crate) struct KvEntry {
     pub(crate) ttl: Option<Seconds>,
 }
 
+/// What reads of KV show.
+#[derive(Debug, Default)]
+pub(crate) enum KvView {
+    /// What is stored.
+    #[default]
+    Current,
+    /// Keys that existed then as they were then, others as they are.
+    AsOf(BTreeMap<String, KvEntry>),
+    /// Nothing under keys that begin so.
+    WithoutPrefix(&'static str),
+}
+
 /// What the platform does when it is asked for random bytes.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Randomness {
@@ -67,9 +80,17 @@ pub(crate) struct InMemoryPlatform {
     pub(crate) states: RefCell<BTreeMap<String, String>>,
     /// How many of the coming swaps another client wins.
     pub(crate) lost_swaps: Cell<u32>,
+    /// What reads of KV show.
+    pub(crate) kv_view: RefCell<KvView>,
+    /// When each key was written last, if KV accepts one write a second for a key; `None` if it accepts any.
+    pub(crate) last_writes: RefCell<Option<BTreeMap<String, Timestamp>>>,
+    /// The connector as an isolate remembers it; `None` if each send reads it.
+    pub(crate) connector_cache: Option<ConnectorCache>,
     /// What was sent to the provider.
     pub(crate) requests: RefCell<Vec<http::Request<String>>>,
-    /// What the provider responds; `http_error` if `None`.
+    /// How many of the requests have reached the provider.
+    pub(crate) arrived: Cell<usize>,
+    /// What the provider responds; `http_error` if `None`. `{{request}}` in it repeats the request's body.
     pub(crate) reply: RefCell<Option<http::Response<String>>>,
     /// Why there is no response.
     pub(crate) http_error: Cell<HttpError>,
@@ -91,7 +112,11 @@ impl InMemoryPlatform {
             kv: RefCell::default(),
             states: RefCell::default(),
             lost_swaps: Cell::new(0),
+            kv_view: RefCell::default(),
+            last_writes: RefCell::default(),
+            connector_cache: None,
             requests: RefCell::default(),
+            arrived: Cell::new(0),
             reply: RefCell::new(Some(response(201, r#"{"sid":"SM1","status":"queued"}"#))),
             http_error: Cell::new(HttpError::Unreadable),
             reply_delay: Cell::new(0),
@@ -105,6 +130,11 @@ impl InMemoryPlatform {
 
     pub(crate) fn with_ledgers(self, ledgers: Ledgers) -> Self {
         Self { ledgers, ..self }
+    }
+
+    /// Remembers the connector as an isolate of the Worker does.
+    pub(crate) fn with_connector_cache(self) -> Self {
+        Self { connector_cache: Some(ConnectorCache::new()), ..self }
     }
 
     pub(crate) fn with_keys(self, keys: KeyRing) -> Self {
@@ -124,6 +154,29 @@ impl InMemoryPlatform {
 
     pub(crate) fn kv_text(&self, key: &str) -> Option<String> {
         self.kv.borrow().get(key).map(|entry| entry.text.clone())
+    }
+
+    /// Reads a key as a reader of KV sees it.
+    pub(crate) fn visible_kv_text(&self, key: &str) -> Option<String> {
+        match &*self.kv_view.borrow() {
+            KvView::AsOf(entries) if entries.contains_key(key) => {
+                entries.get(key).map(|entry| entry.text.clone())
+            }
+            KvView::WithoutPrefix(prefix) if key.starts_with(prefix) => None,
+            _ => self.kv_text(key),
+        }
+    }
+
+    /// Notes a write of a key; tells whether KV accepts it.
+    pub(crate) fn may_write(&self, key: &str) -> bool {
+        let now = self.clock.now();
+        let mut last_writes = self.last_writes.borrow_mut();
+        let Some(last_writes) = last_writes.as_mut() else { return true };
+        let is_early = last_writes.get(key).is_some_and(|at| at.is_within(Seconds(1), now));
+        if !is_early {
+            last_writes.insert(key.to_owned(), now);
+        }
+        !is_early
     }
 
     pub(crate) fn put_kv(&self, key: &str, text: &str) {

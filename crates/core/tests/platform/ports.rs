@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use edge_otp_core::connector::{CONNECTOR_KEY, LoadedConnector, load_connector};
+use edge_otp_core::connector::{CONNECTOR_KEY, ConnectorCache, LoadedConnector, load_connector};
 use edge_otp_core::guard::{CasLedgerStore, GuardRequest, GuardResponse, GuardService};
 use edge_otp_core::ports::{
     Clock, ConnectorSource, GUARD_TIMEOUT_MS, GuardClient, HttpClient, HttpError, KV_TIMEOUT_MS, KvStore,
@@ -17,7 +17,7 @@ use super::{AtomicLedgerStore, Call, Fault, InMemoryPlatform, KvEntry, Ledgers, 
 
 impl KvStore for InMemoryPlatform {
     async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
-        let text = async { Ok(self.calls.perform(Call::KvGet, || self.kv_text(key)).await?) };
+        let text = async { Ok(self.calls.perform(Call::KvGet, || self.visible_kv_text(key)).await?) };
         with_timeout(&self.clock, KV_TIMEOUT_MS, text).await
     }
 
@@ -25,14 +25,28 @@ impl KvStore for InMemoryPlatform {
         assert!(ttl.is_none_or(|ttl| ttl.0 >= 60), "KV accepts no shorter TTL");
         let entry = KvEntry { text: value.to_owned(), ttl };
         let effect = || drop(self.kv.borrow_mut().insert(key.to_owned(), entry));
-        let put = async { Ok(self.calls.perform(Call::KvPut, effect).await?) };
-        with_timeout(&self.clock, KV_TIMEOUT_MS, put).await
+        let is_accepted = self.may_write(key);
+        let put = async {
+            if !is_accepted {
+                return Err(StorageError);
+            }
+            Ok(self.calls.perform(Call::KvPut, effect).await?)
+        };
+        with_timeout(&self.clock, KV_TIMEOUT_MS, put).await?;
+        if key == CONNECTOR_KEY {
+            self.remember_connector(value);
+        }
+        Ok(())
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {
         let effect = || drop(self.kv.borrow_mut().remove(key));
         let deletion = async { Ok(self.calls.perform(Call::KvDelete, effect).await?) };
-        with_timeout(&self.clock, KV_TIMEOUT_MS, deletion).await
+        with_timeout(&self.clock, KV_TIMEOUT_MS, deletion).await?;
+        if let Some(cache) = self.connector_cache.as_ref().filter(|_| key == CONNECTOR_KEY) {
+            cache.clear();
+        }
+        Ok(())
     }
 
     fn delete_later(&self, key: &str) {
@@ -102,20 +116,50 @@ impl HttpClient for InMemoryPlatform {
     ) -> Result<http::Response<String>, HttpError> {
         let to_error = |_: InjectedFault| HttpError::Unreadable;
         let fault = self.calls.arrive(Call::Http).await.map_err(to_error)?;
+        let echo = request.body().clone();
         self.requests.borrow_mut().push(request);
+        if !matches!((&*self.reply.borrow(), self.http_error.get()), (None, HttpError::NotReached(_))) {
+            self.arrived.set(self.arrived.get() + 1);
+        }
         self.clock.wait(self.reply_delay.get().min(timeout_ms)).await;
         self.calls.leave(fault).await.map_err(to_error)?;
         if self.reply_delay.get() >= timeout_ms {
             return Err(HttpError::TimedOut);
         }
-        self.reply.borrow().clone().ok_or(self.http_error.get())
+        let reply = self.reply.borrow().clone().ok_or(self.http_error.get())?;
+        Ok(reply.map(|body| body.replace("{{request}}", &echo)))
     }
 }
 
+/// As in the Worker's `src/platform/connector_cache.rs`, if the platform has a cache.
 impl ConnectorSource for InMemoryPlatform {
     async fn active_connector(&self) -> Result<Option<Rc<LoadedConnector>>, StorageError> {
-        let text = self.calls.perform(Call::Connector, || self.kv_text(CONNECTOR_KEY)).await?;
-        Ok(text.map(|text| Rc::new(load_connector(&text, &self.keys, self.policy.allowed_addresses))))
+        let cached = |get: fn(&ConnectorCache, Timestamp) -> Option<Rc<LoadedConnector>>| {
+            self.connector_cache.as_ref().and_then(|cache| get(cache, self.clock.now()))
+        };
+        if let Some(connector) = cached(ConnectorCache::fresh) {
+            return Ok(Some(connector));
+        }
+        let read = || self.visible_kv_text(CONNECTOR_KEY);
+        let text = async { Ok(self.calls.perform(Call::Connector, read).await?) };
+        match with_timeout(&self.clock, KV_TIMEOUT_MS, text).await {
+            Ok(Some(text)) => Ok(Some(self.remember_connector(&text))),
+            Ok(None) => {
+                self.connector_cache.as_ref().map(ConnectorCache::clear);
+                Ok(None)
+            }
+            Err(error) => cached(ConnectorCache::last_read).map(Some).ok_or(error),
+        }
+    }
+}
+
+impl InMemoryPlatform {
+    fn remember_connector(&self, text: &str) -> Rc<LoadedConnector> {
+        let load = |text: &str| load_connector(text, &self.keys, self.policy.allowed_addresses);
+        match &self.connector_cache {
+            Some(cache) => cache.set(text, self.clock.now(), load),
+            None => Rc::new(load(text)),
+        }
     }
 }
 
