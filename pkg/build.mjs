@@ -92,7 +92,7 @@ export const buildDist = async () => {
   makeDeclarations();
   copyWorker();
   copyConsole();
-  for (const name of ["LICENSE", "NOTICE"]) cpSync(join(root, name), at(name));
+  for (const name of ["LICENSE", "NOTICE", "CHANGELOG.md"]) cpSync(join(root, name), at(name));
 };
 
 if (fileURLToPath(import.meta.url) === process.argv[1]) await buildDist();

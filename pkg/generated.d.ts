@@ -148,7 +148,11 @@ export interface ErrorBody {
 export interface SendBody {
   /** The recipient. */
   phone: string;
-  /** What the code is for; `Generic` if absent. */
+  /**
+   * What the code is for; `Generic` if absent.
+   *
+   * @default "Generic"
+   */
   usageType?: UsageType | undefined;
   /**
    * A language tag (BCP 47), such as `de` or `zh-CN`: selects the template. `zh_CN` is read as `zh-CN`; what cannot
@@ -195,7 +199,11 @@ export interface VerifyRequest {
    * is no code then (absent here) is a mismatch and no attempt.
    */
   code: string;
-  /** What the code was sent for; `Generic` if absent. */
+  /**
+   * What the code was sent for; `Generic` if absent.
+   *
+   * @default "Generic"
+   */
   usageType?: UsageType | undefined;
   /** If given, only the code with this id is accepted. */
   verificationId?: string | undefined;
@@ -430,38 +438,79 @@ export type VerifyFailure =
 
 /** The limits. A value that is left out has the default. */
 export interface Policy {
-  /** Length of a code. 6 to 10 digits. Default: 6. */
+  /**
+   * Length of a code. 6 to 10 digits.
+   *
+   * @default 6
+   */
   codeLength?: number | undefined;
-  /** Wrong codes per code sent. 1 to 5. Default: 5. */
+  /**
+   * Wrong codes per code sent. 1 to 5.
+   *
+   * @default 5
+   */
   maxAttempts?: number | undefined;
-  /** Wrong codes per phone in a rolling 24 hours, over all codes and usage types. 1 to 100. Default: 10. */
+  /**
+   * Wrong codes per phone in a rolling 24 hours, over all codes and usage types. 1 to 100.
+   *
+   * @default 10
+   */
   dailyFailures?: number | undefined;
   /**
-   * Wait before the 2nd, 3rd, later sends; the last repeats. 1 to 16 numbers of seconds, each 0 to 3600. Default:
-   * [60, 120, 300].
+   * Wait before the 2nd, 3rd, later sends; the last repeats. 1 to 16 numbers of seconds, each 0 to 3600.
+   *
+   * @default [60, 120, 300]
    */
   resendCooldowns?: readonly number[] | undefined;
-  /** Sends per phone in a rolling hour. 1 to 1000. Default: 5. */
+  /**
+   * Sends per phone in a rolling hour. 1 to 1000.
+   *
+   * @default 5
+   */
   sendsPerHour?: number | undefined;
-  /** Sends per phone in a rolling day. 1 to 1000. Default: 10. */
+  /**
+   * Sends per phone in a rolling day. 1 to 1000.
+   *
+   * @default 10
+   */
   sendsPerDay?: number | undefined;
-  /** Countries that may be sent to. ISO or dialling codes; unset: all. */
+  /**
+   * Countries that may be sent to. ISO or dialling codes; unset: all.
+   *
+   * @default all
+   */
   allowedCountries?: readonly string[] | undefined;
   /**
    * Check of numbers: full refuses those that cannot exist and service numbers, e164 checks the form only. `full`,
-   * `e164`. Default: full.
+   * `e164`.
+   *
+   * @default "full"
    */
   phoneCheck?: "full" | "e164" | undefined;
   /**
    * Service numbers that may be sent to. Prefixes (+1500) or kinds (premium, shared_cost, toll_free, personal, uan,
    * satellite, international_networks); unset: none.
+   *
+   * @default none
    */
   allowServiceNumbers?: readonly string[] | undefined;
-  /** Deadline for a provider's response. 100 to 30000 ms. Default: 10000. */
+  /**
+   * Deadline for a provider's response. 100 to 30000 ms.
+   *
+   * @default 10000
+   */
   providerTimeoutMs?: number | undefined;
-  /** For development: lets the mock connector be saved and used. Default: false. */
+  /**
+   * For development: lets the mock connector be saved and used.
+   *
+   * @default false
+   */
   allowMock?: boolean | undefined;
-  /** Lets connectors send to this machine and private networks, also by http; for development. Default: false. */
+  /**
+   * Lets connectors send to this machine and private networks, also by http; for development.
+   *
+   * @default false
+   */
   allowLocal?: boolean | undefined;
 }
 
@@ -532,7 +581,11 @@ export interface NamedTemplate {
   locale?: string | undefined;
   /** The name at the provider. */
   templateName: string;
-  /** The language, as the provider writes it. */
+  /**
+   * The language, as the provider writes it.
+   *
+   * @default "en"
+   */
   language?: string | undefined;
 }
 

@@ -28,7 +28,17 @@ export type ErrorCode =
   /** Only from `createOtpClient`: something answered that is not an edge-otp Worker. */
   | "client.invalid_response";
 
-/** What `send` throws, and `verify` for all but the caller's mistakes. */
+/**
+ * What `send` throws, and `verify` for all but the caller's mistakes.
+ *
+ * @example
+ * try {
+ *   await otp.send({ phone, usageType: "SignIn" });
+ * } catch (error) {
+ *   if (error instanceof OtpError && error.code === "request.message_rate_limited") showCountdown(error.data?.retryAfter);
+ *   else throw error;
+ * }
+ */
 export declare class OtpError extends Error {
   constructor(
     code: ErrorCode,
@@ -66,41 +76,125 @@ export interface SendRequest extends SendBody {
 /** Distinguish them by `verified`, then by `reason`. */
 export type VerifyResult = VerifySuccess | VerifyFailure;
 
+/** Options of one call. */
+export interface CallOptions {
+  /**
+   * Ends the call. Aborted before it begins, the call throws the signal's reason and nothing is done. Later, a call of
+   * `createOtpClient` throws `client.unreachable` with the reason as `cause`, and what was asked may have been done; one
+   * of `createOtp` is finished, because an SMS cannot be called back.
+   *
+   * @default none
+   */
+  signal?: AbortSignal | undefined;
+}
+
 /** Management of the one active connector. */
 export interface Connectors {
-  /** The active connector, or null. */
-  get(): Promise<Connector | null>;
-  /** Validates it, seals its secrets and replaces whatever was active. */
-  set(connector: ConnectorInput): Promise<Connector>;
+  /**
+   * Returns the active connector, or null. Its secrets are {@link RedactedSecret}.
+   *
+   * @throws {OtpError} `storage.unavailable`, `connector.invalid_config`; over HTTP `auth.unauthorized` too.
+   */
+  get(options?: CallOptions): Promise<Connector | null>;
+  /**
+   * Validates a connector, seals its secrets and replaces whatever was active.
+   *
+   * @throws {OtpError} `connector.invalid_config` with `data.issues`, `connector.not_found_with_connector_id`,
+   * `request.method_not_allowed` if the connector is an option of `createOtp`, `storage.unavailable`.
+   * @throws {TypeError} if the argument is no object.
+   * @example
+   * await otp.connectors.set({
+   *   connectorId: "twilio-short-message-service",
+   *   config: {
+   *     accountSID: "AC…",
+   *     authToken: process.env.TWILIO_TOKEN,
+   *     fromMessagingServiceSID: "MG…",
+   *     templates: [{ usageType: "Generic", content: "{{code}} is your code." }],
+   *   },
+   * });
+   */
+  set(connector: ConnectorInput, options?: CallOptions): Promise<Connector>;
   /**
    * Replaces the active connector's config. Secrets left out, or sent back as {@link RedactedSecret}, keep their value;
    * `null` clears a field.
+   *
+   * @throws {OtpError} `connector.not_found`, `connector.invalid_config`; `entity.conflict` if `updatedAt` is not that of
+   * the stored connector.
    */
-  edit(change: { config: Readonly<Record<string, unknown>>; updatedAt?: string | null }): Promise<Connector>;
-  /** Deletes the active connector, if there is one; it stays in the archive. */
-  delete(): Promise<void>;
-  /** What was active before, newest first: the last ten, for 90 days. */
-  archive(): Promise<readonly ArchivedConnector[]>;
-  /** Makes an archived connector the active one; the active one is archived. */
-  restore(id: string): Promise<Connector>;
-  /** Sends the code 000000 with a config that need not be saved. */
+  edit(
+    change: { config: Readonly<Record<string, unknown>>; updatedAt?: string | null },
+    options?: CallOptions,
+  ): Promise<Connector>;
+  /**
+   * Deletes the active connector, if there is one; it stays in the archive.
+   *
+   * @throws {OtpError} `storage.unavailable`.
+   */
+  delete(options?: CallOptions): Promise<void>;
+  /**
+   * Lists what was active before, newest first: the last ten, for 90 days.
+   *
+   * @throws {OtpError} `storage.unavailable`.
+   */
+  archive(options?: CallOptions): Promise<readonly ArchivedConnector[]>;
+  /**
+   * Makes an archived connector the active one; the active one is archived.
+   *
+   * @throws {OtpError} `entity.not_found`.
+   */
+  restore(id: string, options?: CallOptions): Promise<Connector>;
+  /**
+   * Sends the code 000000 with a config that need not be saved. It may cost money.
+   *
+   * @throws {OtpError} what `send` throws, and `connector.invalid_config`.
+   */
   test(
     request: ConnectorInput & {
       phone: string;
       usageType?: UsageType | undefined;
       locale?: string | undefined;
     },
+    options?: CallOptions,
   ): Promise<TestOutcome>;
 }
 
 /** Sends and verifies codes. */
 export interface Otp {
-  /** Sends a code. Throws {@link OtpError}. */
-  send(request: SendRequest): Promise<SendResult>;
-  /** Verifies a code. A person's mistake is a value; everything else throws {@link OtpError}. */
-  verify(request: VerifyRequest): Promise<VerifyResult>;
+  /**
+   * Sends a code. An older code of the same phone and usage type is void at once.
+   *
+   * @throws {OtpError} `phone.invalid`, `request.message_rate_limited`, `connector.general` … : every error with a code.
+   * @throws {TypeError} if the argument is no object, or `idempotencyKey` no string.
+   * @example
+   * const { resendAt } = await otp.send({ phone: "+14155550123", usageType: "SignIn", locale: "de" });
+   */
+  send(request: SendRequest, options?: CallOptions): Promise<SendResult>;
+  /**
+   * Verifies a code: once, for the phone and usage type that it was sent for. A person's mistake is a value.
+   *
+   * @throws {OtpError} for everything that is not the person's mistake, such as `storage.unavailable`.
+   * @throws {TypeError} if the argument is no object.
+   * @example
+   * const result = await otp.verify({ phone: "+14155550123", code: "173619", usageType: "SignIn" });
+   * if (!result.verified) showMistake(result.reason);
+   */
+  verify(request: VerifyRequest, options?: CallOptions): Promise<VerifyResult>;
+  /**
+   * Clears the counts of wrong codes of a phone number, not those of its sends: for support staff. Over HTTP it needs the
+   * `adminKey`.
+   *
+   * @throws {OtpError} `phone.invalid`, `storage.unavailable`, `auth.unauthorized`.
+   * @example
+   * await otp.unlock({ phone: "+14155550123" });
+   */
+  unlock(request: { phone: string }, options?: CallOptions): Promise<void>;
+  /** Management of the connector. */
   readonly connectors: Connectors;
-  /** The earlier name of `connectors`. */
+  /**
+   * The earlier name of `connectors`.
+   *
+   * @deprecated
+   */
   readonly connector: Connectors;
 }
 
@@ -143,25 +237,49 @@ export interface OtpOptions {
   kv: KvStore;
   /** The root secret, at least 32 characters; all keys are derived from it. */
   secret: string;
-  /** The previous root secret, for 25 hours while you rotate. */
+  /**
+   * The previous root secret, for 25 hours while you rotate.
+   *
+   * @default none
+   */
   secretPrevious?: string | undefined;
   /**
    * Decides every attempt, send and use of a code: a Durable Object namespace bound to `VerificationGuard`, or a store
    * of `edge-otp/stores` or of your own. Left out, ledgers are kept in `kv`, which cannot promise the limits.
+   *
+   * @default over `kv`, with a warning
    */
   guard?: GuardNamespace | GuardStore | undefined;
   /**
    * The connector, secrets in the clear; a config that is not valid is a TypeError. Left out, the one in `kv` is used (see
    * `otp.connectors.set`).
+   *
+   * @default the one in `kv`
    */
   connector?: ConnectorInput | undefined;
-  /** The limits. */
+  /**
+   * The limits.
+   *
+   * @default those of each member
+   */
   policy?: Policy | undefined;
-  /** How to reach the providers. Default: the global fetch. */
+  /**
+   * How to reach the providers.
+   *
+   * @default globalThis.fetch
+   */
   fetch?: Fetch | undefined;
-  /** The clock, in milliseconds since the epoch. Default: Date.now. */
+  /**
+   * The clock, in milliseconds since the epoch.
+   *
+   * @default Date.now
+   */
   now?: (() => number) | undefined;
-  /** Accepts what KV alone cannot promise: there is no warning if `guard` is left out. */
+  /**
+   * Accepts what KV alone cannot promise: there is no warning if `guard` is left out.
+   *
+   * @default false
+   */
   acceptWeakGuard?: boolean | undefined;
 }
 
@@ -174,17 +292,42 @@ export interface OtpClientOptions {
   url: string | URL;
   /** One of the Worker's `API_KEYS`. */
   apiKey: string;
-  /** The Worker's `ADMIN_KEY`; needed for `otp.connectors` only. */
+  /**
+   * The Worker's `ADMIN_KEY`; needed for `otp.connectors` and `otp.unlock` only.
+   *
+   * @default none
+   */
   adminKey?: string | undefined;
-  /** Default: the global fetch. In a Worker, a service binding's: `fetch: (url, init) => env.OTP.fetch(url, init)`. */
+  /**
+   * How to reach the Worker. In a Worker, a service binding's: `fetch: (url, init) => env.OTP.fetch(url, init)`.
+   *
+   * @default globalThis.fetch
+   */
   fetch?: Fetch | undefined;
-  /** After how many milliseconds a call gives up, as `client.unreachable`. Default 40000. */
+  /**
+   * After how many milliseconds a request gives up, as `client.unreachable`.
+   *
+   * @default 40000
+   */
   timeoutMs?: number | undefined;
-  /** Aborts every call of this client, as `client.unreachable` with the signal's reason as `cause`. */
+  /**
+   * Aborts every call of this client, as `client.unreachable` with the signal's reason as `cause`. One call alone: its
+   * second argument.
+   *
+   * @default none
+   */
   signal?: AbortSignal | undefined;
-  /** Called before each request, for your log or traces; what it throws, the call throws, and nothing is sent. */
+  /**
+   * Called before each request, for your log or traces; what it throws, the call throws, and nothing is sent.
+   *
+   * @default none
+   */
   onRequest?: ((request: ClientRequest) => void) | undefined;
-  /** Called after each response, before it is read; what it throws, the call throws. */
+  /**
+   * Called after each response, before it is read; what it throws, the call throws.
+   *
+   * @default none
+   */
   onResponse?: ((response: ClientResponse) => void) | undefined;
 }
 
@@ -203,13 +346,30 @@ export interface ClientResponse extends ClientRequest {
   readonly durationMs: number;
 }
 
-/** In process: the wasm does the work. Throws a TypeError that names the option if one is wrong. */
+/**
+ * In process: the wasm does the work.
+ *
+ * @throws {TypeError} that names the option that is wrong.
+ * @example
+ * const otp = createOtp({ kv: env.OTP_KV, guard: env.GUARD, secret: env.OTP_SECRET });
+ */
 export declare function createOtp(options: OtpOptions): Otp;
 
-/** The same interface, served by a deployed Worker. Throws a TypeError that names the option if one is wrong. */
+/**
+ * The same interface, served by a deployed Worker.
+ *
+ * @throws {TypeError} that names the option that is wrong.
+ * @example
+ * const otp = createOtpClient({ url: "https://otp.example.com", apiKey: process.env.OTP_KEY });
+ */
 export declare function createOtpClient(options: OtpClientOptions): Otp;
 
-/** Lists the connector factories, for a settings page of your own. */
+/**
+ * Lists the connector factories, for a settings page of your own.
+ *
+ * @example
+ * const fields = connectorFactories().find(({ id }) => id === "vonage-sms")?.formItems;
+ */
 export declare function connectorFactories(): ConnectorFactory[];
 
 /** A rendered text and what it costs. */
@@ -221,7 +381,13 @@ export interface RenderedMessage {
   readonly segments: number;
 }
 
-/** Renders a template's `{{code}}` and `{{locale}}`, as `send` does. */
+/**
+ * Renders a template's `{{code}}` and `{{locale}}`, as `send` does.
+ *
+ * @throws {TypeError} if the template or the code is no string.
+ * @example
+ * renderMessage("{{code}} is your code.", { code: "123456" }).segments; // 1
+ */
 export declare function renderMessage(
   template: string,
   variables: { code: string; locale?: string | undefined },
@@ -229,12 +395,27 @@ export declare function renderMessage(
 
 /** What a guard object needs of its Worker. */
 export interface GuardObjectOptions {
+  /** That of `createOtp`. */
   kv: KvStore;
+  /** That of `createOtp`. */
   secret: string;
+  /**
+   * That of `createOtp`, while you rotate.
+   *
+   * @default none
+   */
   secretPrevious?: string | undefined;
-  /** The namespace of the class itself; needed while you rotate the secret. */
+  /**
+   * The namespace of the class itself; needed while you rotate the secret.
+   *
+   * @default none
+   */
   guard?: GuardNamespace | undefined;
-  /** Limits for callers that give none. What `createOtp` was given takes precedence. */
+  /**
+   * Limits for callers that give none. What `createOtp` was given takes precedence.
+   *
+   * @default those of each member
+   */
   policy?: Policy | undefined;
 }
 
@@ -254,7 +435,12 @@ export declare class VerificationGuard implements GuardObject {
   alarm(): Promise<void>;
 }
 
-/** The same class for a Worker whose bindings have other names. */
+/**
+ * The same class for a Worker whose bindings have other names.
+ *
+ * @example
+ * export const VerificationGuard = verificationGuard((env: Env) => ({ kv: env.MY_KV, secret: env.MY_SECRET }));
+ */
 export declare function verificationGuard<Env>(
   read: (env: Env) => GuardObjectOptions,
 ): new (

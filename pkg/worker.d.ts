@@ -5,9 +5,22 @@ import type { SendRequest, SendResult, VerifyRequest, VerifyResult } from "./ind
 /**
  * What other Workers of the account may call over a service binding with entrypoint "Otp". Errors arrive with `code`,
  * `status` and `data`, and with the code at the beginning of their message.
+ *
+ * @example
+ * await env.OTP.send({ phone: "+14155550123", usageType: "SignIn" });
  */
 export declare class Otp extends WorkerEntrypoint {
+  /**
+   * Sends a code.
+   *
+   * @throws an error with `code`, `status` and `data`.
+   */
   send(request: SendRequest): Promise<SendResult>;
+  /**
+   * Verifies a code. A person's mistake is a value.
+   *
+   * @throws an error with `code`, `status` and `data`.
+   */
   verify(request: VerifyRequest): Promise<VerifyResult>;
 }
 

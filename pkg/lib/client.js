@@ -1,65 +1,72 @@
 // Over HTTP: the same interface, served by a deployed Worker. No wasm is loaded for it.
 import { OtpError } from "./error.js";
-import { splitKey, taking } from "./options.js";
+import { otpOver, splitKey } from "./options.js";
 
 /** Longer than the slowest provider may take, in ms. */
 const TIMEOUT = 40_000;
 /** The longest that a timer takes. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
-const names = ["url", "apiKey", "adminKey", "fetch", "timeoutMs", "signal", "onRequest", "onResponse"];
 /** Where plain http shows the key to nobody. */
 const thisMachine = ["localhost", "127.0.0.1", "[::1]"];
 
-/** @param {unknown} value */
-const isKey = (value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
+const isKey = (/** @type {any} */ value) => typeof value === "string" && /^[\x21-\x7e]+$/.test(value);
+const isFunction = (/** @type {any} */ value) => typeof value === "function";
+const isTimeout = (/** @type {any} */ value) => Number.isInteger(value) && value > 0 && value <= MAX_TIMEOUT;
+const aKey = "must be a key of printable ASCII without spaces";
 
-/** @param {unknown} given @param {(fits: boolean, rule: string) => void} require */
-const checkUrl = (given, require) => {
-  const isUrl = URL.canParse(String(given)) && /^https?:$/.test(new URL(String(given)).protocol);
-  require(isUrl, "option `url` must be the Worker's https address");
-  const { protocol, hostname, username, password, search, hash } = new URL(String(given));
-  require(username + password === "", "option `url` must hold no credentials; the keys are options");
-  require(search + hash === "", "option `url` must have no query and no fragment");
-  const isSafe = protocol === "https:" || thisMachine.includes(hostname);
-  require(isSafe, "option `url` must begin with https: plain http, but to this machine, shows the key to others");
+/** By option: what fits, and the rule in words. @type {Record<string, [(value: any) => boolean, string]>} */
+const rules = {
+  url: [
+    (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+    "must be the Worker's https address",
+  ],
+  apiKey: [isKey, aKey],
+  adminKey: [isKey, aKey],
+  fetch: [isFunction, "must be a function"],
+  timeoutMs: [isTimeout, "must be a whole number of milliseconds"],
+  signal: [(signal) => typeof signal?.aborted === "boolean", "must be an AbortSignal"],
+  onRequest: [isFunction, "must be a function"],
+  onResponse: [isFunction, "must be a function"],
 };
 
-/** A wrong option is a mistake in the program: a TypeError that names it. @param {any} options */
+/** A wrong option is a mistake in the program. @param {string} message @returns {never} */
+const refuse = (message) => {
+  throw new TypeError(`createOtpClient: ${message}`);
+};
+
+/** @param {any} options */
 const check = (options) => {
-  /** @param {boolean} fits @param {string} rule */
-  const require = (fits, rule) => {
-    if (!fits) throw new TypeError(`createOtpClient: ${rule}`);
-  };
-  require(typeof options === "object" && options !== null, "the options must be an object");
+  if (typeof options !== "object" || options === null) refuse("the options must be an object");
+  const names = Object.keys(rules);
   const unknown = Object.keys(options).find((name) => !names.includes(name));
-  require(unknown === undefined, `there is no option \`${unknown}\`; there are ${names.join(", ")}`);
-  checkUrl(options.url, require);
-  const { apiKey, adminKey, timeoutMs, signal } = options;
-  require(isKey(apiKey), "option `apiKey` must be a key of printable ASCII without spaces");
-  const isAdminKey = adminKey === undefined || isKey(adminKey);
-  require(isAdminKey, "option `adminKey` must be a key of printable ASCII without spaces");
-  const isTimeout = Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT;
-  require(timeoutMs === undefined || isTimeout, "option `timeoutMs` must be a whole number of milliseconds");
-  const isSignal = signal === undefined || typeof signal?.aborted === "boolean";
-  require(isSignal, "option `signal` must be an AbortSignal");
-  for (const name of ["fetch", "onRequest", "onResponse"]) {
-    const isFunction = options[name] === undefined || typeof options[name] === "function";
-    require(isFunction, `option \`${name}\` must be a function`);
+  if (unknown !== undefined) refuse(`there is no option \`${unknown}\`; there are ${names.join(", ")}`);
+  for (const [name, [fits, rule]] of Object.entries(rules)) {
+    const isNeeded = name === "url" || name === "apiKey" || options[name] !== undefined;
+    if (isNeeded && !fits(options[name])) refuse(`option \`${name}\` ${rule}`);
   }
+};
+
+/** The address that paths are appended to. @param {string | URL} given */
+const baseOf = (given) => {
+  const { origin, pathname, protocol, hostname, username, password, search, hash } = new URL(given);
+  if (username + password) refuse("option `url` must hold no credentials; the keys are options");
+  if (search + hash) refuse("option `url` must have no query and no fragment");
+  if (protocol !== "https:" && !thisMachine.includes(hostname))
+    refuse("option `url` must begin with https: plain http, but to this machine, shows the key to others");
+  return origin + pathname.replace(/\/+$/, "");
 };
 
 /**
  * Reads a response; undefined if it has no body.
- * @param {Response} response @param {string} text
+ * @param {Response} response @param {string} text @param {string | undefined} requestId
  */
-const read = (response, text) => {
+const read = (response, text, requestId) => {
   const { ok, status } = response;
-  if (response.type === "opaqueredirect" || response.redirected || (status >= 300 && status < 400)) {
-    const message = "The address redirects, which is not followed; give the final one as `url`.";
-    throw new OtpError("client.invalid_response", message, { status });
-  }
+  const fail = (/** @type {string} */ message) =>
+    new OtpError("client.invalid_response", message, { status, requestId });
+  if (response.type === "opaqueredirect" || response.redirected || (status >= 300 && status < 400))
+    throw fail("The address redirects, which is not followed; give the final one as `url`.");
   if (status === 204) return undefined;
-  const requestId = response.headers.get("x-request-id") ?? undefined;
   let body;
   try {
     body = JSON.parse(text);
@@ -67,23 +74,17 @@ const read = (response, text) => {
     // Not one of ours: a proxy's page, for instance.
   }
   if (ok && typeof body === "object" && body !== null) return body;
-  if (ok || typeof body?.code !== "string" || typeof body?.message !== "string") {
-    const message = "The response is not one of an edge-otp Worker.";
-    throw new OtpError("client.invalid_response", message, { status, requestId });
-  }
+  if (ok || typeof body?.code !== "string" || typeof body?.message !== "string")
+    throw fail("The response is not one of an edge-otp Worker.");
   throw new OtpError(body.code, body.message, { status, data: body.data, requestId });
 };
 
-const prefix = "verification_code.";
-/** What a person who types a code can do wrong; everything else is thrown. */
-const mistakes = new Set(["code_mismatch", "expired", "not_found", "exceed_max_try", "locked"]);
-
-/** @param {unknown} error @returns {any} */
+/** What a person who types a code can do wrong is a value; everything else is thrown. @param {any} error @returns {any} */
 const toValue = (error) => {
-  const { code = "", data } = error instanceof OtpError ? error : {};
-  const reason = code.startsWith(prefix) ? code.slice(prefix.length) : "";
-  if (!mistakes.has(reason)) throw error;
-  return { verified: false, reason, ...data };
+  const mistake = /^verification_code\.(code_mismatch|expired|not_found|exceed_max_try|locked)$/;
+  const [, reason] = (error instanceof OtpError && mistake.exec(error.code)) || [];
+  if (!reason) throw error;
+  return { verified: false, reason, ...error.data };
 };
 
 /** What fetch would throw at, or change, is refused as the Worker would. @param {string | undefined} key */
@@ -98,20 +99,14 @@ const keyHeader = (key) => {
 /** @param {import("../index.js").OtpClientOptions} options @returns {import("../index.js").Otp} */
 export const createOtpClient = (options) => {
   check(options);
-  const { apiKey, adminKey, fetch, timeoutMs = TIMEOUT, signal, onRequest, onResponse } = options;
-  const { origin, pathname } = new URL(String(options.url));
-  const base = origin + pathname.replace(/\/+$/, "");
-
-  const deadline = () => {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    return signal ? AbortSignal.any([signal, timeout]) : timeout;
-  };
+  const base = baseOf(options.url);
+  const { apiKey, adminKey, fetch, timeoutMs = TIMEOUT, onRequest, onResponse } = options;
 
   /**
-   * @param {string} key @param {string} method @param {string} path @param {object} [body]
-   * @param {Record<string, string>} [more] headers
+   * @param {string} key @param {string} method @param {string} path @param {AbortSignal} [signal] of this call
+   * @param {object} [body] @param {Record<string, string>} [more] headers
    */
-  const request = async (key, method, path, body, more) => {
+  const request = async (key, method, path, signal, body, more) => {
     const type = body && { "content-type": "application/json" };
     const headers = { authorization: `Bearer ${key}`, ...type, ...more };
     const url = base + path;
@@ -122,12 +117,13 @@ export const createOtpClient = (options) => {
     let response;
     let text;
     try {
+      const signals = [signal, options.signal].filter((given) => given !== undefined);
       response = await (fetch ?? globalThis.fetch)(url, {
         method,
         headers,
         body: json,
         redirect: "manual",
-        signal: deadline(),
+        signal: AbortSignal.any([...signals, AbortSignal.timeout(timeoutMs)]),
       });
       text = await response.text();
     } catch (cause) {
@@ -136,45 +132,41 @@ export const createOtpClient = (options) => {
     }
     const requestId = response.headers.get("x-request-id") ?? undefined;
     onResponse?.({ method, url, status: response.status, requestId, durationMs: Date.now() - started });
-    return read(response, text);
+    return read(response, text, requestId);
   };
 
-  /** @param {string} method @param {string} [path] @param {object} [body] */
-  const manage = async (method, path = "", body) => {
-    if (adminKey !== undefined) return request(adminKey, method, `/api/connectors${path}`, body);
-    const message = "Managing the connector needs the option `adminKey`.";
+  /** @param {AbortSignal | undefined} signal @param {string} method @param {string} path @param {object} [body] */
+  const manage = async (signal, method, path, body) => {
+    if (adminKey !== undefined) return request(adminKey, method, `/api/${path}`, signal, body);
+    const message = "Managing the deployment needs the option `adminKey`.";
     throw new OtpError("auth.unauthorized", message, { status: 401 });
   };
-  const active = async () => (await manage("GET"))[0] ?? null;
+  const active = async (/** @type {AbortSignal | undefined} */ signal) =>
+    (await manage(signal, "GET", "connectors"))[0] ?? null;
   const encode = encodeURIComponent;
 
-  const connectors = {
-    get: active,
-    set: taking("otp.connectors.set", (connector) => manage("POST", "", connector)),
-    edit: taking("otp.connectors.edit", async ({ config, updatedAt }) => {
-      const connector = await active();
-      if (connector) return manage("PATCH", `/${encode(connector.id)}`, { config, updatedAt });
-      throw new OtpError("connector.not_found", "No SMS connector is set up.", { status: 501 });
-    }),
-    delete: async () => {
-      const connector = await active();
-      if (connector) await manage("DELETE", `/${encode(connector.id)}`);
-    },
-    archive: () => manage("GET", "/archive"),
-    restore: (/** @type {string} */ id) => manage("POST", `/archive/${encode(id)}/restore`),
-    test: taking(
-      "otp.connectors.test",
-      async ({ connectorId, ...body }) =>
-        (await manage("POST", `/${encode(connectorId)}/test`, body)) ?? { status: "sent" },
-    ),
-  };
-  return {
-    send: taking("otp.send", async (given) => {
+  return otpOver({
+    send: (given, signal) => {
       const { body, key } = splitKey(given);
-      return request(apiKey, "POST", "/send", body, keyHeader(key));
-    }),
-    verify: taking("otp.verify", (body) => request(apiKey, "POST", "/verify", body).catch(toValue)),
-    connectors,
-    connector: connectors,
-  };
+      return request(apiKey, "POST", "/send", signal, body, keyHeader(key));
+    },
+    verify: (body, signal) => request(apiKey, "POST", "/verify", signal, body).catch(toValue),
+    unlock: (body, signal) => manage(signal, "POST", "phones/unlock", body),
+    get: active,
+    set: (connector, signal) => manage(signal, "POST", "connectors", connector),
+    edit: async ({ config, updatedAt }, signal) => {
+      const connector = await active(signal);
+      if (connector)
+        return manage(signal, "PATCH", `connectors/${encode(connector.id)}`, { config, updatedAt });
+      throw new OtpError("connector.not_found", "No SMS connector is set up.", { status: 501 });
+    },
+    delete: async (signal) => {
+      const connector = await active(signal);
+      if (connector) await manage(signal, "DELETE", `connectors/${encode(connector.id)}`);
+    },
+    archive: (signal) => manage(signal, "GET", "connectors/archive"),
+    restore: (id, signal) => manage(signal, "POST", `connectors/archive/${encode(id)}/restore`),
+    test: async ({ connectorId, ...body }, signal) =>
+      (await manage(signal, "POST", `connectors/${encode(connectorId)}/test`, body)) ?? { status: "sent" },
+  });
 };

@@ -112,6 +112,7 @@ test("what is no object is a TypeError of ours, as a rejection", async () => {
     const methods = {
       "otp.send": otp.send,
       "otp.verify": otp.verify,
+      "otp.unlock": otp.unlock,
       "otp.connectors.set": otp.connectors.set,
       "otp.connectors.edit": otp.connectors.edit,
       "otp.connectors.test": otp.connectors.test,
@@ -234,4 +235,60 @@ test("every code has a section in the documents, which an error's docs name", as
     const { docs } = new edgeOtp.OtpError(code, "", { status: 0 });
     assert.equal(docs, `${address}#${code.replaceAll(".", "")}`);
   }
+});
+
+test("a call that is aborted before it begins does nothing, and says why", async () => {
+  const reason = new Error("the person left");
+  const signal = AbortSignal.abort(reason);
+  for (const [name, { otp, requests }] of both()) {
+    const phone = newPhone();
+    for (const call of [
+      otp.send({ phone }, { signal }),
+      otp.verify({ phone, code: "123456" }, { signal }),
+      otp.unlock({ phone }, { signal }),
+      otp.connectors.get({ signal }),
+      otp.connectors.delete({ signal }),
+      otp.connectors.restore("1", { signal }),
+    ])
+      await assert.rejects(call, (error) => error === reason, name);
+    await assert.rejects(otp.send({ phone }, { signal: 7 }), {
+      name: "TypeError",
+      message: "otp.send: option `signal` must be an AbortSignal",
+    });
+    assert.equal(requests.length, 0, name);
+  }
+});
+
+test("a signal ends a client's call in flight, and no other", async () => {
+  const controller = new AbortController();
+  const waiting = (_url, { signal }) =>
+    new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+  const { otp } = remote(waiting);
+  const call = otp.send({ phone: newPhone() }, { signal: controller.signal });
+  const reason = new Error("the person left");
+  setImmediate(() => controller.abort(reason));
+  await assert.rejects(call, { code: "client.unreachable", status: 0, cause: reason });
+});
+
+test("unlock clears the failures of a phone and needs the admin key over HTTP", async () => {
+  const { otp, provider } = local({ policy: { dailyFailures: 1 } });
+  const phone = newPhone();
+  await otp.send({ phone });
+  await otp.verify({ phone, code: provider.wrong });
+  assert.equal((await otp.verify({ phone, code: provider.code })).reason, "locked");
+  assert.equal(await otp.unlock({ phone }), undefined);
+  assert.equal((await otp.verify({ phone, code: provider.code })).verified, true);
+  await assert.rejects(otp.unlock({ phone: "1" }), { code: "phone.invalid" });
+  await assert.rejects(otp.unlock({}), { code: "guard.invalid_input" });
+
+  const { otp: client, requests } = remote(async () => new Response(null, { status: 204 }));
+  assert.equal(await client.unlock({ phone }), undefined);
+  const [{ url, method, body, headers }] = requests;
+  assert.deepEqual(
+    [method, url, JSON.parse(body)],
+    ["POST", "https://otp.example/api/phones/unlock", { phone }],
+  );
+  assert.equal(headers.authorization, "Bearer an-admin-key-of-16");
+  const { otp: unkeyed } = remote(undefined, { adminKey: undefined });
+  await assert.rejects(unkeyed.unlock({ phone }), { code: "auth.unauthorized", status: 401 });
 });

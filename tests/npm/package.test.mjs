@@ -39,7 +39,7 @@ test("the tarball holds what is needed and nothing else", () => {
   const files = shipped().sort();
   assert.deepEqual(files, [...packed.files].sort());
   const known =
-    /^(package\.json|README\.md|LICENSE|NOTICE|[\w.-]+\.d\.ts|(better-auth|client|guards|hono|stores|worker)\.js|(lib|entry)\/[\w-]+\.js|dist\/[\w-]+\.(js|cjs|d\.cts)|worker\/index(_bg\.wasm|\.js)|wasm\/edge_otp(\.js|\.d\.ts|_bg\.wasm|_bg\.wasm\.d\.ts)|wasm\/snippets\/[\w/-]+\.js|console\/.+)$/;
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|[\w.-]+\.d\.ts|(better-auth|client|guards|hono|stores|worker)\.js|(lib|entry)\/[\w-]+\.js|dist\/[\w-]+\.(js|cjs|d\.cts)|worker\/index(_bg\.wasm|\.js)|wasm\/edge_otp(\.js|\.d\.ts|_bg\.wasm|_bg\.wasm\.d\.ts)|wasm\/snippets\/[\w/-]+\.js|console\/.+)$/;
   assert.deepEqual(
     files.filter((file) => !known.test(file)),
     [],
@@ -230,4 +230,39 @@ test("the template is of this version and knows its tools", () => {
   const template = JSON.parse(readFileSync(join(pkg, "..", "template", "package.json"), "utf8"));
   assert.equal(template.dependencies["edge-otp"], `^${manifest.version}`);
   assert.ok(existsSync(dirname(require.resolve("wrangler"))));
+});
+
+/** The comment before a place in a declaration file. */
+const commentBefore = (text, index) =>
+  /\/\*\*(?:(?!\*\/)[\s\S])*\*\/\s*$/.exec(text.slice(0, index))?.[0] ?? "";
+
+test("every function has an example, every optional option a default, every method what it throws", () => {
+  const gaps = [];
+  let seen = 0;
+  for (const file of readdirSync(folder).filter(
+    (name) => name.endsWith(".d.ts") && name !== "edge-otp.wasm.d.ts",
+  )) {
+    const text = readFileSync(join(folder, file), "utf8");
+    const want = (tag, found, name) => {
+      seen += 1;
+      if (!commentBefore(text, found.index).includes(tag)) gaps.push(`${file}: ${name} has no ${tag}`);
+    };
+    for (const found of text.matchAll(/^export declare (?:function|class) (\w+)/gm)) {
+      const isShape = ["VerificationGuard"].includes(found[1]);
+      if (!isShape) want("@example", found, found[1]);
+    }
+    for (const [, name, body, at] of [
+      ...text.matchAll(/^export interface (\w*(?:Options|Policy))\b[^{]*\{\n([\s\S]*?)^\}/gm),
+    ].map((found) => [...found, found.index + found[0].indexOf(found[2])])) {
+      for (const found of body.matchAll(/^ {2}(\w+)\?:/gm))
+        want("@default", { index: at + found.index }, `${name}.${found[1]}`);
+    }
+    for (const found of text.matchAll(/^export interface (Otp|Connectors) \{\n([\s\S]*?)^\}/gm)) {
+      const at = found.index + found[0].indexOf(found[2]);
+      for (const method of found[2].matchAll(/^ {2}(\w+)\(/gm))
+        want("@throws", { index: at + method.index }, `${found[1]}.${method[1]}`);
+    }
+  }
+  assert.ok(seen > 50, `${seen} members`);
+  assert.deepEqual(gaps, []);
 });

@@ -17,6 +17,7 @@ use crate::deployment::{ConnectorOption, Deployment};
 use crate::memo;
 use crate::platform::guard::{Guard, ObjectNamespace};
 use crate::platform::kv::KvObject;
+use crate::platform::kv_guard::RecentWrites;
 use crate::policy_options::{Settings, name_options, parse_policy, read_environment, read_policy};
 use crate::value::{has_method, member, member_names, to_json};
 
@@ -85,17 +86,17 @@ struct Given {
     accept_weak_guard: JsValue,
 }
 
-/// Reads the options of `createOtp`. `kv_guard` creates the guard over `kv` that serves if none is given.
+/// Reads the options of `createOtp`.
 ///
 /// # Errors
 /// The option that is wrong.
-pub(crate) fn read_otp_options(options: &JsValue, kv_guard: &Function) -> OptionResult<Deployment> {
+pub(crate) fn read_otp_options(options: &JsValue) -> OptionResult<Deployment> {
     let given = read(CREATE_OTP, options)?;
     check_names(options)?;
     let keys = read_keys(CREATE_OTP, &given, "")?;
     let kv = check_kv(CREATE_OTP, given.kv, "")?;
     let settings = read_policy(CREATE_OTP, &given.policy)?;
-    let guard = read_guard(given.guard, &settings, || kv_guard.call1(&JsValue::UNDEFINED, &kv))?;
+    let guard = read_guard(given.guard, &settings)?;
     let is_flag = given.accept_weak_guard.is_undefined() || given.accept_weak_guard.as_bool().is_some();
     require("acceptWeakGuard", is_flag, "must be true or false")?;
     let policy = parse_policy(&settings);
@@ -203,13 +204,11 @@ fn read_keys(caller: &str, given: &Given, hint: &str) -> OptionResult<Rc<KeyRing
     })
 }
 
-fn read_guard(
-    guard: JsValue,
-    settings: &Settings,
-    kv_guard: impl FnOnce() -> Result<JsValue, JsValue>,
-) -> OptionResult<Guard> {
+fn read_guard(guard: JsValue, settings: &Settings) -> OptionResult<Guard> {
     let invalid = |hint: &str| InvalidOption::new(CREATE_OTP, "guard", &format!("{GUARD_RULE}{hint}"));
-    let guard = if guard.is_undefined() { kv_guard().map_err(|_| invalid(""))? } else { guard };
+    if guard.is_undefined() {
+        return Ok(Guard::Kv(RecentWrites::default()));
+    }
     if let Some(namespace) = ObjectNamespace::new(guard.clone()) {
         // The settings go along, so that the object enforces what createOtp was given.
         let settings = (!settings.is_empty()).then(|| serde_json::to_string(settings).unwrap_or_default());

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key};
+use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key, parse_phone_request};
 use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -44,13 +44,13 @@ impl Operation {
 
 #[wasm_bindgen]
 impl Otp {
-    /// Checks the options of `createOtp`. `kv_guard` creates the guard that serves if none is given.
+    /// Checks the options of `createOtp`.
     ///
     /// # Errors
     /// A `TypeError` that names the option that is wrong.
     #[wasm_bindgen(constructor)]
-    pub fn new(options: &JsValue, kv_guard: &Function) -> Result<Self, JsValue> {
-        Ok(Self { deployment: Rc::new(read_otp_options(options, kv_guard)?) })
+    pub fn new(options: &JsValue) -> Result<Self, JsValue> {
+        Ok(Self { deployment: Rc::new(read_otp_options(options)?) })
     }
 
     /// Sends a code. The idempotency key is a string; anything else is none.
@@ -77,6 +77,16 @@ impl Otp {
             let service = operation.otp_service()?;
             let request = VerifyRequest::parse(body.as_bytes())?;
             Ok(to_object(&service.verify_as_value(&request).await?))
+        })
+    }
+
+    /// Clears the counts of failures of a phone number: `{phone}`.
+    pub fn unlock(&self, request: &JsValue) -> Promise {
+        let body = to_json(request);
+        self.run(async move |operation| {
+            let phone = parse_phone_request(body.map_err(CallError::Thrown)?.as_bytes())?;
+            operation.otp_service()?.unlock(&phone).await?;
+            Ok(JsValue::UNDEFINED)
         })
     }
 

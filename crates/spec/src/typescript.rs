@@ -80,11 +80,16 @@ pub fn write(schemas: &Schemas) -> Result<String, String> {
 }
 
 fn write_comment(text: &mut String, margin: &str, comment: &str) {
+    write_comment_with_default(text, margin, comment, None);
+}
+
+/// Writes a comment with a `@default`, if there is one.
+fn write_comment_with_default(text: &mut String, margin: &str, comment: &str, default: Option<&str>) {
     if comment.is_empty() {
         return;
     }
     let single = format!("{margin}/** {comment} */");
-    if single.chars().count() <= 120 {
+    if default.is_none() && single.chars().count() <= 120 {
         text.push_str(&single);
         text.push('\n');
         return;
@@ -98,6 +103,9 @@ fn write_comment(text: &mut String, margin: &str, comment: &str) {
         }
         let _ = write!(text, " {word}");
         width += 1 + word.chars().count();
+    }
+    if let Some(default) = default {
+        let _ = write!(text, "\n{margin} *\n{margin} * @default {default}");
     }
     let _ = write!(text, "\n{margin} */\n");
 }
@@ -132,7 +140,8 @@ fn write_members(text: &mut String, schema: &Value, context: Context<'_>) -> Res
     let required: Vec<_> = schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
     for (name, property) in properties {
         let is_required = required.contains(&&Value::from(name.as_str()));
-        write_comment(text, "  ", comment_of(property));
+        let default = property.get("default").filter(|_| context.usage == Use::Input).map(Value::to_string);
+        write_comment_with_default(text, "  ", comment_of(property), default.as_deref());
         let readonly = if context.usage == Use::Output { "readonly " } else { "" };
         let key = if name.contains('-') { format!("{name:?}") } else { name.clone() };
         let kind = type_of(property, context)?;
@@ -281,15 +290,19 @@ fn write_policy(text: &mut String) {
         let SettingKind::Variable(kind) = setting.kind else { continue };
         let description = sentence(setting.description);
         let values = sentence(&values_text(kind).replace("`1` is on", "true is on"));
-        let comment = match (kind, default_text(kind)) {
-            (VariableKind::Switch, _) => format!("{description} Default: false."),
-            (VariableKind::SecondsList { .. }, Some(default)) => {
-                format!("{description} {values} Default: [{}].", default.replace(',', ", "))
-            }
-            (_, Some(default)) => format!("{description} {values} Default: {default}."),
-            (_, None) => format!("{description} {values}"),
+        let default = match (kind, default_text(kind)) {
+            (VariableKind::Switch, _) => "false".to_owned(),
+            (VariableKind::SecondsList { .. }, Some(default)) => format!("[{}]", default.replace(',', ", ")),
+            (VariableKind::Choice { .. }, Some(default)) => format!("\"{default}\""),
+            (_, Some(default)) => default,
+            (VariableKind::Countries { .. }, None) => "all".to_owned(),
+            (_, None) => "none".to_owned(),
         };
-        write_comment(text, "  ", &comment);
+        let comment = match kind {
+            VariableKind::Switch => description,
+            _ => format!("{description} {values}"),
+        };
+        write_comment_with_default(text, "  ", &comment, Some(&default));
         let kind = match kind {
             VariableKind::Number { .. } => "number".to_owned(),
             VariableKind::SecondsList { .. } => "readonly number[]".to_owned(),

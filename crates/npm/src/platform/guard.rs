@@ -10,6 +10,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Operation;
+use super::kv_guard::{KvSwaps, RecentWrites};
 use super::store_check::{is_checked, set_checked};
 use crate::value::{describe_type, has_method};
 
@@ -69,6 +70,8 @@ pub(crate) enum Guard {
     },
     /// In a store.
     Store(GuardStore),
+    /// In KV, with what this deployment has written of late.
+    Kv(RecentWrites),
     /// Nowhere: a guard object without a namespace.
     None,
 }
@@ -114,21 +117,30 @@ impl GuardClient for Operation {
                     stub.and_then(|stub| stub.call(&request, own_name, previous, settings.as_deref()));
                 read_response(self.stored(GUARD_TIMEOUT_MS, response).await?.as_string())
             }
-            Guard::Store(store) => {
-                let swaps = OperationStore { store, operation: self };
-                let ledger_store = CasLedgerStore::new(&swaps, self, name, previous);
-                let service = GuardService {
-                    platform: self,
-                    ledger_store: &ledger_store,
-                    keys: &self.deployment.keys,
-                    policy: self.deployment.policy().map_err(|_| StorageError)?,
-                };
-                // Boxed, because the guard may pass a request on to itself under another name.
-                let handled: Pin<Box<dyn Future<Output = _>>> = Box::pin(service.handle(request));
-                Ok(handled.await)
-            }
+            Guard::Store(_) | Guard::Kv(_) => self.handle_here(name, previous, request).await,
             Guard::None => Err(StorageError),
         }
+    }
+}
+
+impl Operation {
+    /// Runs the guard over a store or KV.
+    async fn handle_here(
+        &self,
+        name: &str,
+        previous: Option<&str>,
+        request: &GuardRequest,
+    ) -> Result<GuardResponse, StorageError> {
+        let ledger_store = CasLedgerStore::new(self, self, name, previous);
+        let service = GuardService {
+            platform: self,
+            ledger_store: &ledger_store,
+            keys: &self.deployment.keys,
+            policy: self.deployment.policy().map_err(|_| StorageError)?,
+        };
+        // Boxed, because the guard may pass a request on to itself under another name.
+        let handled: Pin<Box<dyn Future<Output = _>>> = Box::pin(service.handle(request));
+        Ok(handled.await)
     }
 }
 
@@ -189,5 +201,32 @@ impl CompareAndSwap for OperationStore<'_> {
             self.check(key).await?;
         }
         Ok(is_swapped)
+    }
+}
+
+// One type for both, because the guard's code is compiled for each type of store.
+impl CompareAndSwap for Operation {
+    async fn load(&self, key: &str) -> Result<Option<String>, StorageError> {
+        match &self.deployment.guard {
+            Guard::Store(store) => OperationStore { store, operation: self }.load(key).await,
+            Guard::Kv(recent) => KvSwaps { operation: self, recent }.load(key).await,
+            Guard::Objects { .. } | Guard::None => Err(StorageError),
+        }
+    }
+
+    async fn swap(
+        &self,
+        key: &str,
+        expected: Option<&str>,
+        next: Option<&str>,
+        ttl: Seconds,
+    ) -> Result<bool, StorageError> {
+        match &self.deployment.guard {
+            Guard::Store(store) => {
+                OperationStore { store, operation: self }.swap(key, expected, next, ttl).await
+            }
+            Guard::Kv(recent) => KvSwaps { operation: self, recent }.swap(key, expected, next, ttl).await,
+            Guard::Objects { .. } | Guard::None => Err(StorageError),
+        }
     }
 }

@@ -37,7 +37,7 @@ struct PutOptions {
 
 impl Operation {
     /// KV's own `get` gives null for what is absent, a `Map` undefined.
-    async fn read_kv(&self, key: &str) -> Result<Option<String>, StorageError> {
+    pub(super) async fn read_kv(&self, key: &str) -> Result<Option<String>, StorageError> {
         let value = self.stored(KV_TIMEOUT_MS, self.deployment.kv.get(key)).await?;
         self.read_text("kv.get()", &value, |value| value.is_null() || value.is_undefined())
     }

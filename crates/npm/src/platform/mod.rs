@@ -4,6 +4,7 @@ pub(crate) mod clock;
 pub(crate) mod guard;
 mod http;
 pub(crate) mod kv;
+pub(crate) mod kv_guard;
 pub(crate) mod random;
 mod store_check;
 

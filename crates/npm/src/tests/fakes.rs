@@ -1,6 +1,6 @@
 //! The caller's side: KV and guard in memory, a provider behind `fetch`.
 
-use js_sys::{Function, Reflect};
+use js_sys::Reflect;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -123,7 +123,7 @@ pub(super) fn create_options(provider: &Provider) -> JsValue {
 }
 
 pub(super) fn otp_from(options: &JsValue) -> Otp {
-    Otp::new(options, &Function::new_no_args("throw new Error('there is a guard')")).expect("valid options")
+    Otp::new(options).expect("valid options")
 }
 
 pub(super) fn create_otp(provider: &Provider) -> Otp {
