@@ -42,7 +42,7 @@ const ensureInstance = (ctx, env) => {
 const unavailable = () => {
   const requestId = crypto.randomUUID().replaceAll("-", "");
   const message = "The request did not end in time; whether it had an effect is not known.";
-  console.error({ event: "otp.other", requestId, error: "storage.unavailable", status: 503 });
+  console.error({ event: "request.unanswered", requestId, error: "storage.unavailable", status: 503 });
   return Response.json(
     { code: "storage.unavailable", message, requestId },
     {

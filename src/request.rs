@@ -2,6 +2,7 @@
 
 use edge_otp_core::api::{MAX_BODY, MAX_CONFIG_BODY};
 use edge_otp_core::ports::{RandomError, RandomSource};
+use edge_otp_core::time::Timestamp;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -25,6 +26,8 @@ pub(crate) struct IncomingRequest {
     pub(crate) method: String,
     /// The path, which begins with a slash.
     pub(crate) path: String,
+    /// When its head was read.
+    pub(crate) began: Timestamp,
     pub(crate) authorization: Option<String>,
     pub(crate) idempotency_key: Option<String>,
     /// The address of the caller, as the platform knows it.
@@ -46,6 +49,7 @@ impl IncomingRequest {
         let mut lines = head.split('\n');
         let method = lines.next().unwrap_or_default().to_owned();
         let path = path_of(lines.next().unwrap_or_default()).to_owned();
+        let began = Timestamp(lines.next().and_then(|ms| ms.parse().ok()).unwrap_or_default());
         let mut header = || lines.next().filter(|value| *value != "\0").map(str::to_owned);
         let authorization = header();
         let content_type = header();
@@ -58,6 +62,7 @@ impl IncomingRequest {
             id,
             method,
             path,
+            began,
             authorization,
             idempotency_key,
             connecting_ip,

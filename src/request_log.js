@@ -6,3 +6,7 @@ export const log_request = (is_error, text) => {
   const line = Object.defineProperty(JSON.parse(text), inspect, { value: () => text });
   (is_error ? console.error : console.log)(line);
 };
+
+// A data point of Analytics Engine in one call; the `worker` crate's builder makes one for each value.
+export const add_data_point = (dataset, index, blobs, doubles) =>
+  dataset.writeDataPoint({ indexes: [index], blobs, doubles: [...doubles] });

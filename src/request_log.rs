@@ -1,157 +1,80 @@
-//! One log line per request. It holds no code, no key and no body; of a phone number only its last two digits, of a
-//! provider only its code. Sends and verifications are also counted as data points of Analytics Engine.
+//! The event of a request while it is handled; at the end one log line and, for sends and verifications, a data point of
+//! Analytics Engine. What an event holds is decided in [`edge_otp_core::event`].
 
-use serde::Serialize;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::{AnalyticsEngineDataPointBuilder, AnalyticsEngineDataset, console_error};
+use worker::{AnalyticsEngineDataset, console_error};
 
-use edge_otp_core::api::{SendReceipt, SendStatus};
-use edge_otp_core::phone::PhoneNumber;
-use edge_otp_core::provider::FailureCause;
-use edge_otp_core::service::ServiceError;
-use edge_otp_core::usage_type::UsageType;
+use edge_otp_core::event::{DataPoint, Event, Operation, Trace, elapsed_ms};
+use edge_otp_core::time::Timestamp;
 
 use crate::error::ApiError;
+use crate::platform::clock::now;
 use crate::request::IncomingRequest;
 
 #[wasm_bindgen(module = "/src/request_log.js")]
 extern "C" {
     fn log_request(is_error: bool, line: &str);
+
+    #[wasm_bindgen(catch)]
+    fn add_data_point(
+        dataset: &JsValue,
+        index: &str,
+        blobs: Vec<String>,
+        doubles: &[f64],
+    ) -> Result<(), JsValue>;
 }
 
-/// The log line while the request is handled.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+/// The event of a request while it is handled.
 pub(crate) struct RequestLog {
-    event: &'static str,
-    request_id: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage_type: Option<UsageType>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    connector_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) verification_id: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider_status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    provider_code: Option<String>,
-    /// Why a message has no result.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) cause: Option<FailureCause>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    setting: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    detail: Option<&'static str>,
-    status: u16,
-    /// What the request is counted as, and its outcome.
-    #[serde(skip)]
-    counted: Option<(&'static str, &'static str)>,
+    pub(crate) event: Event,
+    /// What the operation notes.
+    pub(crate) trace: Trace,
+    began: Timestamp,
 }
 
 impl RequestLog {
-    /// Starts the line of a request. An unknown path is not repeated.
+    /// Begins the event of a request. An unknown path is not repeated.
     pub(crate) fn new(request: &IncomingRequest) -> Self {
-        Self {
-            event: match request.path.as_str() {
-                "/send" => "otp.send",
-                "/verify" => "otp.verify",
-                "/health" => "otp.health",
-                path if path.starts_with("/api/") => "otp.manage",
-                _ => "otp.other",
-            },
-            request_id: request.id.clone(),
-            phone: None,
-            usage_type: None,
-            connector_id: None,
-            verification_id: None,
-            error: None,
-            provider_status: None,
-            provider_code: None,
-            cause: None,
-            setting: None,
-            detail: None,
-            status: 0,
-            counted: None,
-        }
+        let operation = match request.path.as_str() {
+            "/send" => Operation::Send,
+            "/verify" => Operation::Verify,
+            "/health" => Operation::Health,
+            path if path.starts_with("/api/") => Operation::Manage,
+            _ => Operation::Other,
+        };
+        Self::begin(operation, request.id.clone(), request.began)
     }
 
-    /// Counts the request from now on, with the outcome that it has unless an error occurs.
-    pub(crate) const fn count(&mut self, event: &'static str, outcome: &'static str) {
-        self.counted = Some((event, outcome));
-    }
-
-    /// Names what the request is about, where the path does not.
-    pub(crate) const fn set_event(&mut self, event: &'static str) {
-        self.event = event;
-    }
-
-    /// Records the phone number, redacted.
-    pub(crate) fn record_phone(&mut self, phone: &PhoneNumber) {
-        self.phone = Some(phone.redacted());
-    }
-
-    /// Records the phone number, redacted, and the usage type.
-    pub(crate) fn record_recipient(&mut self, phone: &PhoneNumber, usage_type: UsageType) {
-        self.record_phone(phone);
-        self.usage_type = Some(usage_type);
-    }
-
-    /// Records the result of a send.
-    pub(crate) fn record_receipt(&mut self, receipt: &SendReceipt) {
-        self.connector_id = Some(receipt.connector_id.clone());
-        self.verification_id = Some(receipt.verification_id.clone());
-        self.cause = receipt.cause;
-        if receipt.status == SendStatus::Unknown {
-            self.count("send", "unknown");
-        }
+    /// Begins the event of an operation.
+    pub(crate) fn begin(operation: Operation, id: String, began: Timestamp) -> Self {
+        Self { event: Event::new(operation, id), trace: Trace::default(), began }
     }
 
     /// Records what went wrong.
     pub(crate) fn record_error(&mut self, error: &ApiError) {
-        let code = error.code().as_str();
-        self.error = Some(code);
-        if let Some((_, outcome)) = &mut self.counted {
-            *outcome = code;
-        }
-        match error {
-            ApiError::Service(ServiceError::Provider(rejection)) => {
-                self.cause = rejection.cause();
-                self.provider_status = Some(rejection.status).filter(|status| *status > 0);
-                self.provider_code.clone_from(&rejection.code);
-            }
-            ApiError::Service(ServiceError::InvalidSettings(issues)) => {
-                self.setting = issues.first().map(|issue| issue.path.clone());
-            }
-            ApiError::Service(ServiceError::Internal(detail)) => self.detail = Some(detail),
-            _ => {}
-        }
+        let cause = match error {
+            ApiError::Service(error) => Some(error),
+            _ => None,
+        };
+        self.event.record_error(error.code(), cause);
     }
 
     /// Writes the line and the data point.
-    pub(crate) fn write(mut self, status: u16, analytics: Option<&AnalyticsEngineDataset>) {
-        self.status = status;
-        let line = serde_json::to_string(&self).unwrap_or_default();
-        log_request(status >= 500, &line);
-        if let Some(((event, outcome), analytics)) = self.counted.zip(analytics) {
-            self.write_data_point(event, outcome, analytics);
+    pub(crate) fn write(&mut self, status: u16, analytics: Option<&AnalyticsEngineDataset>) {
+        self.event.record_trace(&self.trace);
+        self.event.finish(status, elapsed_ms(self.began, now()));
+        let line = serde_json::to_string(&self.event).unwrap_or_default();
+        log_request(self.event.is_failure(), &line);
+        if let (Some(dataset), Some(point)) = (analytics, self.event.data_point()) {
+            write_data_point(dataset, point);
         }
     }
+}
 
-    /// A point that cannot be written does not change the response.
-    fn write_data_point(&self, event: &str, outcome: &str, analytics: &AnalyticsEngineDataset) {
-        let connector_id = self.connector_id.as_deref().unwrap_or_default();
-        let usage_type = self.usage_type.map_or("", UsageType::as_str);
-        let point = AnalyticsEngineDataPointBuilder::new()
-            .indexes([event])
-            .blobs([event, outcome, connector_id, usage_type])
-            .add_double(1.0)
-            .build();
-        if let Err(error) = analytics.write_data_point(&point) {
-            console_error!("the data point was not written: {error}");
-        }
+/// A point that cannot be written does not change the response.
+fn write_data_point(dataset: &AnalyticsEngineDataset, DataPoint { index, blobs, doubles }: DataPoint) {
+    if let Err(error) = add_data_point(dataset.as_ref(), index, blobs.into(), &doubles.map(f64::from)) {
+        console_error!("the data point was not written: {error:?}");
     }
 }

@@ -62,7 +62,7 @@ pub(crate) async fn test(
 ) -> Result<ApiResponse, ApiError> {
     let body = exchange.request.read_long_json().await?;
     let mut outcome = exchange.deployment.connector_service().test(id, &body).await?;
-    log.cause = outcome.cause;
+    log.event.cause = outcome.cause;
     match outcome.status {
         SendStatus::Sent => Ok(ApiResponse::no_content()),
         SendStatus::Unknown => {

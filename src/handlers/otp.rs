@@ -1,6 +1,7 @@
 //! `POST /send`, `POST /verify`, and their counterparts in Logto's management API.
 
-use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key};
+use edge_otp_core::api::{SendReceipt, SendRequest, VerifyReceipt, VerifyRequest, check_idempotency_key};
+use edge_otp_core::event::Operation;
 use edge_otp_core::keys::IdempotencyKey;
 
 use super::Exchange;
@@ -13,13 +14,10 @@ use crate::response::ApiResponse;
 pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
     let Exchange { request, deployment } = exchange;
     let scope = check_key(exchange, &deployment.api_keys).await?;
-    log.count("send", "sent");
     request.idempotency_key.as_deref().map(check_idempotency_key).transpose()?;
     let idempotency_key = request.idempotency_key.as_deref().map(|key| IdempotencyKey { scope, key });
     let send = SendRequest::parse(&request.read_json().await?, &deployment.policy)?;
-    log.record_recipient(&send.phone, send.usage_type);
-    let receipt = deployment.otp_service().send(&send, idempotency_key).await?;
-    log.record_receipt(&receipt);
+    let receipt = send_code(exchange, &send, idempotency_key, log).await?;
     Ok(ApiResponse::json(receipt.http_status(), &receipt))
 }
 
@@ -27,11 +25,8 @@ pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Resul
 pub(crate) async fn verify(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
     let Exchange { request, deployment } = exchange;
     check_key(exchange, &deployment.api_keys).await?;
-    log.count("verify", "verified");
     let verify = VerifyRequest::parse(&request.read_json().await?)?;
-    log.record_recipient(&verify.phone, verify.usage_type);
-    let receipt = deployment.otp_service().verify(&verify).await?;
-    log.verification_id = Some(receipt.verification_id.clone());
+    let receipt = verify_code(exchange, &verify, log).await?;
     Ok(ApiResponse::json(200, &receipt))
 }
 
@@ -41,10 +36,9 @@ pub(crate) async fn send_logto(
     log: &mut RequestLog,
 ) -> Result<ApiResponse, ApiError> {
     let Exchange { request, deployment } = exchange;
-    log.count("send", "sent");
+    log.event.set_operation(Operation::Send);
     let send = SendRequest::parse_logto(&request.read_json().await?, &deployment.policy)?;
-    log.record_recipient(&send.phone, send.usage_type);
-    log.record_receipt(&deployment.otp_service().send(&send, None).await?);
+    send_code(exchange, &send, None, log).await?;
     Ok(ApiResponse::no_content())
 }
 
@@ -53,10 +47,31 @@ pub(crate) async fn verify_logto(
     exchange: &Exchange<'_>,
     log: &mut RequestLog,
 ) -> Result<ApiResponse, ApiError> {
-    let Exchange { request, deployment } = exchange;
-    log.count("verify", "verified");
-    let verify = VerifyRequest::parse_logto(&request.read_json().await?)?;
-    log.record_recipient(&verify.phone, verify.usage_type);
-    deployment.otp_service().verify(&verify).await?;
+    log.event.set_operation(Operation::Verify);
+    let verify = VerifyRequest::parse_logto(&exchange.request.read_json().await?)?;
+    verify_code(exchange, &verify, log).await?;
     Ok(ApiResponse::no_content())
+}
+
+async fn send_code(
+    Exchange { deployment, .. }: &Exchange<'_>,
+    send: &SendRequest,
+    idempotency_key: Option<IdempotencyKey<'_>>,
+    log: &mut RequestLog,
+) -> Result<SendReceipt, ApiError> {
+    log.event.record_recipient(&deployment.keys.current, &send.phone, send.usage_type);
+    let receipt = deployment.otp_service().send_traced(send, idempotency_key, &mut log.trace).await?;
+    log.event.record_send(&receipt, &log.trace);
+    Ok(receipt)
+}
+
+async fn verify_code(
+    Exchange { deployment, .. }: &Exchange<'_>,
+    verify: &VerifyRequest,
+    log: &mut RequestLog,
+) -> Result<VerifyReceipt, ApiError> {
+    log.event.record_recipient(&deployment.keys.current, &verify.phone, verify.usage_type);
+    let receipt = deployment.otp_service().verify_traced(verify, &mut log.trace).await?;
+    log.event.record_verification(&receipt);
+    Ok(receipt)
 }

@@ -1,6 +1,7 @@
 //! `/api/phones`: for support staff.
 
 use edge_otp_core::api::parse_phone_request;
+use edge_otp_core::event::Operation;
 
 use super::Exchange;
 use crate::error::ApiError;
@@ -9,9 +10,9 @@ use crate::response::ApiResponse;
 
 /// Clears the counts of failures of a phone number.
 pub(crate) async fn unlock(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiResponse, ApiError> {
-    log.set_event("phone.unlock");
+    log.event.set_operation(Operation::Unlock);
     let phone = parse_phone_request(&exchange.request.read_json().await?)?;
-    log.record_phone(&phone);
+    log.event.record_phone(&exchange.deployment.keys.current, &phone);
     exchange.deployment.otp_service().unlock(&phone).await?;
     Ok(ApiResponse::no_content())
 }

@@ -4,13 +4,19 @@ use std::time::Duration;
 
 use edge_otp_core::ports::Clock;
 use edge_otp_core::time::Timestamp;
-use worker::{Date, Delay};
+use worker::Delay;
 
 use super::WorkerPlatform;
 
 /// Returns the current time.
 pub(crate) fn now() -> Timestamp {
-    Timestamp(Date::now().as_millis())
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "milliseconds are whole and positive"
+    )]
+    let ms = js_sys::Date::now() as u64;
+    Timestamp(ms)
 }
 
 impl Clock for WorkerPlatform {

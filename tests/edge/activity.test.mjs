@@ -16,7 +16,7 @@ after(() => otp.close());
 
 /** The data points since the last call. */
 const takePoints = async () => (await otp.call("/test/points", { method: "GET" })).json;
-const takeSummaries = async () => (await takePoints()).map(({ blobs }) => blobs.join(" ").trim());
+const takeSummaries = async () => (await takePoints()).map(({ blobs }) => blobs.slice(0, 4).join(" ").trim());
 
 test("a send and a verification write a data point with their outcome", async () => {
   const phone = newPhone();
@@ -36,7 +36,7 @@ test("a send and a verification write a data point with their outcome", async ()
   assert.deepEqual(await takeSummaries(), [`send unknown ${id} Generic`]);
   otp.provider.answer = () => Response.json({ code: 21211 }, { status: 400 });
   await otp.send({ phone: newPhone() });
-  assert.deepEqual(await takeSummaries(), ["send connector.general  Generic"]);
+  assert.deepEqual(await takeSummaries(), [`send connector.general ${id} Generic`]);
   otp.provider.accept();
 });
 
@@ -46,8 +46,14 @@ test("a data point holds nothing of a phone number or code; an unauthorized requ
   const points = await takePoints();
   const text = JSON.stringify(points);
   assert.ok(!text.includes(phone.slice(-6)) && !text.includes(otp.provider.code), text);
-  const [{ doubles, indexes }] = points;
-  assert.deepEqual({ doubles, indexes }, { doubles: [1], indexes: ["send"] });
+  const [{ blobs, doubles, indexes }] = points;
+  assert.deepEqual(indexes, ["send"]);
+  const [event, diallingCode, providerCode, phoneId] = blobs.slice(4);
+  assert.deepEqual([event, diallingCode, providerCode], ["send.granted", "1", ""]);
+  assert.match(phoneId, /^[0-9a-f]{32}$/);
+  const [count, ...times] = doubles;
+  assert.deepEqual([count, times.length, times.pop()], [1, 5, 201]);
+  for (const ms of times) assert.ok(Number.isInteger(ms) && ms >= 0 && ms < 60_000, doubles.join());
   await otp.send({ phone }, { key: "another-key" });
   await otp.call("/api/connectors/nothing/test", { body: {}, key: secrets.ADMIN_KEY });
   assert.deepEqual(await takePoints(), []);

@@ -5,6 +5,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
+//! | events | [`event`]: what was decided about a request, for the operator |
 //! | operations | [`service`] (send, verify, manage connectors), [`guard`] (runs inside the guard object of a phone number) |
 //! | ports | [`ports`]: KV, ledger storage, guard client, HTTP client, clock, random source |
 //! | rules | [`ledger`], [`idempotency`], [`challenge`], [`keys`], [`wrong_keys`], [`policy`], [`settings`], [`provider`], [`connector`] |
@@ -21,6 +22,7 @@ pub mod code;
 pub mod connector;
 pub mod country;
 pub mod error;
+pub mod event;
 pub mod guard;
 pub mod idempotency;
 pub mod json;

@@ -191,6 +191,24 @@ impl<'a> PlannedNumber<'a> {
     }
 }
 
+/// The dialling codes of two digits (ITU-T E.164, annex D); 1 and 7 have one digit, all others three.
+const TWO_DIGIT_CODES: [&str; 44] = [
+    "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47", "48",
+    "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66", "81",
+    "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+];
+
+/// Returns the dialling code of a number without its plus, by the structure of E.164 alone: much cheaper than its plan.
+pub fn dialling_code(phone: &PhoneNumber) -> &str {
+    let digits = phone.digits();
+    let length = match digits.get(..2) {
+        Some(two) if two.starts_with(['1', '7']) => 1,
+        Some(two) if TWO_DIGIT_CODES.contains(&two) => 2,
+        _ => 3,
+    };
+    digits.get(..length).unwrap_or(digits)
+}
+
 /// Tells whether a text is the code of a country in the table.
 pub fn is_country(iso: &str) -> bool {
     let is_code = iso.len() == 2 && iso.bytes().all(|byte| byte.is_ascii_uppercase()) && iso != "ZZ";
@@ -213,6 +231,19 @@ mod tests {
 
     fn phone(text: &str) -> PhoneNumber {
         PhoneNumber::parse(text).expect(text)
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn dialling_code_is_the_calling_code_of_every_plan() {
+        let mut plans = 0;
+        for line in TABLE.lines() {
+            let code: String = line.chars().take_while(char::is_ascii_digit).collect();
+            let number = phone(&format!("+{code}23456789"));
+            assert_eq!(dialling_code(&number), code);
+            plans += usize::from(PlannedNumber::new(&number).is_some());
+        }
+        assert!(plans > 200, "{plans} plans");
+        assert_eq!(dialling_code(&phone("+2101234567")), "210", "not assigned");
     }
 
     fn country(text: &str) -> Option<&'static str> {

@@ -98,7 +98,7 @@ pub const ACTIVITY: SettingSpec = binding(
     "ACTIVITY",
     "Analytics Engine dataset",
     false,
-    "a data point per send and verification, nothing of a phone in it; without it nothing is counted",
+    "a data point per send and verification, with a keyed id in place of the phone number; without it nothing is counted",
 );
 
 /// The root key.

@@ -63,7 +63,9 @@ impl Guard {
 
     async fn call(&self, request: GuardRequest) -> Result<GuardResponse, Failure> {
         match self.platform.call(OBJECT, None, &request).await? {
-            GuardResponse::Rejected(error) => Err(Failure::Ledger(error)),
+            GuardResponse::Rejected(error) | GuardResponse::Locked { error, .. } => {
+                Err(Failure::Ledger(error))
+            }
             GuardResponse::Unavailable => Err(Failure::Unavailable),
             response => Ok(response),
         }

@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
+#[path = "service/events.rs"]
+mod events;
 #[path = "service/idempotency.rs"]
 mod idempotency;
 #[path = "service/inputs.rs"]

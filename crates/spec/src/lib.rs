@@ -1,6 +1,6 @@
 //! Writes the descriptions of the API from the Rust code: `docs/openapi.json`, the JSON Schemas of connector configs in
-//! `docs/schemas/`, the package's types in `pkg/generated.d.ts`, and the settings in `docs/settings.md`, `wrangler.toml`
-//! and `template/wrangler.jsonc`. `npm run generate` runs it.
+//! `docs/schemas/`, the package's types in `pkg/generated.d.ts`, the settings in `docs/settings.md`, `wrangler.toml` and
+//! `template/wrangler.jsonc`, and the tables of `docs/events.md`. `npm run generate` runs it.
 //!
 //! | from | module |
 //! |---|---|
@@ -8,12 +8,14 @@
 //! | the field tables of the providers | [`connectors`] |
 //! | the error codes | [`errors`] |
 //! | the settings | [`settings`] |
+//! | the events | [`events`] |
 //! | the operations, the only table that is written here, with its [`examples`] | [`operations`] |
 //!
 //! [`openapi`] and [`typescript`] put them together.
 
 pub mod connectors;
 pub mod errors;
+pub mod events;
 pub mod examples;
 pub mod json;
 pub mod openapi;
@@ -57,7 +59,8 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, String> {
         let path = format!("docs/schemas/{}.json", provider.id());
         files.push(GeneratedFile::new(path, json::format(&connectors::file_schema(provider))));
     }
-    for (path, parts) in settings::parts() {
+    let documents = settings::parts().into_iter().chain([("docs/events.md", events::parts()?)]);
+    for (path, parts) in documents {
         let mut text = read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
         for (name, part) in parts {
             text =

@@ -76,7 +76,7 @@ fn derive_schemas() -> Vec<(String, RefOr<Schema>)> {
 }
 
 /// Makes descriptions one line, without Rust's links, and drops the formats of Rust's integers.
-fn clean(value: Value) -> Value {
+pub fn clean(value: Value) -> Value {
     match value {
         Value::Object(object) => {
             let is_integer_format = |name: &str, member: &Value| {

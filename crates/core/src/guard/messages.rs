@@ -68,7 +68,7 @@ pub enum GuardRequest {
 
 /// What a guard object answers. It holds a code, so it has no `Debug`.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum GuardResponse {
     /// To [`GuardRequest::ReserveSend`].
     SendReserved(IssuedCode),
@@ -78,6 +78,9 @@ pub enum GuardResponse {
         id: String,
         /// When it was compared.
         at: Timestamp,
+        /// How long KV took, in milliseconds.
+        #[serde(default)]
+        kv_ms: u32,
     },
     /// To [`GuardRequest::BeginIdempotent`].
     Idempotency(IdempotencyState),
@@ -89,6 +92,15 @@ pub enum GuardResponse {
     Done,
     /// The ledger does not permit the send or accept the code.
     Rejected(LedgerError),
+    /// To [`GuardRequest::Verify`]: the code was wrong, and one wrong code too many, so that the phone number is locked
+    /// from now on.
+    Locked {
+        /// As in [`GuardResponse::Rejected`].
+        error: LedgerError,
+        /// When the lock ends; `None` if only an operator unlocks the number.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        retry_after: Option<Seconds>,
+    },
     /// The object could not do its work: storage failed.
     Unavailable,
 }
@@ -105,4 +117,7 @@ pub struct IssuedCode {
     pub expires_at: Timestamp,
     /// The earliest time at which the next send will be permitted.
     pub resend_at: Timestamp,
+    /// How long KV took, in milliseconds.
+    #[serde(default)]
+    pub kv_ms: u32,
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::SendReceipt;
 use crate::challenge::{ChallengeBinding, StoredChallenge, Verdict, challenge_key};
 use crate::code::Code;
+use crate::event::elapsed_ms;
 use crate::idempotency::{IdempotencyRecord, IdempotencyState, IdempotentRequest};
 use crate::keys::KeyRing;
 use crate::ledger::{AttemptResult, CodeSelector, Ledger, LedgerError, SendPermit};
@@ -162,8 +163,9 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
             self.platform.delete_later(&challenge_key(&id));
             return Err(error.into());
         }
-        let SendPermit { expires_at, resend_at, .. } = permit;
-        Ok(IssuedCode { id, code: code.as_str().to_owned(), expires_at, resend_at })
+        let SendPermit { issued_at, expires_at, resend_at } = permit;
+        let kv_ms = elapsed_ms(issued_at, self.platform.now());
+        Ok(IssuedCode { id, code: code.as_str().to_owned(), expires_at, resend_at, kv_ms })
     }
 
     async fn record_send(&self, usage_type: UsageType, id: &str) -> Result<SendPermit, GuardError> {
@@ -209,17 +211,24 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
         let phone = PhoneNumber::parse(phone).ok_or(StorageError)?;
         let code = Code::parse(code).ok_or(StorageError)?;
         for _ in 0..MAX_COMPARISONS {
-            let id = self.find_live_code(selector, self.platform.now()).await?;
+            let began = self.platform.now();
+            let id = self.find_live_code(selector, began).await?;
             let record = self.platform.get(&challenge_key(&id)).await?;
             let binding = ChallengeBinding { phone: &phone, usage_type: selector.usage_type, id: &id };
-            match self.compare_and_record(selector, binding, &code, record.as_deref()).await? {
-                AttemptResult::Verified => {
+            let Attempt { result, lock } =
+                self.compare_and_record(selector, binding, &code, record.as_deref()).await?;
+            match (result, lock) {
+                (AttemptResult::Verified, _) => {
                     // The ledger, not KV, decides whether a code is valid.
                     self.platform.delete_later(&challenge_key(&id));
-                    return Ok(GuardResponse::Verified { id, at: self.platform.now() });
+                    let at = self.platform.now();
+                    return Ok(GuardResponse::Verified { id, at, kv_ms: elapsed_ms(began, at) });
                 }
-                AttemptResult::Rejected(error) => return Err(error.into()),
-                AttemptResult::Superseded => {}
+                (AttemptResult::Rejected(error), Some(LedgerError::LockedOut { retry_after })) => {
+                    return Ok(GuardResponse::Locked { error, retry_after });
+                }
+                (AttemptResult::Rejected(error), _) => return Err(error.into()),
+                (AttemptResult::Superseded, _) => {}
             }
         }
         Err(StorageError.into())
@@ -240,24 +249,26 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
         binding: ChallengeBinding<'_>,
         code: &Code,
         record: Option<&str>,
-    ) -> Result<AttemptResult, GuardError> {
-        let Some(record) = record else { return self.explain_missing_record(selector, binding.id).await };
+    ) -> Result<Attempt, GuardError> {
+        let Some(record) = record else {
+            return self.explain_missing_record(selector, binding.id).await.map(Attempt::from);
+        };
         let record = StoredChallenge::parse(record).ok_or(StorageError)?;
         let matched = match record.compare(self.keys, binding, code, self.platform.now()) {
             Verdict::Match => true,
             Verdict::Mismatch => false,
-            Verdict::Expired => return Ok(AttemptResult::Rejected(LedgerError::Expired)),
+            Verdict::Expired => return Ok(AttemptResult::Rejected(LedgerError::Expired).into()),
             Verdict::UnknownKey => return Err(StorageError.into()),
         };
         let decide = |state: Option<&GuardState>| {
             let now = self.platform.now();
             let ledger = ledger_of(state, now)?;
             let (next, result) = ledger.record_attempt(selector, binding.id, matched, now, self.policy);
-            let is_counted = matches!(
-                result,
-                AttemptResult::Verified | AttemptResult::Rejected(LedgerError::Mismatch { .. })
-            );
-            Ok((if is_counted { put_ledger(next) } else { Change::Keep }, result))
+            let is_mismatch = matches!(result, AttemptResult::Rejected(LedgerError::Mismatch { .. }));
+            // Nothing was compared if the number had been locked before.
+            let lock = if is_mismatch { next.check_lock(now, self.policy).err() } else { None };
+            let is_counted = is_mismatch || result == AttemptResult::Verified;
+            Ok((if is_counted { put_ledger(next) } else { Change::Keep }, Attempt { result, lock }))
         };
         self.ledger_store.update(decide).await
     }
@@ -323,6 +334,18 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
     async fn export_state(&self, to: &str) -> Result<Option<GuardState>, GuardError> {
         let now = self.platform.now();
         self.ledger_store.update(|state| Ok(hand_over(state, to, now)?)).await
+    }
+}
+
+/// The result of an attempt, and the lock that it has brought about.
+struct Attempt {
+    result: AttemptResult,
+    lock: Option<LedgerError>,
+}
+
+impl From<AttemptResult> for Attempt {
+    fn from(result: AttemptResult) -> Self {
+        Self { result, lock: None }
     }
 }
 

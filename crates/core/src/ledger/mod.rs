@@ -341,7 +341,11 @@ impl Ledger {
         self.codes.iter().rfind(|code| code.usage == usage_type)
     }
 
-    fn check_lock(&self, now: Timestamp, policy: &Policy) -> Result<(), LedgerError> {
+    /// Checks whether the number is locked.
+    ///
+    /// # Errors
+    /// [`LedgerError::LockedOut`].
+    pub fn check_lock(&self, now: Timestamp, policy: &Policy) -> Result<(), LedgerError> {
         let retry_after = match self.failures.lock(now.max(self.now), policy) {
             None => return Ok(()),
             Some(Lock::Until(at)) => Some(now.until(at)),

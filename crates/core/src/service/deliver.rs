@@ -7,6 +7,7 @@ use http::header::{AUTHORIZATION, RETRY_AFTER};
 
 use super::ServiceError;
 use crate::connector::Connector;
+use crate::event::Trace;
 use crate::message::Message;
 use crate::policy::Policy;
 use crate::ports::{Clock, HttpClient, HttpError, MockLog, RandomSource};
@@ -23,8 +24,24 @@ pub(super) async fn deliver(
     connector: &Connector,
     message: &Message<'_>,
 ) -> Result<DeliveryOutcome, ServiceError> {
+    deliver_traced(platform, policy, connector, message, &mut Trace::default()).await
+}
+
+/// Sends a message as [`deliver`], and notes in `trace` how.
+///
+/// # Errors
+/// As [`deliver`].
+pub(super) async fn deliver_traced(
+    platform: &(impl HttpClient + MockLog + Clock + RandomSource),
+    policy: &Policy,
+    connector: &Connector,
+    message: &Message<'_>,
+    trace: &mut Trace,
+) -> Result<DeliveryOutcome, ServiceError> {
     let Connector { provider, config } = connector;
-    let context = RequestContext::new(platform.now(), platform.bytes()?);
+    trace.connector_id = Some(provider.id());
+    let began = platform.now();
+    let context = RequestContext::new(began, platform.bytes()?);
     let delivery = provider
         .build_request(config, message, &context)
         .map_err(|_| ServiceError::Internal("the request to the provider is not valid HTTP"))?;
@@ -32,14 +49,19 @@ pub(super) async fn deliver(
         Delivery::Request(request) => request,
         Delivery::Log(line) => {
             platform.print(&line);
+            trace.record_delivery(began, began, None, &DeliveryOutcome::Accepted);
             return Ok(DeliveryOutcome::Accepted);
         }
     };
     let credentials = plain_credentials(&request);
-    let outcome = match platform.send(request, policy.provider_timeout_ms).await {
-        Ok(response) => provider.parse_response(&read_response(response, platform.now())),
+    let response = platform.send(request, policy.provider_timeout_ms).await;
+    let ended = platform.now();
+    let status = response.as_ref().ok().map(|response| response.status().as_u16());
+    let outcome = match response {
+        Ok(response) => provider.parse_response(&read_response(response, ended)),
         Err(error) => outcome_of(error),
     };
+    trace.record_delivery(began, ended, status, &outcome);
     let mut sent: Vec<&str> = connector.secrets().collect();
     sent.extend([message.code.as_str(), message.to.digits(), &credentials]);
     Ok(outcome.redact_echoed_code(provider.error_codes(), &sent))

@@ -13,6 +13,7 @@ pub use error::ServiceError;
 pub use rotation::{renew_seals, rotation_state};
 
 use crate::api::{VerifyFailure, VerifyReceipt, VerifyRequest, VerifyResult};
+use crate::event::{PhoneLock, Trace};
 use crate::guard::{GuardRequest, GuardResponse};
 use crate::keys::KeyRing;
 use crate::phone::PhoneNumber;
@@ -43,6 +44,18 @@ impl<P: Platform> OtpService<'_, P> {
     /// # Errors
     /// The `verification_code` codes of the contract, and `storage.unavailable`.
     pub async fn verify(&self, request: &VerifyRequest) -> Result<VerifyReceipt, ServiceError> {
+        self.verify_traced(request, &mut Trace::default()).await
+    }
+
+    /// Verifies a code as [`Self::verify`], and notes in `trace` how.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub async fn verify_traced(
+        &self,
+        request: &VerifyRequest,
+        trace: &mut Trace,
+    ) -> Result<VerifyReceipt, ServiceError> {
         let code = request.code.as_ref().ok_or(ServiceError::NotACode)?;
         let guard_request = GuardRequest::Verify {
             phone: request.phone.e164().to_owned(),
@@ -50,8 +63,11 @@ impl<P: Platform> OtpService<'_, P> {
             code: code.as_str().to_owned(),
             id: request.verification_id.clone(),
         };
-        match self.call_phone_guard(&request.phone, &guard_request).await? {
-            GuardResponse::Verified { id, at } => Ok(VerifyReceipt::new(request, id, at)),
+        match self.call_phone_guard(&request.phone, &guard_request, trace).await? {
+            GuardResponse::Verified { id, at, kv_ms } => {
+                trace.kv_ms = Some(kv_ms);
+                Ok(VerifyReceipt::new(request, id, at))
+            }
             _ => Err(UNEXPECTED),
         }
     }
@@ -74,17 +90,18 @@ impl<P: Platform> OtpService<'_, P> {
     /// # Errors
     /// `storage.unavailable`.
     pub async fn unlock(&self, phone: &PhoneNumber) -> Result<(), ServiceError> {
-        self.call_phone_guard(phone, &GuardRequest::Unlock).await.map(drop)
+        self.call_phone_guard(phone, &GuardRequest::Unlock, &mut Trace::default()).await.map(drop)
     }
 
     async fn call_phone_guard(
         &self,
         phone: &PhoneNumber,
         request: &GuardRequest,
+        trace: &mut Trace,
     ) -> Result<GuardResponse, ServiceError> {
         let name = self.keys.current.guard_object_name(phone);
         let previous = self.keys.previous.as_ref().map(|keys| keys.guard_object_name(phone));
-        self.call_guard(&name, previous.as_deref(), request).await
+        self.call_guard(&name, previous.as_deref(), request, trace).await
     }
 
     async fn call_guard(
@@ -92,10 +109,18 @@ impl<P: Platform> OtpService<'_, P> {
         name: &str,
         previous: Option<&str>,
         request: &GuardRequest,
+        trace: &mut Trace,
     ) -> Result<GuardResponse, ServiceError> {
-        match self.platform.call(name, previous, request).await? {
+        let began = self.platform.now();
+        let response = self.platform.call(name, previous, request).await;
+        trace.add_guard_call(began, self.platform.now());
+        match response? {
             GuardResponse::Unavailable => Err(ServiceError::StorageUnavailable),
             GuardResponse::Rejected(error) => Err(error.into()),
+            GuardResponse::Locked { error, retry_after } => {
+                trace.lock = Some(PhoneLock { retry_after });
+                Err(error.into())
+            }
             response => Ok(response),
         }
     }

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use super::deliver::deliver;
+use super::deliver::deliver_traced;
 use super::{OtpService, ServiceError, UNEXPECTED};
 use crate::api::{SendReceipt, SendRequest, SendStatus};
 use crate::code::Code;
 use crate::connector::{Connector, LoadedConnector, ensure_mock_allowed};
+use crate::event::Trace;
 use crate::guard::{GuardRequest, GuardResponse, IssuedCode};
 use crate::idempotency::{IdempotencyState, IdempotentRequest};
 use crate::keys::{IdempotencyKey, KeyRing};
@@ -39,6 +40,19 @@ impl<P: Platform> OtpService<'_, P> {
         request: &SendRequest,
         idempotency_key: Option<IdempotencyKey<'_>>,
     ) -> Result<SendReceipt, ServiceError> {
+        self.send_traced(request, idempotency_key, &mut Trace::default()).await
+    }
+
+    /// Sends a code as [`Self::send`], and notes in `trace` how.
+    ///
+    /// # Errors
+    /// As [`Self::send`].
+    pub async fn send_traced(
+        &self,
+        request: &SendRequest,
+        idempotency_key: Option<IdempotencyKey<'_>>,
+        trace: &mut Trace,
+    ) -> Result<SendReceipt, ServiceError> {
         let loaded = self.active_connector().await?;
         let connector = usable_connector(&loaded)?;
         ensure_mock_allowed(connector.provider, self.policy.allow_mock)
@@ -48,14 +62,15 @@ impl<P: Platform> OtpService<'_, P> {
             return Err(ServiceError::NumberNotSupported);
         }
         let Some(key) = idempotency_key else {
-            return self.send_once(request, connector, template, None).await;
+            return self.send_once(request, connector, template, None, trace).await;
         };
         let key = KeyHolder::new(self, key, request)?;
-        if let Some(receipt) = self.begin_idempotent(&key).await? {
+        if let Some(receipt) = self.begin_idempotent(&key, trace).await? {
+            trace.is_repeated = true;
             return Ok(receipt);
         }
-        let sent = self.send_once(request, connector, template, Some(&key)).await;
-        self.end_idempotent(&key, sent.as_ref().ok()).await;
+        let sent = self.send_once(request, connector, template, Some(&key), trace).await;
+        self.end_idempotent(&key, sent.as_ref().ok(), trace).await;
         sent
     }
 
@@ -71,8 +86,10 @@ impl<P: Platform> OtpService<'_, P> {
         connector: &Connector,
         template: Option<&Template>,
         key: Option<&KeyHolder>,
+        trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
-        let issued = self.reserve_send(request).await?;
+        let issued = self.reserve_send(request, trace).await?;
+        trace.kv_ms = Some(issued.kv_ms);
         let receipt = |status, cause| SendReceipt {
             verification_id: issued.id.clone(),
             status,
@@ -83,8 +100,8 @@ impl<P: Platform> OtpService<'_, P> {
             warnings: request.warnings.clone().into(),
             cause,
         };
-        let outcome = match self.grant_idempotent(key, || receipt(SendStatus::Unknown, None)).await {
-            Ok(()) => self.deliver_code(request, connector, template, &issued).await,
+        let outcome = match self.grant_idempotent(key, || receipt(SendStatus::Unknown, None), trace).await {
+            Ok(()) => self.deliver_code(request, connector, template, &issued, trace).await,
             Err(error) => Err(error),
         };
         let error = match outcome {
@@ -93,16 +110,20 @@ impl<P: Platform> OtpService<'_, P> {
             Ok(DeliveryOutcome::Rejected(rejection)) => rejection.into(),
             Err(error) => error,
         };
-        self.revoke_send(request, &issued).await;
+        self.revoke_send(request, &issued, trace).await;
         Err(error)
     }
 
-    async fn reserve_send(&self, request: &SendRequest) -> Result<IssuedCode, ServiceError> {
+    async fn reserve_send(
+        &self,
+        request: &SendRequest,
+        trace: &mut Trace,
+    ) -> Result<IssuedCode, ServiceError> {
         let guard_request = GuardRequest::ReserveSend {
             phone: request.phone.e164().to_owned(),
             usage_type: request.usage_type,
         };
-        match self.call_phone_guard(&request.phone, &guard_request).await? {
+        match self.call_phone_guard(&request.phone, &guard_request, trace).await? {
             GuardResponse::SendReserved(issued) => Ok(issued),
             _ => Err(UNEXPECTED),
         }
@@ -114,6 +135,7 @@ impl<P: Platform> OtpService<'_, P> {
         connector: &Connector,
         template: Option<&Template>,
         issued: &IssuedCode,
+        trace: &mut Trace,
     ) -> Result<DeliveryOutcome, ServiceError> {
         let code = Code::parse(&issued.code).ok_or(ServiceError::Internal("the guard drew no code"))?;
         let message = Message {
@@ -124,28 +146,32 @@ impl<P: Platform> OtpService<'_, P> {
             ip: request.ip.as_deref(),
             template,
         };
-        deliver(self.platform, self.policy, connector, &message).await
+        deliver_traced(self.platform, self.policy, connector, &message, trace).await
     }
 
     /// Best effort: if the guard cannot answer, the send stays counted, and the code, which nobody has, stays the newest
     /// until it expires.
-    async fn revoke_send(&self, request: &SendRequest, issued: &IssuedCode) {
+    async fn revoke_send(&self, request: &SendRequest, issued: &IssuedCode, trace: &mut Trace) {
         let guard_request = GuardRequest::RevokeSend { id: issued.id.clone() };
         for _ in 1..REVOCATIONS {
-            if self.call_phone_guard(&request.phone, &guard_request).await.is_ok() {
+            if self.call_phone_guard(&request.phone, &guard_request, trace).await.is_ok() {
                 return;
             }
             self.platform.sleep(FIRST_WAIT_MS).await;
         }
-        let _ = self.call_phone_guard(&request.phone, &guard_request).await;
+        let _ = self.call_phone_guard(&request.phone, &guard_request, trace).await;
     }
 
     /// Returns the receipt of the key's first request, if it has ended; waits for one that has not.
-    async fn begin_idempotent(&self, key: &KeyHolder) -> Result<Option<SendReceipt>, ServiceError> {
+    async fn begin_idempotent(
+        &self,
+        key: &KeyHolder,
+        trace: &mut Trace,
+    ) -> Result<Option<SendReceipt>, ServiceError> {
         let request = GuardRequest::BeginIdempotent(key.request.clone());
         let mut wait_ms = FIRST_WAIT_MS;
         loop {
-            let deadline = match self.call_key_guard(key, &request).await? {
+            let deadline = match self.call_key_guard(key, &request, trace).await? {
                 GuardResponse::Idempotency(IdempotencyState::Started) => return Ok(None),
                 GuardResponse::Idempotency(IdempotencyState::Completed(receipt)) => return Ok(Some(receipt)),
                 GuardResponse::Idempotency(IdempotencyState::Conflict) => {
@@ -166,12 +192,13 @@ impl<P: Platform> OtpService<'_, P> {
         &self,
         key: Option<&KeyHolder>,
         receipt: impl FnOnce() -> SendReceipt,
+        trace: &mut Trace,
     ) -> Result<(), ServiceError> {
         let Some(key) = key else { return Ok(()) };
         let timeout = Seconds(self.policy.provider_timeout_ms.div_ceil(1_000) + OUTCOME_GRACE.0);
         let owner = key.request.owner.clone();
         let request = GuardRequest::GrantIdempotent { owner, receipt: receipt(), timeout };
-        match self.call_key_guard(key, &request).await? {
+        match self.call_key_guard(key, &request, trace).await? {
             GuardResponse::Granted(true) => Ok(()),
             // A repeated request has taken over.
             GuardResponse::Granted(false) => Err(ServiceError::StorageUnavailable),
@@ -181,17 +208,18 @@ impl<P: Platform> OtpService<'_, P> {
 
     /// Keeps the receipt of a message that may exist, or frees the key. Best effort: a key that could not be ended only
     /// stays in use, and the response to a duplicate is what was granted.
-    async fn end_idempotent(&self, key: &KeyHolder, receipt: Option<&SendReceipt>) {
+    async fn end_idempotent(&self, key: &KeyHolder, receipt: Option<&SendReceipt>, trace: &mut Trace) {
         let (owner, receipt) = (key.request.owner.clone(), receipt.cloned());
-        let _ = self.call_key_guard(key, &GuardRequest::EndIdempotent { owner, receipt }).await;
+        let _ = self.call_key_guard(key, &GuardRequest::EndIdempotent { owner, receipt }, trace).await;
     }
 
     async fn call_key_guard(
         &self,
         key: &KeyHolder,
         request: &GuardRequest,
+        trace: &mut Trace,
     ) -> Result<GuardResponse, ServiceError> {
-        self.call_guard(&key.object_name, key.previous_name.as_deref(), request).await
+        self.call_guard(&key.object_name, key.previous_name.as_deref(), request, trace).await
     }
 }
 

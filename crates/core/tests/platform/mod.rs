@@ -96,6 +96,8 @@ pub(crate) struct InMemoryPlatform {
     pub(crate) http_error: Cell<HttpError>,
     /// How long the provider takes, in milliseconds.
     pub(crate) reply_delay: Cell<u32>,
+    /// How long KV takes to store a text, in milliseconds.
+    pub(crate) kv_delay: Cell<u32>,
     /// What the mock connector has printed.
     pub(crate) printed: RefCell<Vec<String>>,
 }
@@ -120,6 +122,7 @@ impl InMemoryPlatform {
             reply: RefCell::new(Some(response(201, r#"{"sid":"SM1","status":"queued"}"#))),
             http_error: Cell::new(HttpError::Unreadable),
             reply_delay: Cell::new(0),
+            kv_delay: Cell::new(0),
             printed: RefCell::default(),
         }
     }

@@ -30,6 +30,7 @@ impl KvStore for InMemoryPlatform {
             if !is_accepted {
                 return Err(StorageError);
             }
+            self.clock.wait(self.kv_delay.get()).await;
             Ok(self.calls.perform(Call::KvPut, effect).await?)
         };
         with_timeout(&self.clock, KV_TIMEOUT_MS, put).await?;
