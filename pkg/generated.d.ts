@@ -258,6 +258,14 @@ export interface TemplateRules {
   readonly knownUsages: boolean;
 }
 
+/** A template with which a form starts. */
+export interface DefaultTemplate {
+  /** What it is for. */
+  readonly usageType: UsageType;
+  /** The text, with `{{code}}`. */
+  readonly content: string;
+}
+
 /** One field of a form. */
 export interface FormItem {
   /** The key in the config. */
@@ -280,6 +288,8 @@ export interface FormItem {
   readonly format?: FormItemFormat;
   /** The rules of the templates. */
   readonly templates?: TemplateRules;
+  /** What the field starts with in a new config: a text for each usage type, where the provider takes texts. */
+  readonly defaultValue?: readonly DefaultTemplate[];
 }
 
 /** A factory: how a provider is presented, and the form of its config. */
@@ -298,6 +308,8 @@ export interface ConnectorFactory {
   readonly description: Phrase;
   /** The path of the logo, a static file. */
   readonly logo: string;
+  /** The path of the logo on a dark background. */
+  readonly logoDark: string;
   /** Logto's SMS connectors have none. */
   readonly platform: null;
 }
@@ -408,6 +420,8 @@ export interface Connector {
   readonly description: Phrase;
   /** The path of the logo, a static file. */
   readonly logo: string;
+  /** The path of the logo on a dark background. */
+  readonly logoDark: string;
   /** Logto's SMS connectors have none. */
   readonly platform: null;
   /** After how long a change is in force everywhere; in the response to a change only. */

@@ -49,6 +49,18 @@ pub(crate) async fn restore(exchange: &Exchange<'_>, id: &str) -> Result<ApiResp
     Ok(respond(&exchange.deployment.connector_service().restore(id).await?))
 }
 
+/// Deletes an archived connector for good.
+pub(crate) async fn purge(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+    exchange.deployment.connector_service().purge(id).await?;
+    Ok(ApiResponse::no_content())
+}
+
+/// Checks a config without saving it.
+pub(crate) async fn check(exchange: &Exchange<'_>, id: &str) -> Result<ApiResponse, ApiError> {
+    let body = exchange.request.read_long_json().await?;
+    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().check(id, &body).await?))
+}
+
 /// Shows a connector with its entity tag.
 fn respond(view: &ConnectorView) -> ApiResponse {
     ApiResponse::json(200, view).with_header("etag", view.etag.as_str())

@@ -162,7 +162,16 @@ test("a replaced or deleted connector can be restored", async () => {
   assert.ok(!archive.some(({ id }) => id === created.id));
   assertError(await api("POST", "/connectors/archive/nope/restore"), 404, "entity.not_found");
   for (let i = 0; i < 12; i += 1) await api("POST", "/connectors", httpSms);
-  assert.equal((await api("GET", "/connectors/archive")).json.length, 10, "the last ten");
+  archive = (await api("GET", "/connectors/archive")).json;
+  assert.equal(archive.length, 10, "the last ten");
+  assert.equal((await api("DELETE", `/connectors/archive/${archive[0].id}`)).status, 204);
+  assertError(await api("DELETE", `/connectors/archive/${archive[0].id}`), 404, "entity.not_found");
+  const left = (await api("GET", "/connectors/archive")).json.map(({ id }) => id);
+  assert.deepEqual(
+    left,
+    archive.slice(1).map(({ id }) => id),
+    "the others are still there",
+  );
 });
 
 test("a plain secret written to KV by hand works, and is sealed at the next save", async () => {
@@ -305,7 +314,9 @@ test("an unsupported method is 405 with Allow", async () => {
     ["/connectors", "GET, POST"],
     ["/connectors/x", "GET, PATCH, DELETE"],
     ["/connectors/x/test", "POST"],
+    ["/connectors/x/check", "POST"],
     ["/connectors/archive", "GET"],
+    ["/connectors/archive/x", "DELETE"],
     ["/connectors/archive/x/restore", "POST"],
     ["/settings", "GET"],
     ["/verification-codes", "POST"],

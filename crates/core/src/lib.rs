@@ -9,7 +9,7 @@
 //! | operations | [`service`] (send, verify, manage connectors), [`guard`] (runs inside the guard object of a phone number) |
 //! | ports | [`ports`]: KV, ledger storage, guard client, HTTP client, clock, random source |
 //! | rules | [`ledger`], [`idempotency`], [`challenge`], [`keys`], [`wrong_keys`], [`policy`], [`settings`], [`provider`], [`connector`] |
-//! | messages | [`template`], [`message`], [`segments`] |
+//! | messages | [`template`], [`default_texts`], [`message`], [`segments`] |
 //! | numbers | [`phone_check`], [`country`], [`numbering`] |
 //! | values | [`phone`], [`code`], [`usage_type`], [`secret`], [`locale`], [`time`] |
 //! | API | [`api`] (requests and responses), [`optional_fields`], [`error`] (public error codes), [`json`] (strict reading of request bodies) |
@@ -21,6 +21,7 @@ pub mod challenge;
 pub mod code;
 pub mod connector;
 pub mod country;
+pub mod default_texts;
 pub mod error;
 pub mod event;
 pub mod guard;

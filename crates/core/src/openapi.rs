@@ -105,6 +105,14 @@ pub struct TestRequest {
     pub locale: Option<String>,
 }
 
+/// A config to check.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckRequest {
+    /// The config, as for saving it.
+    pub config: ConnectorConfig,
+}
+
 /// Who gets a code, for usage type `Generic`.
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]

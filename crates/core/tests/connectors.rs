@@ -4,6 +4,8 @@
 
 #[path = "connectors/archive.rs"]
 mod archive;
+#[path = "connectors/check.rs"]
+mod check;
 #[expect(dead_code, reason = "each test file uses a part of the platform")]
 mod platform;
 #[path = "connectors/rotation.rs"]

@@ -1,6 +1,7 @@
 //! Writes the descriptions of the API from the Rust code: `docs/openapi.json`, the JSON Schemas of connector configs in
-//! `docs/schemas/`, the package's types in `pkg/generated.d.ts`, the settings in `docs/settings.md`, `wrangler.toml` and
-//! `template/wrangler.jsonc`, and the tables of `docs/events.md`. `npm run generate` runs it.
+//! `docs/schemas/`, the package's types in `pkg/generated.d.ts`, the console's texts of new templates, the settings in
+//! `docs/settings.md`, `wrangler.toml` and `template/wrangler.jsonc`, and the tables of `docs/events.md`.
+//! `npm run generate` runs it.
 //!
 //! | from | module |
 //! |---|---|
@@ -27,7 +28,10 @@ pub mod typescript;
 use std::fs::read_to_string;
 use std::path::Path;
 
+use edge_otp_core::default_texts::{LANGUAGES, TextsByUsageType};
 use edge_otp_core::provider::REGISTRY;
+use edge_otp_core::usage_type::UsageType;
+use serde_json::{Map, Value};
 
 /// A file, with the text that it must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +48,19 @@ impl GeneratedFile {
     }
 }
 
+/// The texts of new templates by language and usage type. The console loads them when a language is added.
+fn default_texts() -> Value {
+    let by_usage_type = |texts: &TextsByUsageType| -> Map<String, Value> {
+        let pairs = UsageType::ALL.into_iter().zip(texts);
+        pairs.map(|(usage_type, text)| (usage_type.to_string(), Value::from(*text))).collect()
+    };
+    let languages = LANGUAGES.into_iter();
+    languages
+        .map(|(tag, texts)| (tag.to_owned(), Value::from(by_usage_type(texts))))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
 /// Generates every file. Of those that are generated in part, the rest is read below `root`.
 ///
 /// # Errors
@@ -54,6 +71,7 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, String> {
         GeneratedFile::new("docs/openapi.json", json::format(&openapi::build(&schemas)?)),
         GeneratedFile::new("docs/schemas/connector.json", json::format(&connectors::union_schema())),
         GeneratedFile::new("pkg/generated.d.ts", typescript::write(&schemas)?),
+        GeneratedFile::new("console/src/templates/default-texts.json", json::format(&default_texts())),
     ];
     for provider in REGISTRY {
         let path = format!("docs/schemas/{}.json", provider.id());

@@ -65,6 +65,8 @@ fn derive_schemas() -> Vec<(String, RefOr<Schema>)> {
         openapi::ConnectorPatch,
         openapi::TestRequest,
         api::TestOutcome,
+        openapi::CheckRequest,
+        api::ConfigCheck,
         openapi::UnlockRequest,
         openapi::LogtoSendRequest,
         openapi::LogtoVerifyRequest,

@@ -13,7 +13,7 @@ use crate::schemas::Schemas;
 use crate::settings::{default_text, values_text};
 
 /// The types of the API: the name of the schema, the name of the type, and whether the caller makes its values.
-const TYPES: [(&str, &str, Use); 27] = [
+const TYPES: [(&str, &str, Use); 28] = [
     ("UsageType", "UsageType", Use::Output),
     ("ConnectorId", "ConnectorId", Use::Output),
     ("ShownConnectorId", "ShownConnectorId", Use::Output),
@@ -35,6 +35,7 @@ const TYPES: [(&str, &str, Use); 27] = [
     ("FormItemFormat", "FormItemFormat", Use::Output),
     ("TemplateShape", "TemplateShape", Use::Output),
     ("TemplateRules", "TemplateRules", Use::Output),
+    ("DefaultTemplate", "DefaultTemplate", Use::Output),
     ("FormItem", "FormItem", Use::Output),
     ("Factory", "ConnectorFactory", Use::Output),
     ("TestOutcome", "TestOutcome", Use::Output),

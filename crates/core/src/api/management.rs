@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::SendStatus;
+use crate::error::Issue;
 use crate::provider::FailureCause;
 
 /// The Worker runs and its settings are valid. Neither KV nor the guard is asked.
@@ -15,6 +16,14 @@ pub struct Health {
     /// The version of this software.
     #[cfg_attr(feature = "openapi", schema(examples("0.1.0")))]
     pub version: &'static str,
+}
+
+/// What is wrong with a config.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConfigCheck {
+    /// Everything that saving the config would refuse; empty if it would be saved.
+    pub issues: Vec<Issue>,
 }
 
 /// The response to a test message.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::provider::{FieldKind, FieldSpec, REGISTRY, SmsProvider, TemplateKind};
+use crate::usage_type::UsageType;
 
 /// A text in two languages.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -36,6 +37,9 @@ pub struct FactorySummary {
     /// The path of the logo, a static file.
     #[cfg_attr(feature = "openapi", schema(pattern = r"^(?:/logos/[a-z-]+\.svg)?$"))]
     pub logo: String,
+    /// The path of the logo on a dark background.
+    #[cfg_attr(feature = "openapi", schema(pattern = r"^(?:/logos/[a-z-]+\.svg)?$"))]
+    pub logo_dark: String,
     /// Always null: Logto's SMS connectors have none, but the member is there.
     #[cfg_attr(feature = "openapi", schema(schema_with = crate::openapi::always_null, required = true))]
     pub platform: Option<&'static str>,
@@ -99,6 +103,22 @@ pub struct FormItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub templates: Option<TemplateRulesView>,
+    /// What the field starts with in a new config: a text for each usage type, where the provider takes texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, min_items = 9, max_items = 9))]
+    pub default_value: Option<Vec<DefaultTemplate>>,
+}
+
+/// A template with which a form starts.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DefaultTemplate {
+    /// What it is for.
+    pub usage_type: UsageType,
+    /// The text, with `{{code}}`.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
+    pub content: &'static str,
 }
 
 /// The rules of a provider's templates.
@@ -131,6 +151,7 @@ impl FactorySummary {
             name: phrase(metadata.name),
             description: phrase(metadata.description),
             logo: format!("/logos/{}.svg", provider.id()),
+            logo_dark: format!("/logos/{}-dark.svg", provider.id()),
             platform: None,
         }
     }
@@ -145,6 +166,7 @@ impl FactorySummary {
                 en: "What is stored is no connector.", zh_cn: "存储的内容不是连接器。"
             },
             logo: String::new(),
+            logo_dark: String::new(),
             platform: None,
         }
     }
@@ -183,6 +205,7 @@ impl FormItem {
             is_confidential: field.is_secret(),
             format,
             templates: template_rules(field),
+            default_value: default_templates(field),
         }
     }
 }
@@ -201,12 +224,20 @@ fn template_rules(field: &FieldSpec) -> Option<TemplateRulesView> {
     })
 }
 
+fn default_templates(field: &FieldSpec) -> Option<Vec<DefaultTemplate>> {
+    let FieldKind::Templates(rules) = field.kind else { return None };
+    let texts = rules.default_texts?;
+    let pairs = UsageType::ALL.into_iter().zip(texts);
+    Some(pairs.map(|(usage_type, content)| DefaultTemplate { usage_type, content }).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
+    use crate::connector::check_templates;
     use crate::provider::find_provider;
 
     fn factory(id: &str) -> Value {
@@ -233,6 +264,7 @@ mod tests {
                     "zh-CN": "把验证码发送到您自己的接口。",
                 },
                 "logo": "/logos/http-sms.svg",
+                "logoDark": "/logos/http-sms-dark.svg",
                 "platform": null,
                 "formItems": [
                     {
@@ -281,6 +313,28 @@ mod tests {
             assert_eq!((&item["type"], &item["format"]), (&json!("Json"), &json!("templates")), "{id}");
             assert_eq!(item["templates"], rules, "{id}");
         }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn templates_start_with_a_valid_text_for_each_usage_type_in_the_providers_language() {
+        for (id, word) in [
+            ("twilio-short-message-service", "sign-in"),
+            ("mock-short-message-service", "sign-in"),
+            ("yunpian-sms", "登录"),
+            ("smsbao-sms", "登录"),
+        ] {
+            let form = factory(id)["formItems"].clone();
+            let item = form.as_array().and_then(|items| items.last()).expect("templates");
+            let templates = item["defaultValue"].as_array().expect("templates");
+            let usage_types: Vec<_> =
+                templates.iter().map(|template| template["usageType"].clone()).collect();
+            assert_eq!(usage_types, UsageType::ALL.map(|usage_type| json!(usage_type)), "{id}");
+            assert!(templates[0]["content"].as_str().is_some_and(|text| text.contains(word)), "{id}");
+            let issues = check_templates(find_provider(id).expect(id), &json!({ "templates": templates }));
+            assert_eq!(issues, [], "{id}");
+        }
+        let form = factory("aliyun-short-message-service")["formItems"].clone();
+        assert!(form.as_array().expect("a list").iter().all(|item| item.get("defaultValue").is_none()));
     }
 
     #[wasm_bindgen_test(unsupported = test)]

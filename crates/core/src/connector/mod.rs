@@ -19,7 +19,9 @@ use crate::template::{Template, select_template};
 use crate::usage_type::UsageType;
 
 pub use cache::ConnectorCache;
-pub use catalog::{Factory, FactorySummary, FormItem, Phrase, TemplateRulesView, list_factories};
+pub use catalog::{
+    DefaultTemplate, Factory, FactorySummary, FormItem, Phrase, TemplateRulesView, list_factories,
+};
 pub use renewal::{renew_archive, renew_connector};
 pub use save_check::check_templates;
 pub use sealing::{MergedConfig, RedactedSecret, SecretSealer, merge_stored_secrets};

@@ -1,29 +1,41 @@
 //! What is checked of templates when a connector is saved. A connector that was stored by hand may break these rules and
 //! still sends.
 
+use serde_json::Value;
+
 use crate::code::Code;
 use crate::error::Issue;
+use crate::provider::{FieldKind, SmsProvider, TemplateKind};
 use crate::segments::count_segments;
-use crate::template::{Template, TemplateBody, render};
+use crate::template::render;
 use crate::usage_type::UsageType;
 
 /// The most segments that the text of a template may take.
 const MAX_SEGMENTS: usize = 10;
 
-/// Returns every issue of templates that are about to be saved; their paths begin with `templates`.
-pub fn check_templates(templates: &[Template]) -> Vec<Issue> {
-    templates.iter().enumerate().flat_map(|(index, template)| check_template(index, template)).collect()
+/// Returns every issue of the templates in a config that is about to be saved. The config may have other issues, so that
+/// all of them can be shown at once.
+pub fn check_templates(provider: &dyn SmsProvider, config: &Value) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    for field in provider.fields() {
+        let FieldKind::Templates(rules) = field.kind else { continue };
+        let items = config.get(field.key).and_then(Value::as_array).into_iter().flatten();
+        for (index, item) in items.enumerate() {
+            check_template(&format!("{}.{index}", field.key), rules.kind, item, &mut issues);
+        }
+    }
+    issues
 }
 
-fn check_template(index: usize, template: &Template) -> Vec<Issue> {
-    let mut issues = Vec::new();
+fn check_template(path: &str, kind: TemplateKind, item: &Value, issues: &mut Vec<Issue>) {
+    let text = |name: &str| item.get(name).and_then(Value::as_str);
     let mut add_issue = |name: &str, message: String| {
-        issues.push(Issue::new(format!("templates.{index}.{name}"), message));
+        issues.push(Issue::new(format!("{path}.{name}"), message));
     };
-    if let Some(meant) = UsageType::suggest(&template.usage_type) {
+    if let Some(meant) = text("usageType").and_then(UsageType::suggest) {
         add_issue("usageType", format!("is not a usage type; did you mean {meant}?"));
     }
-    if let TemplateBody::Text(text) = &template.body {
+    if let Some(text) = text("content").filter(|_| kind == TemplateKind::Text) {
         let code = Code::for_test();
         let message = render(text, |name| (name == "code").then(|| code.as_str().to_owned()));
         if count_segments(&message) > MAX_SEGMENTS {
@@ -33,7 +45,6 @@ fn check_template(index: usize, template: &Template) -> Vec<Issue> {
             add_issue("content", "must not hold bidirectional control characters".to_owned());
         }
     }
-    issues
 }
 
 /// Characters that make a text look different from what it says (Unicode Standard Annex 9 §2).
@@ -46,16 +57,33 @@ const fn is_bidi_control(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use serde_json::json;
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    fn text(usage_type: &str, text: &str) -> Template {
-        let body = TemplateBody::Text(text.to_owned());
-        Template { usage_type: usage_type.to_owned(), locale: None, body }
+    use super::*;
+    use crate::provider::find_provider;
+
+    fn text(usage_type: &str, text: &str) -> Value {
+        json!({ "usageType": usage_type, "content": text })
     }
 
-    fn paths(templates: &[Template]) -> Vec<String> {
-        check_templates(templates).into_iter().map(|issue| issue.path).collect()
+    fn check(templates: &[Value]) -> Vec<Issue> {
+        let provider = find_provider("twilio-short-message-service").expect("a provider");
+        check_templates(provider, &json!({ "templates": templates }))
+    }
+
+    fn paths(templates: &[Value]) -> Vec<String> {
+        check(templates).into_iter().map(|issue| issue.path).collect()
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn check_templates_keeps_the_index_behind_templates_that_cannot_be_read() {
+        let texts = [json!({ "usageType": "SignIn" }), json!(1), text("signin", "{{code}}")];
+        assert_eq!(paths(&texts), ["templates.2.usageType"]);
+        let provider = find_provider("twilio-short-message-service").expect("a provider");
+        for config in [json!(null), json!({}), json!({ "templates": "x" })] {
+            assert_eq!(check_templates(provider, &config), [], "{config}");
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]
@@ -88,7 +116,7 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn a_misspelt_usage_type_is_refused_with_the_name_that_is_meant() {
-        let issues = check_templates(&[text("signin", "{{code}}")]);
+        let issues = check(&[text("signin", "{{code}}")]);
         assert_eq!(
             issues,
             [Issue::new("templates.0.usageType", "is not a usage type; did you mean SignIn?")]

@@ -1,5 +1,7 @@
 //! The field table: what a provider's config consists of. Validation, form, redaction and sealing follow from it.
 
+use crate::default_texts::{ENGLISH, TextsByUsageType};
+
 /// One field of a config.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a property of its own")]
@@ -77,6 +79,8 @@ pub struct TemplateRules {
     pub min_count: usize,
     /// The values of the member `type`, which may be left out and is used for nothing; empty if it is not checked.
     pub types: &'static [u64],
+    /// The texts with which a form starts, if the config has texts.
+    pub default_texts: Option<&'static TextsByUsageType>,
 }
 
 /// What a template holds beside `usageType` and `locale`.
@@ -102,6 +106,7 @@ impl TemplateRules {
             requires_code: true,
             min_count: 0,
             types: &[],
+            default_texts: if matches!(kind, TemplateKind::Text) { Some(&ENGLISH) } else { None },
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
     ProviderResponse, RejectionKind, RequestContext, SmsProvider, TemplateKind, TemplateRules,
 };
+use crate::default_texts::CHINESE;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 
@@ -24,6 +25,7 @@ const FIELDS: &[FieldSpec] = &[
         requires_generic: false,
         known_usage_types_only: true,
         min_count: 1,
+        default_texts: Some(&CHINESE),
         ..TemplateRules::new(TemplateKind::Text)
     }),
 ];

@@ -14,6 +14,7 @@ use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, FieldKind, FieldSpec, ProviderConfig, ProviderMetadata,
     ProviderResponse, RejectionKind, RequestContext, SmsProvider, TemplateKind, TemplateRules,
 };
+use crate::default_texts::CHINESE;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 
@@ -27,7 +28,10 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("unsupportedCountriesMsg", "Message for unsupported countries", FieldKind::Text)
         .optional()
         .description("Accepted for the sake of Logto's configs; the answer has its own error code."),
-    FieldSpec::templates(TemplateRules::new(TemplateKind::Text)),
+    FieldSpec::templates(TemplateRules {
+        default_texts: Some(&CHINESE),
+        ..TemplateRules::new(TemplateKind::Text)
+    }),
 ];
 
 /// 2 is a parameter of the wrong form; the only one that varies is the number. Codes from -50 downwards are exceptions

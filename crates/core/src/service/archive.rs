@@ -43,6 +43,27 @@ impl<P: Platform> ConnectorService<'_, P> {
         self.store(stored).await
     }
 
+    /// Deletes an archived connector for good.
+    ///
+    /// # Errors
+    /// `entity.not_found`, `storage.unavailable`.
+    pub async fn purge(&self, id: &str) -> Result<(), ServiceError> {
+        let active = self.find_active().await?;
+        let mut archive = self.read_archive().await?;
+        let length = archive.len();
+        // The active connector is not shown as archived, and its copy is what a failed change falls back on.
+        if active.is_none_or(|active| active.id != id) {
+            archive.retain(|archived| archived.connector.id != id);
+        }
+        if archive.len() == length {
+            return Err(ServiceError::EntityNotFound);
+        }
+        if archive.is_empty() {
+            return Ok(self.platform.delete(ARCHIVE_KEY).await?);
+        }
+        Ok(self.platform.put(ARCHIVE_KEY, &archive_to_json(&archive), Some(ARCHIVE_LIFETIME)).await?)
+    }
+
     pub(super) async fn read_archive(&self) -> Result<Vec<ArchivedConnector>, ServiceError> {
         let text = self.platform.get(ARCHIVE_KEY).await?.unwrap_or_default();
         Ok(parse_archive(&text, self.platform.now()))

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::deliver::deliver;
 use super::{ServiceError, renew_seals};
-use crate::api::{RequestError, TestOutcome, take_usage_type};
+use crate::api::{ConfigCheck, RequestError, TestOutcome, take_usage_type};
 use crate::code::Code;
 use crate::connector::{
     CONNECTOR_KEY, Connector, ConnectorView, MergedConfig, SecretSealer, StoredConnector, check_templates,
@@ -129,6 +129,23 @@ impl<P: Platform> ConnectorService<'_, P> {
         Ok(self.platform.delete(CONNECTOR_KEY).await?)
     }
 
+    /// Checks a config as saving it would, all issues at once, and changes nothing. Takes `{config}`.
+    ///
+    /// # Errors
+    /// `guard.invalid_input`, `connector.not_found_with_connector_id`, `storage.unavailable`.
+    pub async fn check(&self, connector_id: &str, body: &[u8]) -> Result<ConfigCheck, ServiceError> {
+        let mut reader = open(body)?;
+        let config = reader.take_required_value("config");
+        finish(reader)?;
+        let provider = self.find_enabled_provider(connector_id)?;
+        let active = self.find_active().await?.filter(|stored| stored.connector_id == connector_id);
+        match self.open_config(provider, &config, active.as_ref()) {
+            Ok(_) => Ok(ConfigCheck { issues: Vec::new() }),
+            Err(ServiceError::InvalidRequestConfig(issues)) => Ok(ConfigCheck { issues }),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Sends the code `000000` with a config that need not be saved. Takes `{phone, config, usageType?, locale?}`. The
     /// number is checked as for a send, but for its country.
     ///
@@ -232,21 +249,20 @@ impl<P: Platform> ConnectorService<'_, P> {
             config
         };
         let connector = Connector::with_addresses(provider, &opened, self.policy.allowed_addresses);
-        match connector {
-            Ok(connector) => {
-                issues.extend(check_templates(connector.config.templates()));
-                if issues.is_empty() {
-                    return Ok((opened, connector));
-                }
-            }
-            Err(others) => {
-                // A secret that has to be entered again is missing for that reason.
-                let is_new = |issue: &Issue| issues.iter().all(|known| known.path != issue.path);
-                let others: Vec<_> = others.into_iter().filter(is_new).collect();
-                issues.extend(others);
+        let (connector, others) = match connector {
+            Ok(connector) => (Some(connector), Vec::new()),
+            Err(others) => (None, others),
+        };
+        for issue in others.into_iter().chain(check_templates(provider, &opened)) {
+            // One reason for each field: a secret that has to be entered again is missing for that reason.
+            if issues.iter().all(|known| known.path != issue.path) {
+                issues.push(issue);
             }
         }
-        Err(ServiceError::InvalidRequestConfig(issues))
+        match connector {
+            Some(connector) if issues.is_empty() => Ok((opened, connector)),
+            _ => Err(ServiceError::InvalidRequestConfig(issues)),
+        }
     }
 
     /// Returns what is active. A value that was stored by hand and is no connector does not prevent a valid one.

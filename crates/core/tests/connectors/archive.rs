@@ -2,6 +2,7 @@
 
 use edge_otp_core::connector::{ARCHIVE_KEY, ARCHIVE_LIFETIME, CONNECTOR_KEY};
 use edge_otp_core::error::ErrorCode;
+use edge_otp_core::service::ServiceError;
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -84,6 +85,35 @@ fn a_connector_stored_by_hand_is_shown_and_sealed_when_archived() {
     assert_eq!(admin.run(admin.service().delete(TWILIO_ID, None)), Ok(()));
     let archive = admin.platform.kv_text(ARCHIVE_KEY).expect("an archive");
     assert!(archive.contains("sealed.v1.8f689978.") && !archive.contains(SECRET));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn purge_deletes_an_archived_connector_for_good_and_nothing_else() {
+    let admin = Admin::new();
+    let [first, second, active] = ["https://a.example", "https://b.example", "https://c.example"]
+        .map(|endpoint| admin.replace("http-sms", &http_config(endpoint)).expect("valid").id);
+    let archived = || admin.archive().into_iter().map(|view| view.id).collect::<Vec<_>>();
+    let purge = |id: &str| admin.run(admin.service().purge(id));
+    for unknown in ["nope", active.as_str()] {
+        assert_eq!(purge(unknown), Err(ServiceError::EntityNotFound), "{unknown}");
+    }
+    assert_eq!(purge(&first), Ok(()));
+    assert_eq!(archived(), core::slice::from_ref(&second));
+    assert_eq!(purge(&first), Err(ServiceError::EntityNotFound));
+    assert_eq!(admin.run(admin.service().restore(&first)).err(), Some(ServiceError::EntityNotFound));
+    assert_eq!(purge(&second), Ok(()));
+    assert_eq!((archived(), admin.platform.kv_text(ARCHIVE_KEY)), (Vec::new(), None), "nothing is left");
+    assert_eq!(admin.list()[0].id, active);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn purge_leaves_the_archived_copy_of_the_active_connector() {
+    let admin = Admin::new();
+    let first = admin.replace("http-sms", &http_config("https://a.example")).expect("valid").id;
+    admin.replace("http-sms", &http_config("https://b.example")).expect("valid");
+    admin.run(admin.service().restore(&first)).expect("restored");
+    assert_eq!(admin.run(admin.service().purge(&first)), Err(ServiceError::EntityNotFound));
+    assert_eq!(admin.list()[0].id, first);
 }
 
 #[derive(Clone, Copy, Debug)]

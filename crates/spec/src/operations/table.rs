@@ -325,6 +325,7 @@ fn connectors() -> Vec<Operation> {
             .answers_empty(204, "Done.")
             .fails([NOT_FOUND, ENTITY_CONFLICT, INTERNAL, STORAGE_UNAVAILABLE]),
         test_connector(),
+        check_config(),
     ]
 }
 
@@ -374,6 +375,36 @@ fn test_connector() -> Operation {
     ])
 }
 
+fn check_config() -> Operation {
+    let body = json!({ "config": examples::twilio_config() });
+    let issue = json!({ "path": "accountSID", "message": "is required" });
+    Operation::new(
+        "POST",
+        "/api/connectors/{factoryId}/check",
+        "checkConfig",
+        "Check a config without saving it",
+    )
+    .describe(
+        "Lists everything that saving the config would refuse. Redacted secrets count as they are stored.",
+    )
+    .parameter(factory_parameter("factoryId", "twilio-short-message-service"))
+    .body("CheckRequest", MAX_CONFIG_BODY, named([("config", body)]))
+    .answers(200, "What is wrong with it.", schema("ConfigCheck"), answer(json!({ "issues": [issue] })))
+    .fails([
+        ErrorResponse::own(
+            "A body that is not valid, or the mock connector where it is not allowed.",
+            &[ErrorCode::InvalidInput, ErrorCode::InvalidRequestConfig],
+        ),
+        ErrorResponse::own(
+            "The id is a dot segment, so that the path is another.",
+            &[ErrorCode::RouteNotFound],
+        ),
+        ErrorResponse::own("There is no such factory.", &[ErrorCode::UnknownFactory]),
+        INTERNAL,
+        STORAGE_UNAVAILABLE,
+    ])
+}
+
 fn archive() -> Vec<Operation> {
     let archived = examples::connector(json!({ "archivedAt": "2026-11-22T09:30:00Z" }));
     let list = json!({ "type": "array", "items": schema("ArchivedConnector"), "maxItems": 10 });
@@ -402,6 +433,16 @@ fn archive() -> Vec<Operation> {
             INTERNAL,
             STORAGE_UNAVAILABLE,
         ]),
+        Operation::new(
+            "DELETE",
+            "/api/connectors/archive/{id}",
+            "purgeConnector",
+            "Delete an archived connector for good",
+        )
+        .describe("It cannot be restored. The active connector is not touched.")
+        .parameter(connector_parameter())
+        .answers_empty(204, "Done.")
+        .fails([NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
     ]
 }
 
