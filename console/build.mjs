@@ -79,6 +79,8 @@ const buildInto = async (target) => {
     writeFileSync(join(target, "guides", `${id}.html`), buildGuidePage(id));
     writeFileSync(join(target, "logos", `${id}.svg`), renderLogo(id));
   }
+  const guides = listGuideIds().map((id) => [id, readFileSync(guidePath(id), "utf8")]);
+  writeFileSync(join(target, "guides", "all.json"), JSON.stringify(Object.fromEntries(guides)));
   cpSync(join(consoleFolder, "..", "docs", "openapi.json"), join(target, "openapi.json"));
   writeFileSync(join(target, "_headers"), formatHeadersFile());
   return checkSize(outdir);

@@ -43,7 +43,10 @@ const runByCheck = [
 const needAccount = [
   {
     command: "npx wrangler kv key put connector --binding OTP_KV --remote --path connector.json",
-    instead: ["template/package.json", /wrangler kv key put connector .*--path connector\.example\.json/],
+    instead: [
+      "template/scripts/dev.mjs",
+      /"kv", "key", "put", "connector", "--path", "connector\.example\.json"/,
+    ],
   },
 ];
 

@@ -65,6 +65,8 @@ const isUp = async () => {
 const instructions = (apiKey, started) => `
 edge-otp is up on ${address} after ${secondsSince(started)}
 
+Console: ${address}/console, sign in with the ADMIN_KEY in ${varsFile}
+
 Send a code (the message appears in this terminal):
 
   curl -s ${address}/send -H 'authorization: Bearer ${apiKey}' \\

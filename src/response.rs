@@ -36,6 +36,20 @@ impl ApiResponse {
         Self { status, body: Some(body), headers: Vec::new() }
     }
 
+    /// Creates a response with a page, which may load nothing: its style is allowed by the request's id.
+    pub(crate) fn page(status: u16, body: String, request_id: &str) -> Self {
+        let policy = format!(
+            "default-src 'none'; style-src 'nonce-{request_id}'; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'"
+        );
+        Self { status, body: Some(body), headers: Vec::new() }
+            .with_header("content-type", "text/html; charset=utf-8")
+            .with_header("content-security-policy", policy)
+            .with_header("referrer-policy", "no-referrer")
+            .with_header("vary", "accept")
+            .with_header("x-robots-tag", "noindex")
+    }
+
     /// Creates a 204: done, without a body.
     pub(crate) const fn no_content() -> Self {
         Self { status: 204, body: None, headers: Vec::new() }

@@ -4,7 +4,7 @@ use edge_otp_core::service::ServiceError;
 
 use crate::auth::check_key;
 use crate::error::ApiError;
-use crate::handlers::{Exchange, activity, connectors, factories, health, otp, phones, settings};
+use crate::handlers::{Exchange, activity, connectors, factories, health, home, otp, phones, settings};
 use crate::request::IncomingRequest;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
@@ -24,6 +24,10 @@ pub(crate) async fn respond(
             }
             result
         }
+        Err(error) if home::is_asked_for(request) => {
+            log.record_error(&error.clone().into());
+            return home::show_setup(request, error);
+        }
         Err(error) => Err(error.clone().into()),
     };
     result.unwrap_or_else(|error| {
@@ -38,6 +42,7 @@ async fn route(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiRespo
         ("/send", "POST") => otp::send(exchange, log).await,
         ("/verify", "POST") => otp::verify(exchange, log).await,
         ("/send" | "/verify", _) => Err(ApiError::MethodNotAllowed("POST")),
+        ("/", _) if home::is_asked_for(request) => Ok(home::show(exchange)),
         ("/health", "GET" | "HEAD") => Ok(health::show()),
         ("/health", _) => Err(ApiError::MethodNotAllowed("GET, HEAD")),
         (path, _) => match path.strip_prefix("/api/") {
@@ -58,7 +63,7 @@ async fn route_management(
     let segments: Vec<&str> = path.split('/').collect();
     let method = exchange.request.method.as_str();
     match (segments.as_slice(), method) {
-        (["connector-factories"], "GET") => Ok(factories::list()),
+        (["connector-factories"], "GET") => Ok(factories::list(exchange).await),
         (["connector-factories", id], "GET") => factories::show(exchange, id).await,
         (["settings"], "GET") => settings::show(exchange).await,
         (["activity"], "GET") => Ok(activity::show(exchange).await),

@@ -12,6 +12,7 @@ use edge_otp_core::keys::{CallerKeys, CallerSettings, KeyRing};
 use edge_otp_core::policy::Policy;
 use edge_otp_core::secret::Secret;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
+use edge_otp_core::settings::{API_KEYS, OTP_SECRET};
 
 use crate::platform::WorkerPlatform;
 
@@ -51,7 +52,8 @@ impl Deployment {
         DEPLOYMENT.with_borrow_mut(|deployment| {
             deployment
                 .get_or_insert_with(|| {
-                    Self::read(env).map(Rc::new).map_err(|issue| ServiceError::InvalidSettings(vec![issue]))
+                    let invalid = |issue| ServiceError::InvalidSettings(with_missing_secrets(env, issue));
+                    Self::read(env).map(Rc::new).map_err(invalid)
                 })
                 .clone()
         })
@@ -103,6 +105,16 @@ impl Deployment {
     pub(crate) fn connector_service(&self) -> ConnectorService<'_, WorkerPlatform> {
         ConnectorService { platform: &self.platform, keys: &self.keys, policy: &self.policy }
     }
+}
+
+/// Adds the secrets that are missing to the setting that was found to be wrong, so that one response names them all.
+fn with_missing_secrets(env: &Env, found: Issue) -> Vec<Issue> {
+    let missing = [&OTP_SECRET, &API_KEYS]
+        .into_iter()
+        .filter(|secret| secret.name != found.path && text(env, secret.name).is_none())
+        .map(|secret| Issue::new(secret.name, "is not set"));
+    let missing: Vec<_> = missing.collect();
+    [found].into_iter().chain(missing).collect()
 }
 
 /// Returns a variable or secret as text; a number or list of wrangler's configuration as JSON.

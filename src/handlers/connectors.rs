@@ -10,7 +10,8 @@ use crate::response::ApiResponse;
 
 /// Lists zero or one connector.
 pub(crate) async fn list(exchange: &Exchange<'_>) -> Result<ApiResponse, ApiError> {
-    Ok(ApiResponse::json(200, &exchange.deployment.connector_service().list().await?))
+    let service = exchange.deployment.connector_service();
+    Ok(ApiResponse::json(200, &service.list_by_query(&exchange.request.query()).await?))
 }
 
 /// Shows the active connector.

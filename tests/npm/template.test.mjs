@@ -1,6 +1,16 @@
 // template/ as a user takes it: copied, the packed package installed, its own commands run.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { spawn } from "node:child_process";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -28,9 +38,8 @@ test("the template deploys and runs", async (t) => {
   });
 
   await t.test("wrangler dev serves it", async (t) => {
-    await succeed("npm", ["run", "connector"], { cwd: project, env });
     const port = await freePort();
-    const args = ["run", "dev", "--", "--ip", "127.0.0.1", "--port", String(port)];
+    const args = ["run", "dev", "--", "--port", String(port)];
     const { child: dev, stop } = startDependent("npm", args, {
       cwd: project,
       env: { ...env, WRANGLER_SEND_METRICS: "false", CI: "1" },
@@ -38,7 +47,9 @@ test("the template deploys and runs", async (t) => {
     t.after(stop);
     let log = "";
     for (const stream of [dev.stdout, dev.stderr]) stream.on("data", (chunk) => (log += chunk));
-    const call = (path, body, key = "development-api-key") =>
+    const keyOf = (name) =>
+      new RegExp(`^${name}="(.{32,})"$`, "m").exec(readFileSync(join(project, ".dev.vars"), "utf8"))[1];
+    const call = (path, body, key = "none") =>
       fetch(`http://127.0.0.1:${port}${path}`, {
         signal: AbortSignal.timeout(10_000),
         method: body ? "POST" : "GET",
@@ -50,8 +61,12 @@ test("the template deploys and runs", async (t) => {
       assert.ok(tries < 300 && dev.exitCode === null, `it does not answer:\n${log}`);
       await sleep(100);
     }
-    const request = { phone: "+14155550123", usageType: "SignIn" };
-    const sent = await (await call("/send", request)).json();
+    for (let tries = 0; !/Verify it/.test(log) && tries < 100; tries += 1) await sleep(100);
+    // The commands that it prints, as a person pastes them.
+    const printed = log.match(/curl -s (?:.*\\\n)?.*/g);
+    assert.equal(printed.length, 2, log);
+    const paste = async (command) => JSON.parse(await succeed("sh", ["-c", command], {}));
+    const sent = await paste(printed[0]);
     assert.equal(sent.status, "sent", JSON.stringify(sent));
     let code;
     for (let tries = 0; !code && tries < 100; tries += 1) {
@@ -59,9 +74,99 @@ test("the template deploys and runs", async (t) => {
       code = /(\d{6}) is your sign-in code/.exec(log)?.[1];
     }
     assert.ok(code, `no message in the terminal:\n${log}`);
-    const verified = await (await call("/verify", { ...request, code })).json();
+    const verified = await paste(printed[1].replace("000000", code));
     assert.equal(verified.verified, true, JSON.stringify(verified));
     assert.equal((await call("/console")).status, 200);
-    assert.equal((await call("/api/connectors", undefined, "development-admin-key")).status, 200);
+    assert.equal((await call("/api/connectors", undefined, keyOf("ADMIN_KEY"))).status, 200);
   });
+});
+
+const folderOf = (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "edge-otp-deploy-"));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(join(root, "template"), folder, { recursive: true });
+  return folder;
+};
+
+/** A wrangler that notes how it was called; `deployed` are the secrets that the Worker has. */
+const fakeWrangler = (folder, deployed) => {
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  const list =
+    deployed === undefined ? "exit 1" : `echo '${JSON.stringify(deployed.map((name) => ({ name })))}'`;
+  writeFileSync(
+    join(bin, "wrangler"),
+    `#!/bin/sh\necho "$@" >> ${join(folder, "calls")}\nif [ "$1" = secret ]; then ${list}; fi\n`,
+  );
+  chmodSync(join(bin, "wrangler"), 0o755);
+  return { PATH: `${bin}:${process.env.PATH}` };
+};
+
+/** Runs the deployment with what a person types. */
+const deploy = (folder, environment, typed, ...args) =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, ["scripts/deploy.mjs", ...args], {
+      cwd: folder,
+      env: { ...process.env, ...environment },
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    let output = "";
+    child.stdout.on("data", (chunk) => (output += chunk));
+    child.on("close", (code) =>
+      resolve({ code, output, calls: readFileSync(join(folder, "calls"), "utf8") }),
+    );
+    child.stdin.end(typed);
+  });
+
+const readSecrets = (folder) =>
+  Object.fromEntries(
+    [...readFileSync(join(folder, "secrets.env"), "utf8").matchAll(/^(\w+)="(.*)"$/gm)].map(
+      ([, ...pair]) => pair,
+    ),
+  );
+
+test("the first deployment asks for every secret and makes random ones", async (t) => {
+  const folder = folderOf(t);
+  const typed = "\nshort\nan-api-key-of-mine\n\n";
+  const { code, output, calls } = await deploy(
+    folder,
+    fakeWrangler(folder),
+    typed,
+    "--ask",
+    "--name",
+    "mine",
+  );
+  assert.equal(code, 0);
+  const { OTP_SECRET, API_KEYS, ADMIN_KEY } = readSecrets(folder);
+  assert.equal(API_KEYS, "an-api-key-of-mine");
+  assert.ok(OTP_SECRET.length >= 32 && ADMIN_KEY.length >= 32 && OTP_SECRET !== ADMIN_KEY);
+  assert.match(output, /At least 16 characters, no quotes/);
+  for (const secret of [OTP_SECRET, API_KEYS, ADMIN_KEY])
+    assert.ok(!output.includes(secret) && !calls.includes(secret));
+  assert.match(calls, /^deploy --secrets-file secrets\.env --name mine$/m);
+});
+
+test("a later deployment asks for what is missing only, and one in a build for nothing", async (t) => {
+  const some = folderOf(t);
+  await deploy(some, fakeWrangler(some, ["OTP_SECRET", "API_KEYS"]), "\n", "--ask");
+  assert.deepEqual(Object.keys(readSecrets(some)), ["ADMIN_KEY"]);
+  const all = folderOf(t);
+  const names = ["OTP_SECRET", "API_KEYS", "ADMIN_KEY"];
+  const { calls } = await deploy(all, fakeWrangler(all, names), "", "--ask");
+  assert.match(calls, /^deploy$/m);
+  assert.ok(!existsSync(join(all, "secrets.env")));
+  const build = folderOf(t);
+  assert.equal((await deploy(build, fakeWrangler(build), "")).calls, "deploy\n");
+});
+
+test("the Deploy to Cloudflare button finds empty secrets, each described and required", () => {
+  const read = (name) => readFileSync(join(root, "template", name), "utf8");
+  const example = [...read(".dev.vars.example").matchAll(/^(\w+)="(.*)"$/gm)].map(([, ...pair]) => pair);
+  assert.ok(example.length >= 3);
+  for (const [name, value] of example) assert.equal(value, "", name);
+  const { bindings } = JSON.parse(read("package.json")).cloudflare;
+  const names = example.map(([name]) => name);
+  for (const name of names) assert.ok(bindings[name].description.length > 20, name);
+  const [, required] = /"required": (\[.*\])/.exec(read("wrangler.jsonc"));
+  assert.deepEqual(JSON.parse(required), names);
 });

@@ -47,6 +47,11 @@ test("the README's first commands send a code and verify it", { timeout: 900_000
   const log = { text: "" };
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (log.text += chunk));
   await untilPrinted(child, log, /edge-otp is up/);
+  const [, consoleAddress, file] = await untilPrinted(child, log, /Console: (\S+), .* ADMIN_KEY in (\S+)/);
+  assert.match(readFileSync(file, "utf8"), /^ADMIN_KEY="[^"]{16,}"$/m);
+  assert.equal((await fetch(consoleAddress)).status, 200);
+  const page = await fetch(address, { headers: { accept: "text/html" } });
+  assert.match(await page.text(), /href="\/console"/);
 
   const [, key] = /^API_KEYS="?([^",\s]+)/m.exec(readFileSync(join(root, ".dev.vars"), "utf8"));
   const run = async (command) => {

@@ -155,10 +155,10 @@ impl ObjectReader {
         value.unwrap_or(Value::Null)
     }
 
-    /// Drops members that are accepted and have no effect.
-    pub fn ignore(&mut self, names: &[&str]) {
-        for name in names {
-            self.object.shift_remove(*name);
+    /// Refuses a member for a reason of its own.
+    pub fn refuse(&mut self, name: &str, reason: &str) {
+        if self.object.shift_remove(name).is_some() {
+            self.add_issue(name, reason);
         }
     }
 
@@ -273,10 +273,11 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
-    fn ignored_members_are_no_unknown_fields() {
-        let mut reader = ObjectReader::open(br#"{"a":1,"b":2}"#).expect("an object");
-        reader.ignore(&["a", "b", "c"]);
-        assert_eq!(reader.finish(), Ok(()));
+    fn refuse_names_a_member_that_is_there() {
+        let mut reader = ObjectReader::open(br#"{"a":null}"#).expect("an object");
+        reader.refuse("a", "is not for us");
+        reader.refuse("b", "is not for us");
+        assert_eq!(reader.finish(), Err(vec![Issue::new("a", "is not for us")]));
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -75,18 +75,6 @@ pub struct ConnectorPatch {
     pub config: ConnectorConfig,
     /// As it was shown: the connector must not have been changed since.
     pub updated_at: Option<String>,
-    /// Accepted for Logto's clients; it has no meaning here.
-    #[schema(required = false)]
-    pub id: Value,
-    /// Accepted for Logto's clients; it has no meaning here.
-    #[schema(required = false)]
-    pub metadata: Value,
-    /// Accepted for Logto's clients; it has no meaning here.
-    #[schema(required = false)]
-    pub sync_profile: Value,
-    /// Accepted for Logto's clients; it has no meaning here.
-    #[schema(required = false)]
-    pub enable_token_storage: Value,
 }
 
 /// A config to try out, and who gets the message.

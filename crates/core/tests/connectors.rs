@@ -208,21 +208,37 @@ fn replace_refuses_invalid_bodies_and_changes_nothing() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn bodies_may_hold_the_members_of_logto_that_have_no_effect() {
+fn members_that_only_logto_takes_are_refused_by_name() {
     let admin = Admin::new();
-    let mut request = json!({ "connectorId": "http-sms", "config": http_config("https://a.example") });
-    for (name, value) in [
-        ("id", json!("x")),
-        ("metadata", json!({ "target": "x" })),
-        ("syncProfile", json!(true)),
-        ("enableTokenStorage", json!(false)),
-    ] {
-        request[name] = value;
+    let valid = json!({ "connectorId": "http-sms", "config": http_config("https://a.example") });
+    let id = admin.run(admin.service().replace(&body(&valid))).expect("valid").id;
+    for name in ["id", "metadata", "syncProfile", "enableTokenStorage"] {
+        let mut request = valid.clone();
+        request[name] = json!(false);
+        let refused = |error: ServiceError| error.data().issues.expect("issues")[0].path.clone();
+        let created = admin.run(admin.service().replace(&body(&request)));
+        assert_eq!(created.map_err(refused).expect_err("refused"), name);
+        request.as_object_mut().expect("an object").remove("connectorId");
+        let edited = admin.run(admin.service().edit(&id, &body(&request), None));
+        assert_eq!(edited.map_err(refused).expect_err("refused"), name);
     }
-    let view = admin.run(admin.service().replace(&body(&request))).expect("valid");
-    assert_ne!(view.id, "x");
-    request.as_object_mut().expect("an object").remove("connectorId");
-    assert!(admin.run(admin.service().edit(&view.id, &body(&request), None)).is_ok());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_list_is_filtered_by_the_target_in_a_query() {
+    let admin = Admin::new();
+    admin.replace(TWILIO_ID, &twilio_config()).expect("valid");
+    let count = |query: &str| admin.run(admin.service().list_by_query(query)).expect("listed").len();
+    for (query, expected) in [
+        ("", 1),
+        ("target=twilio-sms", 1),
+        ("target=twilio%2Dsms&a=b", 1),
+        ("target=vonage-sms", 0),
+        ("target=", 0),
+        ("Target=vonage-sms", 1),
+    ] {
+        assert_eq!(count(query), expected, "{query}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

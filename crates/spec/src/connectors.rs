@@ -88,16 +88,10 @@ pub fn components() -> Schemas {
 
 /// The body of `POST /api/connectors`.
 fn input_schema() -> Value {
-    let mut properties = json!({
+    let properties = json!({
         "connectorId": reference("schemas", "ConnectorId"),
         "config": { "type": "object" },
     });
-    let ignored = json!({ "description": "Accepted for Logto's clients; it has no meaning here." });
-    if let Some(object) = properties.as_object_mut() {
-        for name in ["id", "metadata", "syncProfile", "enableTokenStorage"] {
-            object.insert(name.to_owned(), ignored.clone());
-        }
-    }
     let branches = REGISTRY.map(|provider| {
         let config = reference("schemas", &config_name(provider));
         json!({

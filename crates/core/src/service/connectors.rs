@@ -25,8 +25,13 @@ use crate::time::{Seconds, Timestamp};
 
 /// After how long a change is in force everywhere: an isolate's cache and KV's own.
 const EFFECTIVE_WITHIN: Seconds = Seconds(90);
-/// What Logto's clients may send as well; it has no meaning for SMS.
-const IGNORED_FIELDS: [&str; 4] = ["id", "metadata", "syncProfile", "enableTokenStorage"];
+/// What Logto's management API takes as well, and why this one does not: a request that cannot be met says so.
+const REFUSED_FIELDS: [(&str, &str); 4] = [
+    ("id", "is not accepted: ids are drawn here"),
+    ("metadata", "is not accepted: Logto takes it for social connectors only"),
+    ("syncProfile", "is not accepted: Logto takes it for social connectors only"),
+    ("enableTokenStorage", "is not accepted: Logto takes it for social connectors only"),
+];
 
 /// Manages the one active connector.
 pub struct ConnectorService<'a, P> {
@@ -55,6 +60,18 @@ impl<P: Platform> ConnectorService<'_, P> {
             self.renew_seals().await;
         }
         Ok(vec![self.describe(&text)])
+    }
+
+    /// Lists as [`Self::list`] does; with `target` in a URL's query, only a connector of that target (Logto's filter).
+    ///
+    /// # Errors
+    /// As [`Self::list`].
+    pub async fn list_by_query(&self, query: &str) -> Result<Vec<ConnectorView>, ServiceError> {
+        let mut connectors = self.list().await?;
+        for (_, target) in form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "target") {
+            connectors.retain(|connector| connector.summary.target == target);
+        }
+        Ok(connectors)
     }
 
     /// Returns the active connector by its id.
@@ -296,7 +313,9 @@ fn open(body: &[u8]) -> Result<ObjectReader, RequestError> {
 }
 
 fn finish(mut reader: ObjectReader) -> Result<(), ServiceError> {
-    reader.ignore(&IGNORED_FIELDS);
+    for (name, reason) in REFUSED_FIELDS {
+        reader.refuse(name, reason);
+    }
     reader.finish().map_err(|issues: Vec<Issue>| RequestError::InvalidInput(issues).into())
 }
 

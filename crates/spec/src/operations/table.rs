@@ -241,10 +241,21 @@ fn condition_parameter() -> Value {
     })
 }
 
+fn target_parameter() -> Value {
+    json!({
+        "name": "target",
+        "in": "query",
+        "required": false,
+        "description": "Logto's filter: only a connector whose factory has this `target`.",
+        "schema": { "type": "string" },
+        "example": "twilio-sms",
+    })
+}
+
 fn factories() -> Vec<Operation> {
     let all = json!({
         "type": "array",
-        "items": schema("Factory"),
+        "items": schema("FactoryWithGuide"),
         "minItems": REGISTRY.len(),
         "maxItems": REGISTRY.len(),
     });
@@ -283,6 +294,7 @@ fn connectors() -> Vec<Operation> {
     let list = json!({ "type": "array", "items": schema("Connector"), "maxItems": 1 });
     vec![
         Operation::new("GET", "/api/connectors", "listConnectors", "The active connector, if there is one")
+            .parameter(target_parameter())
             .answers(200, "None or one.", list, answer(json!([one])))
             .fails([INTERNAL, STORAGE_UNAVAILABLE]),
         Operation::new("POST", "/api/connectors", "saveConnector", "Replace whatever is active")
