@@ -12,9 +12,12 @@ const GRANT_TIMEOUT: Seconds = Seconds(30);
 /// What is stored of a key. The request itself is not kept, only its fingerprint.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IdempotencyRecord {
-    fingerprint: String,
+    fingerprint: Box<str>,
+    /// The fingerprint under the previous root secret: a Worker that has only that one may repeat the request.
+    #[serde(default, rename = "previousFingerprint", skip_serializing_if = "Option::is_none")]
+    previous_fingerprint: Option<Box<str>>,
     /// Random, of the request that has the key. A request that was too slow loses the key to its duplicate.
-    owner: String,
+    owner: Box<str>,
     /// When the key was taken.
     at: Timestamp,
     /// When the request that has the key is no longer waited for.
@@ -54,8 +57,10 @@ pub enum IdempotencyState {
 }
 
 impl IdempotentRequest {
-    fn matches(&self, fingerprint: &str) -> bool {
-        self.fingerprint == fingerprint || self.previous_fingerprint.as_deref() == Some(fingerprint)
+    fn matches(&self, record: &IdempotencyRecord) -> bool {
+        let own = [Some(self.fingerprint.as_str()), self.previous_fingerprint.as_deref()];
+        let stored = [Some(&*record.fingerprint), record.previous_fingerprint.as_deref()];
+        own.iter().flatten().any(|fingerprint| stored.contains(&Some(fingerprint)))
     }
 }
 
@@ -68,15 +73,16 @@ impl IdempotencyRecord {
         now: Timestamp,
     ) -> (Option<Self>, IdempotencyState) {
         match existing.filter(|record| record.at.is_within(CODE_LIFETIME, now)) {
-            Some(record) if !request.matches(&record.fingerprint) => (None, IdempotencyState::Conflict),
+            Some(record) if !request.matches(record) => (None, IdempotencyState::Conflict),
             Some(Self { receipt: Some(receipt), ended, deadline, .. }) if *ended || *deadline <= now => {
                 (None, IdempotencyState::Completed(receipt.clone()))
             }
             Some(record) if record.deadline > now => (None, IdempotencyState::InProgress(record.deadline)),
             _ => {
                 let record = Self {
-                    fingerprint: request.fingerprint.clone(),
-                    owner: request.owner.clone(),
+                    fingerprint: request.fingerprint.as_str().into(),
+                    previous_fingerprint: request.previous_fingerprint.as_deref().map(Box::from),
+                    owner: request.owner.as_str().into(),
                     at: now,
                     deadline: now.plus(GRANT_TIMEOUT),
                     receipt: None,
@@ -100,7 +106,7 @@ impl IdempotencyRecord {
 
     /// Tells whether a request after which no message exists may free the key.
     pub fn is_owned_by(&self, owner: &str) -> bool {
-        self.owner == owner && !self.ended
+        *self.owner == *owner && !self.ended
     }
 
     /// Returns when the key is free again.
@@ -144,6 +150,20 @@ mod tests {
         let (record, state) = IdempotencyRecord::begin(None, &request("a", "first"), NOW);
         assert_eq!(state, IdempotencyState::Started);
         record.expect("stored")
+    }
+
+    /// While a rotation runs, some Workers have the new secret and the old one, others only the old one.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn begin_recognises_a_request_under_either_secret() {
+        let old = request("old", "a");
+        let new = IdempotentRequest { previous_fingerprint: Some("old".to_owned()), ..request("new", "b") };
+        for (first, repeated) in [(&old, &new), (&new, &old), (&new, &new)] {
+            let record = IdempotencyRecord::begin(None, first, NOW).0;
+            let (_, state) = IdempotencyRecord::begin(record.as_ref(), repeated, NOW);
+            assert!(matches!(state, IdempotencyState::InProgress(_)), "{first:?} {repeated:?}");
+            let other = IdempotencyRecord::begin(record.as_ref(), &request("other", "c"), NOW).1;
+            assert_eq!(other, IdempotencyState::Conflict);
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]

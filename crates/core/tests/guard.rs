@@ -397,11 +397,28 @@ fn two_secrets_side_by_side_share_one_count() {
     }
 }
 
+/// The new object has asked for the state and is reset before it stores it; then an old Worker calls the old object.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_request_that_is_passed_on_finds_the_state_that_the_successor_has_not_stored() {
+    let old = "old-0123456789abcdef0123456789ab";
+    for ledgers in Ledgers::ALL {
+        let platform = InMemoryPlatform::new().with_keys(key_ring(ROOT, Some(old))).with_ledgers(ledgers);
+        let guard = Guard { platform };
+        let issued = guard.reserve().expect("permitted");
+        assert_eq!(guard.verify(&wrong_code(&issued.code)), Err(mismatch(4)));
+        let export = GuardRequest::ExportState { to: "new".to_owned(), from: Some(OBJECT.to_owned()) };
+        assert!(guard.platform.block_on(guard.call(export)).is_ok());
+        assert_eq!(guard.verify(&wrong_code(&issued.code)), Err(mismatch(3)), "the count goes on");
+        assert_eq!(guard.verify(&issued.code), Ok(issued.id.clone()), "the code is live");
+        assert_eq!(guard.verify(&issued.code), Err(Failure::Ledger(LedgerError::NotFound)));
+    }
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn export_state_returns_the_same_state_to_the_same_successor_only() {
     for guard in Guard::each() {
         let export = |to: &str| {
-            let request = GuardRequest::ExportState { to: to.to_owned() };
+            let request = GuardRequest::ExportState { to: to.to_owned(), from: None };
             match guard.platform.block_on(guard.call(request)) {
                 Ok(GuardResponse::StateExported(state)) => Ok(state),
                 Ok(_) => panic!("another response"),

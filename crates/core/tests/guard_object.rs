@@ -76,7 +76,9 @@ impl GuardClient for Predecessor {
         request: &GuardRequest,
     ) -> Result<GuardResponse, StorageError> {
         assert_eq!(name, "previous");
-        assert!(matches!(request, GuardRequest::ExportState { to } if to == "successor"));
+        assert!(
+            matches!(request, GuardRequest::ExportState { to, from } if to == "successor" && from.as_deref() == Some("previous"))
+        );
         match &self.0 {
             Ok(GuardResponse::StateExported(state)) => Ok(GuardResponse::StateExported(state.clone())),
             Ok(_) => Ok(GuardResponse::Unavailable),

@@ -111,7 +111,10 @@ fn the_form_of_a_state_that_was_handed_over_is_pinned() {
     let state: GuardState = serde_json::from_str(text).expect("a state");
     assert_stored(&state, text);
     let empty = r#"{"moved":{"to":"new","at":1700000000000}}"#;
-    assert_stored(&serde_json::from_str(empty).expect("a state"), empty);
+    let named = r#"{"moved":{"to":"new","from":"old","at":1700000000000}}"#;
+    for text in [empty, named] {
+        assert_stored(&serde_json::from_str(text).expect("a state"), text);
+    }
 }
 
 /// Names of usage types, limits and outcomes are part of stored and exchanged forms.
@@ -169,7 +172,11 @@ fn the_messages_to_the_guard_are_pinned() {
             r#"{"endIdempotent":{"owner":"o"}}"#,
         ),
         (GuardRequest::Unlock, r#""unlock""#),
-        (GuardRequest::ExportState { to: "new".to_owned() }, r#"{"exportState":{"to":"new"}}"#),
+        (GuardRequest::ExportState { to: "new".to_owned(), from: None }, r#"{"exportState":{"to":"new"}}"#),
+        (
+            GuardRequest::ExportState { to: "new".to_owned(), from: Some("old".to_owned()) },
+            r#"{"exportState":{"to":"new","from":"old"}}"#,
+        ),
     ] {
         assert_eq!(serde_json::to_string(&request).expect("a JSON form"), text);
         let read: GuardRequest = serde_json::from_str(text).expect(text);

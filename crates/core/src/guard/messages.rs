@@ -63,6 +63,9 @@ pub enum GuardRequest {
     ExportState {
         /// The name of the successor.
         to: String,
+        /// The name of this object, under which the successor finds the state again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
     },
 }
 

@@ -56,6 +56,9 @@ pub enum GuardState {
 pub struct MovedState {
     /// The name of the successor.
     to: String,
+    /// The name of the object itself, for the requests that it passes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
     at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     state: Option<Box<GuardState>>,
@@ -81,9 +84,9 @@ enum GuardError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Random(#[from] RandomError),
-    /// The state was handed over to the object with this name.
+    /// The state was handed over to the object `to` by the object `from`.
     #[error("moved")]
-    Moved(String),
+    Moved { to: String, from: Option<String> },
 }
 
 /// The operations of one guard object.
@@ -112,8 +115,10 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
             Ok(response) => response,
             Err(GuardError::Ledger(error)) => GuardResponse::Rejected(error),
             Err(GuardError::Storage(_) | GuardError::Random(_)) => GuardResponse::Unavailable,
-            Err(GuardError::Moved(to)) => {
-                let forwarded = boxed(self.platform.call(&to, None, request)).await;
+            // With its own name: a successor that has not stored the state yet takes it over now, and does not begin
+            // anew.
+            Err(GuardError::Moved { to, from }) => {
+                let forwarded = boxed(self.platform.call(&to, from.as_deref(), request)).await;
                 forwarded.unwrap_or(GuardResponse::Unavailable)
             }
         }
@@ -142,8 +147,8 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
             GuardRequest::EndIdempotent { owner, receipt } => {
                 boxed(self.end_idempotent(owner, receipt.as_ref())).await.map(|()| GuardResponse::Done)
             }
-            GuardRequest::ExportState { to } => {
-                boxed(self.export_state(to)).await.map(GuardResponse::StateExported)
+            GuardRequest::ExportState { to, from } => {
+                boxed(self.export_state(to, from.as_deref())).await.map(GuardResponse::StateExported)
             }
         }
     }
@@ -331,9 +336,9 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
 
     /// Hands the state over and leaves a marker, even where there is no state: a Worker that does not know the new secret
     /// yet would count anew here.
-    async fn export_state(&self, to: &str) -> Result<Option<GuardState>, GuardError> {
+    async fn export_state(&self, to: &str, from: Option<&str>) -> Result<Option<GuardState>, GuardError> {
         let now = self.platform.now();
-        self.ledger_store.update(|state| Ok(hand_over(state, to, now)?)).await
+        self.ledger_store.update(|state| Ok(hand_over(state, to, from, now)?)).await
     }
 }
 
@@ -349,10 +354,11 @@ impl From<AttemptResult> for Attempt {
     }
 }
 
-/// Returns what an object stores once it has handed its state over to `to`, and the state.
+/// Returns what the object `from` stores once it has handed its state over to `to`, and the state.
 fn hand_over(
     state: Option<&GuardState>,
     to: &str,
+    from: Option<&str>,
     now: Timestamp,
 ) -> Result<(Change, Option<GuardState>), StorageError> {
     match state {
@@ -361,11 +367,16 @@ fn hand_over(
         }
         Some(GuardState::Moved(_)) => Err(StorageError),
         state => {
-            let moved = MovedState { to: to.to_owned(), at: now, state: state.cloned().map(Box::new) };
+            let (to, from) = (to.to_owned(), from.map(str::to_owned));
+            let moved = MovedState { to, from, at: now, state: state.cloned().map(Box::new) };
             let expires_at = now.plus(MARKER_LIFETIME);
             Ok((Change::Put { state: GuardState::Moved(moved), expires_at }, state.cloned()))
         }
     }
+}
+
+fn moved_error(moved: &MovedState) -> GuardError {
+    GuardError::Moved { to: moved.to.clone(), from: moved.from.clone() }
 }
 
 /// Keeps the code of a future out of the function that awaits it.
@@ -378,7 +389,7 @@ fn ledger_of(state: Option<&GuardState>, now: Timestamp) -> Result<Ledger, Guard
     match state {
         None => Ok(Ledger::default()),
         Some(GuardState::Ledger(ledger)) if !ledger.is_ahead_of(now) => Ok(ledger.clone()),
-        Some(GuardState::Moved(moved)) => Err(GuardError::Moved(moved.to.clone())),
+        Some(GuardState::Moved(moved)) => Err(moved_error(moved)),
         Some(GuardState::Ledger(_) | GuardState::Idempotency(_)) => Err(StorageError.into()),
     }
 }
@@ -387,7 +398,7 @@ fn idempotency_of(state: Option<&GuardState>) -> Result<Option<&IdempotencyRecor
     match state {
         None => Ok(None),
         Some(GuardState::Idempotency(record)) => Ok(Some(record)),
-        Some(GuardState::Moved(moved)) => Err(GuardError::Moved(moved.to.clone())),
+        Some(GuardState::Moved(moved)) => Err(moved_error(moved)),
         Some(GuardState::Ledger(_)) => Err(StorageError.into()),
     }
 }

@@ -186,7 +186,7 @@ impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
         &self,
         Rotation { name, previous }: Rotation<'_>,
     ) -> Result<Option<GuardState>, StorageError> {
-        let export = GuardRequest::ExportState { to: name.to_owned() };
+        let export = GuardRequest::ExportState { to: name.to_owned(), from: Some(previous.to_owned()) };
         match self.guard.call(previous, None, &export).await? {
             GuardResponse::StateExported(state) => Ok(state),
             _ => Err(StorageError),

@@ -78,7 +78,8 @@ impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
         for _ in 0..MAX_SWAPS {
             let text = self.store.load(previous).await?;
             let now = self.clock.now();
-            let (change, state) = hand_over(parse(text.as_deref())?.as_ref(), self.name, now)?;
+            let (change, state) =
+                hand_over(parse(text.as_deref())?.as_ref(), self.name, Some(previous), now)?;
             let Change::Put { state: marker, expires_at } = change else { return Ok(state) };
             let marker = serde_json::to_string(&marker).map_err(|_| StorageError)?;
             let ttl = now.until(expires_at);

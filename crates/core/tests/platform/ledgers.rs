@@ -67,7 +67,7 @@ impl AtomicLedgerStore<'_> {
     }
 
     async fn import(&self, previous: &str) -> Result<(), StorageError> {
-        let export = GuardRequest::ExportState { to: self.name.to_owned() };
+        let export = GuardRequest::ExportState { to: self.name.to_owned(), from: Some(previous.to_owned()) };
         let GuardResponse::StateExported(state) = self.platform.call(previous, None, &export).await? else {
             return Err(StorageError);
         };
