@@ -78,6 +78,13 @@ impl IncomingRequest {
         self.inner.headers().get(name).ok().flatten()
     }
 
+    /// Returns the query of the URL, without its question mark; few requests have one.
+    pub(crate) fn query(&self) -> String {
+        let url = self.inner.url();
+        let before_fragment = url.split('#').next().unwrap_or_default();
+        before_fragment.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
+    }
+
     /// Reads a JSON body of at most 8 KiB.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ pub(crate) mod activity;
 pub(crate) mod connectors;
 pub(crate) mod factories;
 pub(crate) mod health;
+pub(crate) mod messages;
 pub(crate) mod otp;
 pub(crate) mod phones;
 pub(crate) mod settings;
