@@ -73,15 +73,16 @@ impl IncomingRequest {
         })
     }
 
-    /// Returns the query of the URL, without its question mark.
-    pub(crate) fn query(&self) -> String {
-        let url = self.inner.url();
-        url.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
-    }
-
     /// Returns a header that few requests need.
     pub(crate) fn header(&self, name: &str) -> Option<String> {
         self.inner.headers().get(name).ok().flatten()
+    }
+
+    /// Returns the query of the URL, without its question mark; few requests have one.
+    pub(crate) fn query(&self) -> String {
+        let url = self.inner.url();
+        let before_fragment = url.split('#').next().unwrap_or_default();
+        before_fragment.split_once('?').map(|(_, query)| query.to_owned()).unwrap_or_default()
     }
 
     /// Reads a JSON body of at most 8 KiB.
