@@ -393,6 +393,64 @@ export interface Activity {
   readonly rows: readonly ActivityRow[] | null;
 }
 
+/** A send or verification. */
+export interface LoggedMessage {
+  /** RFC 3339: when the request ended. */
+  readonly time: string;
+  /** The request's id, as in the log. */
+  readonly requestId: string;
+  /** What was decided: `send.granted`, `verify.mismatch`; docs/events.md has them all. */
+  readonly event: string;
+  /** `sent`, `unknown`, `repeated` or `verified`, or the code of the error. */
+  readonly outcome: string;
+  /** The last two digits of the phone number. */
+  readonly phoneEndsWith?: string;
+  /** The ISO code of the number's country; absent if it has none. */
+  readonly country?: string;
+  /** The dialling code of the number. */
+  readonly diallingCode?: string;
+  /** The usage type. */
+  readonly usageType?: string;
+  /** The connector that was to send. */
+  readonly connectorId?: string;
+  /** The HTTP status of the provider's response. */
+  readonly providerStatus?: number;
+  /** The provider's own code of its refusal. */
+  readonly providerCode?: string;
+  /** Why a message has no result. */
+  readonly cause?: string;
+  /** How long the request took, in milliseconds. */
+  readonly totalMs: number;
+}
+
+/** The response of `GET /api/messages`. */
+export interface MessagePage {
+  /** Whether the deployment keeps the log (`MESSAGE_LOG`). */
+  readonly recorded: boolean;
+  /** The newest first. */
+  readonly messages: readonly LoggedMessage[];
+  /** For the next page, as `cursor`; absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+/** How often one thing happened in an hour. */
+export interface MessageCount {
+  /** RFC 3339: when the hour began. */
+  readonly hour: string;
+  /** What was decided: `send.granted`, `verify.mismatch`; docs/events.md has them all. */
+  readonly event: string;
+  /** How often. */
+  readonly count: number;
+}
+
+/** The response of `GET /api/messages/summary`. */
+export interface MessageSummary {
+  /** Whether the deployment keeps the log (`MESSAGE_LOG`). */
+  readonly recorded: boolean;
+  /** Ordered by hour and event; what did not happen is left out. */
+  readonly counts: readonly MessageCount[];
+}
+
 /** A connector as responses show it: the factory's presentation and the connector's own members. No secret is in it. */
 export interface Connector {
   /**

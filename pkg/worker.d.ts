@@ -30,6 +30,12 @@ export declare class VerificationGuard extends DurableObject {
   alarm(): Promise<void>;
 }
 
+/** A shard of the message log. */
+export declare class MessageLog extends DurableObject {
+  call(request: string): Promise<string>;
+  alarm(): Promise<void>;
+}
+
 declare const worker: {
   fetch(request: Request, env: object, ctx: object): Promise<Response>;
 };

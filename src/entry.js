@@ -2,7 +2,7 @@
 // exports only what may be called from outside, makes the guard object callable by RPC (wasm-bindgen's classes extend
 // nothing), and answers the requests that a panic or a fault of the platform would leave without a response.
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
-import App, { VerificationGuard as Guard } from "../build/index.js";
+import App, { VerificationGuard as Guard, MessageLog as Log } from "../build/index.js";
 
 // wasm-bindgen's executor schedules each step of a future with queueMicrotask, which in workerd costs three times as much
 // as a promise reaction: a tenth of the CPU time of a send (bench/).
@@ -94,6 +94,7 @@ const withDeadline = (result) =>
 // (bench/). Here that is known already, so their prototypes are used instead.
 const { fetch: handle } = App.prototype;
 const { constructor: RustGuard } = Guard.prototype;
+const { constructor: RustLog } = Log.prototype;
 
 export default {
   fetch(request, env, ctx) {
@@ -111,30 +112,37 @@ export default {
   },
 };
 
-/** One per phone number and per idempotency key; `call` and `alarm` are all that can be called. */
-export class VerificationGuard extends DurableObject {
-  #guard;
-  #createdAfter = -1;
+/** A Durable Object over a Rust object; `call` and `alarm` are all that can be called. */
+const objectOver = (RustObject) =>
+  class extends DurableObject {
+    #object;
+    #createdAfter = -1;
 
-  /** The Rust object. One of an instance that has failed is created anew, from storage. */
-  #current() {
-    ensureInstance(this.ctx, this.env);
-    if (this.#createdAfter !== failures) {
-      this.#guard = new RustGuard(this.ctx, this.env);
-      this.#createdAfter = failures;
+    /** The Rust object. One of an instance that has failed is created anew, from storage. */
+    #current() {
+      ensureInstance(this.ctx, this.env);
+      if (this.#createdAfter !== failures) {
+        this.#object = new RustObject(this.ctx, this.env);
+        this.#createdAfter = failures;
+      }
+      return this.#object;
     }
-    return this.#guard;
-  }
 
-  call(request, name, previous) {
-    // The caller's deadline ends a call that gets no response.
-    return this.#current().call(request, name, previous);
-  }
+    call(request, name, previous) {
+      // The caller's deadline ends a call that gets no response.
+      return this.#current().call(request, name, previous);
+    }
 
-  alarm() {
-    return this.#current().alarm();
-  }
-}
+    alarm() {
+      return this.#current().alarm();
+    }
+  };
+
+/** One per phone number and per idempotency key. */
+export class VerificationGuard extends objectOver(RustGuard) {}
+
+/** A shard of the message log. */
+export class MessageLog extends objectOver(RustLog) {}
 
 /** An error as it survives the way to another Worker: its members travel, and its message begins with the code. */
 const callError = ({ error: { code, message, data }, status }) =>
@@ -150,11 +158,11 @@ const call = async (operation, ...args) => {
 export class Otp extends WorkerEntrypoint {
   send({ idempotencyKey, ...request }) {
     const app = new App(this.ctx, this.env);
-    return call(app.otpSend, this.env, JSON.stringify(request), idempotencyKey);
+    return call(app.otpSend, this.env, this.ctx, JSON.stringify(request), idempotencyKey);
   }
 
   verify(request) {
     const app = new App(this.ctx, this.env);
-    return call(app.otpVerify, this.env, JSON.stringify(request));
+    return call(app.otpVerify, this.env, this.ctx, JSON.stringify(request));
   }
 }

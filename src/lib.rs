@@ -5,7 +5,9 @@
 
 mod auth;
 mod error;
+mod follow_up;
 mod handlers;
+mod message_log;
 mod panic;
 mod platform;
 mod request;
@@ -42,10 +44,8 @@ async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<
     let deployment = Deployment::of(&env);
     let response = router::respond(&request, deployment.as_deref(), &mut log).await;
     log.write(response.status, deployment.as_deref().ok().and_then(Deployment::analytics));
-    if let Ok(deployment) = deployment
-        && deployment.platform.take_needs_renewal()
-    {
-        context.wait_until(async move { deployment.platform.renew_seals().await });
+    if let Ok(deployment) = deployment {
+        follow_up::begin(&context, &deployment, &log);
     }
     response.into_js(&request.id)
 }

@@ -4,7 +4,9 @@ use edge_otp_core::service::ServiceError;
 
 use crate::auth::check_key;
 use crate::error::ApiError;
-use crate::handlers::{Exchange, activity, connectors, factories, health, home, otp, phones, settings};
+use crate::handlers::{
+    Exchange, activity, connectors, factories, health, home, messages, otp, phones, settings,
+};
 use crate::request::IncomingRequest;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
@@ -67,9 +69,14 @@ async fn route_management(
         (["connector-factories", id], "GET") => factories::show(exchange, id).await,
         (["settings"], "GET") => settings::show(exchange).await,
         (["activity"], "GET") => Ok(activity::show(exchange).await),
-        (["connector-factories" | "settings" | "activity"] | ["connector-factories", _], _) => {
-            Err(ApiError::MethodNotAllowed("GET"))
-        }
+        (["messages"], "GET") => messages::list(exchange).await,
+        (["messages", "summary"], "GET") => messages::summarize(exchange).await,
+        (
+            ["connector-factories" | "settings" | "activity" | "messages"]
+            | ["connector-factories", _]
+            | ["messages", "summary"],
+            _,
+        ) => Err(ApiError::MethodNotAllowed("GET")),
         (["verification-codes"], "POST") => otp::send_logto(exchange, log).await,
         (["verification-codes", "verify"], "POST") => otp::verify_logto(exchange, log).await,
         (["phones", "unlock"], "POST") => phones::unlock(exchange, log).await,

@@ -2,15 +2,24 @@
 //! is needed, for only Workers of the same account that have the binding can call.
 #![expect(unreachable_pub, reason = "wasm-bindgen exports public functions only")]
 
+use std::rc::Rc;
+
 use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
-use worker::Env;
+use worker::worker_sys::Context as JsContext;
+use worker::{Context, Env};
 
-use edge_otp_core::api::{SendReceipt, SendRequest, VerifyRequest, VerifyResult, check_idempotency_key};
+use edge_otp_core::api::{SendReceipt, SendRequest, VerifyReceipt, VerifyRequest, check_idempotency_key};
 use edge_otp_core::error::ErrorBody;
+use edge_otp_core::event::Operation;
 use edge_otp_core::keys::IdempotencyKey;
-use edge_otp_core::service::ServiceError;
+use edge_otp_core::ports::RandomSource;
+use edge_otp_core::service::{ServiceError, verify_result};
 
+use crate::follow_up;
+use crate::platform::clock::now;
+use crate::platform::random::SystemRandom;
+use crate::request_log::RequestLog;
 use crate::settings::Deployment;
 
 /// Whose idempotency keys those of the account's Workers are.
@@ -25,10 +34,10 @@ enum CallResult<T> {
 }
 
 impl<T: Serialize> CallResult<T> {
-    fn to_json(result: Result<T, ServiceError>) -> String {
+    fn to_json(result: Result<T, ServiceError>, request_id: &str) -> String {
         let result = match result {
             Ok(value) => Self::Value { value },
-            Err(error) => Self::Error { error: error.body(""), status: error.code().status() },
+            Err(error) => Self::Error { error: error.body(request_id), status: error.code().status() },
         };
         serde_json::to_string(&result).unwrap_or_default()
     }
@@ -36,30 +45,77 @@ impl<T: Serialize> CallResult<T> {
 
 /// Sends a code; `body` is the JSON of `POST /send`.
 #[wasm_bindgen(js_name = otpSend)]
-pub async fn otp_send(env: Env, body: String, idempotency_key: Option<String>) -> String {
-    CallResult::to_json(send(&env, &body, idempotency_key.as_deref()).await)
+pub async fn otp_send(env: Env, context: JsContext, body: String, idempotency_key: Option<String>) -> String {
+    let mut log = begin(Operation::Send);
+    let deployment = Deployment::of(&env);
+    let result = match &deployment {
+        Ok(deployment) => send(deployment, &body, idempotency_key.as_deref(), &mut log).await,
+        Err(error) => Err(error.clone()),
+    };
+    let status = result.as_ref().map_or_else(|error| error.code().status(), SendReceipt::http_status);
+    end(context, deployment, &mut log, status, result.as_ref().err());
+    CallResult::to_json(result, &log.event.request_id)
 }
 
 /// Verifies a code; `body` is the JSON of `POST /verify`.
 #[wasm_bindgen(js_name = otpVerify)]
-pub async fn otp_verify(env: Env, body: String) -> String {
-    CallResult::to_json(verify(&env, &body).await)
+pub async fn otp_verify(env: Env, context: JsContext, body: String) -> String {
+    let mut log = begin(Operation::Verify);
+    let deployment = Deployment::of(&env);
+    let result = match &deployment {
+        Ok(deployment) => verify(deployment, &body, &mut log).await,
+        Err(error) => Err(error.clone()),
+    };
+    let status = result.as_ref().map_or_else(|error| error.code().status(), |_| 200);
+    end(context, deployment, &mut log, status, result.as_ref().err());
+    CallResult::to_json(verify_result(result), &log.event.request_id)
 }
 
-async fn send(env: &Env, body: &str, idempotency_key: Option<&str>) -> Result<SendReceipt, ServiceError> {
-    let deployment = Deployment::of(env)?;
+/// Begins the event of a call. Without random bytes its id is zeros, and the operation itself fails.
+fn begin(operation: Operation) -> RequestLog {
+    let id = SystemRandom.bytes::<16>().unwrap_or_default();
+    RequestLog::begin(operation, hex::encode(id), now())
+}
+
+fn end(
+    context: JsContext,
+    deployment: Result<Rc<Deployment>, ServiceError>,
+    log: &mut RequestLog,
+    status: u16,
+    error: Option<&ServiceError>,
+) {
+    if let Some(error) = error {
+        log.event.record_error(error.code(), Some(error));
+    }
+    log.write(status, deployment.as_deref().ok().and_then(Deployment::analytics));
+    if let Ok(deployment) = deployment {
+        follow_up::begin(&Context::new(context), &deployment, log);
+    }
+}
+
+async fn send(
+    deployment: &Deployment,
+    body: &str,
+    idempotency_key: Option<&str>,
+    log: &mut RequestLog,
+) -> Result<SendReceipt, ServiceError> {
     idempotency_key.map(check_idempotency_key).transpose()?;
     let request = SendRequest::parse(body.as_bytes(), &deployment.policy)?;
     let key = idempotency_key.map(|key| IdempotencyKey { scope: IDEMPOTENCY_SCOPE, key });
-    let receipt = deployment.otp_service().send(&request, key).await;
-    if deployment.platform.take_needs_renewal() {
-        deployment.platform.renew_seals().await;
-    }
-    receipt
+    log.record_recipient(deployment, &request.phone, request.usage_type);
+    let receipt = deployment.otp_service().send_traced(&request, key, &mut log.trace).await?;
+    log.event.record_send(&receipt, &log.trace);
+    Ok(receipt)
 }
 
-async fn verify(env: &Env, body: &str) -> Result<VerifyResult, ServiceError> {
-    let deployment = Deployment::of(env)?;
+async fn verify(
+    deployment: &Deployment,
+    body: &str,
+    log: &mut RequestLog,
+) -> Result<VerifyReceipt, ServiceError> {
     let request = VerifyRequest::parse(body.as_bytes())?;
-    deployment.otp_service().verify_as_value(&request).await
+    log.record_recipient(deployment, &request.phone, request.usage_type);
+    let receipt = deployment.otp_service().verify_traced(&request, &mut log.trace).await?;
+    log.event.record_verification(&receipt);
+    Ok(receipt)
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
-use worker::{AnalyticsEngineDataset, Env, Fetcher};
+use worker::{AnalyticsEngineDataset, Env, Fetcher, ObjectNamespace};
 
 use edge_otp_core::error::Issue;
 use edge_otp_core::keys::{CallerKeys, CallerSettings, KeyRing};
@@ -13,7 +13,9 @@ use edge_otp_core::policy::Policy;
 use edge_otp_core::secret::Secret;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
 use edge_otp_core::settings::{API_KEYS, OTP_SECRET};
+use edge_otp_core::webhook::Webhook;
 
+use crate::follow_up::Notifier;
 use crate::platform::WorkerPlatform;
 
 thread_local! {
@@ -29,6 +31,10 @@ pub(crate) struct Deployment {
     /// Empty if there is none: then nobody may manage the deployment.
     pub(crate) admin_keys: CallerKeys,
     pub(crate) platform: WorkerPlatform,
+    /// The operator's webhook, if there is one.
+    pub(crate) notifier: Option<Notifier>,
+    /// The objects of the message log, if it is kept.
+    pub(crate) messages: Option<ObjectNamespace>,
     pub(crate) analytics_reader: Option<AnalyticsReader>,
     analytics: Option<AnalyticsEngineDataset>,
     assets: Option<Fetcher>,
@@ -69,10 +75,15 @@ impl Deployment {
         )?;
         let analytics_reader =
             parse_analytics_reader(text(env, "ACTIVITY_ACCOUNT"), text(env, "ACTIVITY_TOKEN"))?;
+        let (events_url, events_secret) = (text(env, "EVENTS_URL"), text(env, "EVENTS_SECRET"));
+        let webhook =
+            Webhook::parse(events_url.as_deref(), events_secret.as_deref(), policy.allowed_addresses)?;
         let not_bound = |name: &'static str| move |_| Issue::new(name, "is not bound; see wrangler.toml");
         let kv = env.kv("OTP_KV").and_then(|_| Ok(Reflect::get(env, &"OTP_KV".into())?));
         let kv = kv.map_err(not_bound("OTP_KV"))?;
         let guard = env.durable_object("GUARD").map_err(not_bound("GUARD"))?;
+        let keeps_messages = text(env, "MESSAGE_LOG").is_some_and(|text| text == "1");
+        let messages = keeps_messages.then(|| env.durable_object("MESSAGES")).transpose();
         let keys = Rc::new(keys);
         Ok(Self {
             api_keys: CallerKeys::new(&keys.current, &callers.api_keys),
@@ -80,6 +91,8 @@ impl Deployment {
             platform: WorkerPlatform::new(kv, guard, Rc::clone(&keys), policy.allowed_addresses),
             keys,
             policy,
+            notifier: webhook.map(Notifier::new),
+            messages: messages.map_err(not_bound("MESSAGES"))?,
             analytics_reader,
             analytics: env.analytics_engine("ACTIVITY").ok(),
             assets: env.assets("ASSETS").ok(),

@@ -15,6 +15,7 @@ export const compatibilityFlags = JSON.parse(
 /** The folder of the built Worker: index.js and index_bg.wasm. */
 export const workerFolder = join(root, "build", "worker");
 export const guardClass = "VerificationGuard";
+export const messageLogClass = "MessageLog";
 
 const packageFolder = join(root, "pkg");
 const packageWasm = join(packageFolder, "wasm", "edge_otp_bg.wasm");

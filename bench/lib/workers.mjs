@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { root } from "../../scripts/steps.mjs";
 import { bundlePeer } from "./bundle.mjs";
-import { guardClass, packageWasmModule, workerModules } from "./product.mjs";
+import { guardClass, messageLogClass, packageWasmModule, workerModules } from "./product.mjs";
 import { key } from "./requests.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
@@ -43,7 +43,11 @@ const text = {
 
 const single = (code) => [{ name: "index.js", code }];
 const unbundled = (file) => single(readFileSync(join(root, "bench", "peers", file)));
-const product = (folder) => ({ modules: workerModules(folder), text, objects: { GUARD: guardClass } });
+const product = (folder, variables = {}) => ({
+  modules: workerModules(folder),
+  text: { ...text, ...variables },
+  objects: { GUARD: guardClass },
+});
 
 /**
  * What can be started, by name.
@@ -51,6 +55,10 @@ const product = (folder) => ({ modules: workerModules(folder), text, objects: { 
  */
 export const workers = {
   "edge-otp": async () => product(),
+  "edge-otp with its message log": async () => {
+    const worker = product(undefined, { MESSAGE_LOG: "1" });
+    return { ...worker, objects: { ...worker.objects, MESSAGES: messageLogClass } };
+  },
   "edge-otp from npm in Hono": async () => ({
     modules: [...single(await bundlePeer("package-in-hono.js")), packageWasmModule()],
     text,

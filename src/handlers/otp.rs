@@ -59,7 +59,7 @@ async fn send_code(
     idempotency_key: Option<IdempotencyKey<'_>>,
     log: &mut RequestLog,
 ) -> Result<SendReceipt, ApiError> {
-    log.event.record_recipient(&deployment.keys.current, &send.phone, send.usage_type);
+    log.record_recipient(deployment, &send.phone, send.usage_type);
     let receipt = deployment.otp_service().send_traced(send, idempotency_key, &mut log.trace).await?;
     log.event.record_send(&receipt, &log.trace);
     Ok(receipt)
@@ -70,7 +70,7 @@ async fn verify_code(
     verify: &VerifyRequest,
     log: &mut RequestLog,
 ) -> Result<VerifyReceipt, ApiError> {
-    log.event.record_recipient(&deployment.keys.current, &verify.phone, verify.usage_type);
+    log.record_recipient(deployment, &verify.phone, verify.usage_type);
     let receipt = deployment.otp_service().verify_traced(verify, &mut log.trace).await?;
     log.event.record_verification(&receipt);
     Ok(receipt)

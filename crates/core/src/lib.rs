@@ -5,7 +5,7 @@
 //!
 //! | layer | modules |
 //! |---|---|
-//! | events | [`event`]: what was decided about a request, for the operator |
+//! | events | [`event`] (what was decided about a request, for the operator), [`webhook`], [`message_log`] |
 //! | operations | [`service`] (send, verify, manage connectors), [`guard`] (runs inside the guard object of a phone number) |
 //! | ports | [`ports`]: KV, ledger storage, guard client, HTTP client, clock, random source |
 //! | rules | [`ledger`], [`idempotency`], [`challenge`], [`keys`], [`wrong_keys`], [`policy`], [`settings`], [`provider`], [`connector`] |
@@ -31,6 +31,7 @@ pub mod keys;
 pub mod ledger;
 pub mod locale;
 pub mod message;
+pub mod message_log;
 pub mod numbering;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -47,4 +48,5 @@ pub mod settings;
 pub mod template;
 pub mod time;
 pub mod usage_type;
+pub mod webhook;
 pub mod wrong_keys;

@@ -101,6 +101,14 @@ pub const ACTIVITY: SettingSpec = binding(
     "a data point per send and verification, with a keyed id in place of the phone number; without it nothing is counted",
 );
 
+/// Holds the message log.
+pub const MESSAGES: SettingSpec = binding(
+    "MESSAGES",
+    "Durable Object namespace of the class MessageLog",
+    false,
+    "the message log; needed with MESSAGE_LOG",
+);
+
 /// The root key.
 pub const OTP_SECRET: SettingSpec =
     secret("OTP_SECRET", true, "root key, at least 32 characters; every other key is derived from it");
@@ -130,6 +138,18 @@ pub const ACTIVITY_TOKEN: SettingSpec = secret(
     "ACTIVITY_TOKEN",
     false,
     "API token with \"Account Analytics: Read\", to show activity in the console",
+);
+/// Where the operator's webhook is sent. A secret, because such URLs often hold a token.
+pub const EVENTS_URL: SettingSpec = secret(
+    "EVENTS_URL",
+    false,
+    "https URL to which notices for the operator are sent (docs/webhooks.md); with EVENTS_SECRET",
+);
+/// What signs the operator's webhook.
+pub const EVENTS_SECRET: SettingSpec = secret(
+    "EVENTS_SECRET",
+    false,
+    "signs what is sent to EVENTS_URL: whsec_ and 24 to 64 bytes in base64; several separated by white space",
 );
 
 /// The length of a code.
@@ -194,6 +214,16 @@ pub const ALLOW_LOCAL: SettingSpec = variable(
     "lets connectors send to this machine and private networks, also by http; for development",
 );
 
+/// Whether the last sends and verifications are kept.
+pub const MESSAGE_LOG: SettingSpec = variable(
+    "MESSAGE_LOG",
+    VariableKind::Switch,
+    "keeps the sends and verifications of the last 24 hours for GET /api/messages",
+);
+
+/// The variables of the Worker that are no limits: the npm package has no options for them.
+pub const WORKER: [&SettingSpec; 1] = [&MESSAGE_LOG];
+
 /// The variables of [`Policy`](crate::policy::Policy).
 pub const POLICY: [&SettingSpec; 12] = [
     &CODE_LENGTH,
@@ -211,17 +241,20 @@ pub const POLICY: [&SettingSpec; 12] = [
 ];
 
 /// The bindings and secrets.
-pub const RESOURCES: [&SettingSpec; 10] = [
+pub const RESOURCES: [&SettingSpec; 13] = [
     &OTP_KV,
     &GUARD,
     &ASSETS,
     &ACTIVITY,
+    &MESSAGES,
     &OTP_SECRET,
     &API_KEYS,
     &ADMIN_KEY,
     &OTP_SECRET_PREVIOUS,
     &ACTIVITY_ACCOUNT,
     &ACTIVITY_TOKEN,
+    &EVENTS_URL,
+    &EVENTS_SECRET,
 ];
 
 const fn binding(
@@ -370,7 +403,7 @@ mod tests {
 
     #[wasm_bindgen_test(unsupported = test)]
     fn no_name_occurs_twice() {
-        let names = || RESOURCES.into_iter().chain(POLICY).map(|setting| setting.name);
+        let names = || RESOURCES.into_iter().chain(POLICY).chain(WORKER).map(|setting| setting.name);
         assert_eq!(names().collect::<std::collections::BTreeSet<_>>().len(), names().count());
     }
 }

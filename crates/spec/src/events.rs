@@ -1,8 +1,10 @@
-//! The tables of `docs/events.md`: kinds and fields of events, and what a data point has.
+//! The tables of `docs/events.md` (kinds and fields of events, and what a data point has) and `docs/webhooks.md` (the bodies
+//! of notices).
 
 use std::fmt::Write as _;
 
 use edge_otp_core::event::{BLOBS, DOUBLES, Event, EventKind};
+use edge_otp_core::webhook::notice::{ConnectorFailing, LimitTripped, PhoneLocked};
 use serde_json::Value;
 use utoipa::PartialSchema;
 
@@ -18,6 +20,18 @@ pub fn parts() -> Result<Vec<Part>, String> {
         ("kinds", format_kinds()),
         ("fields", format_fields(&schema_of::<Event>()?)?),
         ("points", format_points()),
+    ])
+}
+
+/// Returns the generated parts of `docs/webhooks.md`.
+///
+/// # Errors
+/// If the type of a body has no fields.
+pub fn webhook_parts() -> Result<Vec<Part>, String> {
+    Ok(vec![
+        ("limit.tripped", format_fields(&schema_of::<LimitTripped>()?)?),
+        ("phone.locked", format_fields(&schema_of::<PhoneLocked>()?)?),
+        ("connector.failing", format_fields(&schema_of::<ConnectorFailing>()?)?),
     ])
 }
 

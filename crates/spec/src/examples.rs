@@ -129,6 +129,39 @@ pub fn settings() -> Value {
     shown
 }
 
+/// A page of the message log.
+pub fn messages() -> Value {
+    json!({
+        "recorded": true,
+        "messages": [{
+            "time": "2026-11-21T10:00:03Z",
+            "requestId": REQUEST_ID,
+            "event": "send.provider_rejected",
+            "outcome": "connector.general",
+            "phoneEndsWith": "23",
+            "country": "US",
+            "diallingCode": "1",
+            "usageType": "SignIn",
+            "connectorId": TWILIO,
+            "providerStatus": 400,
+            "providerCode": "21610",
+            "totalMs": 194,
+        }],
+        "nextCursor": format!("1795341603000-{REQUEST_ID}"),
+    })
+}
+
+/// The counts of the message log.
+pub fn message_summary() -> Value {
+    json!({
+        "recorded": true,
+        "counts": [
+            { "hour": "2026-11-21T10:00:00Z", "event": "send.granted", "count": 12 },
+            { "hour": "2026-11-21T10:00:00Z", "event": "verify.ok", "count": 9 },
+        ],
+    })
+}
+
 /// The counts of sends and verifications.
 pub fn activity() -> Value {
     json!({

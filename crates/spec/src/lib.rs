@@ -1,7 +1,7 @@
 //! Writes the descriptions of the API from the Rust code: `docs/openapi.json`, the JSON Schemas of connector configs in
 //! `docs/schemas/`, the package's types in `pkg/generated.d.ts`, the console's texts of new templates, the settings in
-//! `docs/settings.md`, `wrangler.toml` and `template/wrangler.jsonc`, and the tables of `docs/events.md`.
-//! `npm run generate` runs it.
+//! `docs/settings.md`, `wrangler.toml` and `template/wrangler.jsonc`, and the tables of `docs/events.md` and
+//! `docs/webhooks.md`. `npm run generate` runs it.
 //!
 //! | from | module |
 //! |---|---|
@@ -77,7 +77,9 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, String> {
         let path = format!("docs/schemas/{}.json", provider.id());
         files.push(GeneratedFile::new(path, json::format(&connectors::file_schema(provider))));
     }
-    let documents = settings::parts().into_iter().chain([("docs/events.md", events::parts()?)]);
+    let documents = settings::parts()
+        .into_iter()
+        .chain([("docs/events.md", events::parts()?), ("docs/webhooks.md", events::webhook_parts()?)]);
     for (path, parts) in documents {
         let mut text = read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
         for (name, part) in parts {

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use edge_otp_core::settings::{POLICY, RESOURCES, SettingKind, SettingSpec, VariableKind};
+use edge_otp_core::settings::{POLICY, RESOURCES, SettingKind, SettingSpec, VariableKind, WORKER};
 
 /// A part of a file: its name and its text.
 pub type Part = (&'static str, String);
@@ -12,7 +12,7 @@ pub type Part = (&'static str, String);
 pub fn parts() -> Vec<(&'static str, Vec<Part>)> {
     let is_secret = |setting: &&SettingSpec| matches!(setting.kind, SettingKind::Secret { .. });
     let secrets: Vec<_> = RESOURCES.into_iter().filter(is_secret).collect();
-    let names: Vec<_> = POLICY.iter().map(|setting| setting.name).collect();
+    let names: Vec<_> = POLICY.iter().chain(&WORKER).map(|setting| setting.name).collect();
     let names = format!("Variables, all optional: {}.", names.join(", "));
     vec![
         (
@@ -80,12 +80,14 @@ fn format_variables() -> String {
     let mut table =
         "| variable | option of the package | default | values | what it is |\n|---|---|---|---|---|\n"
             .to_owned();
-    for setting in POLICY {
+    for setting in POLICY.into_iter().chain(WORKER) {
         let SettingKind::Variable(kind) = setting.kind else { continue };
-        let (name, option, text) = (setting.name, setting.option_name(), cell(setting.description));
+        let is_option = POLICY.iter().any(|one| one.name == setting.name);
+        let option = if is_option { format!("`{}`", setting.option_name()) } else { String::new() };
+        let (name, text) = (setting.name, cell(setting.description));
         let default = default_text(kind).map_or("unset".to_owned(), |default| format!("`{default}`"));
         let _ =
-            writeln!(table, "| `{name}` | `{option}` | {default} | {} | {text} |", cell(&values_text(kind)));
+            writeln!(table, "| `{name}` | {option} | {default} | {} | {text} |", cell(&values_text(kind)));
     }
     table
 }
@@ -139,7 +141,7 @@ fn format_secret_comments(secrets: &[&SettingSpec]) -> String {
 
 fn format_variable_comments() -> String {
     let mut lines = Vec::new();
-    for setting in POLICY {
+    for setting in POLICY.into_iter().chain(WORKER) {
         let SettingKind::Variable(kind) = setting.kind else { continue };
         let value = default_text(kind).or_else(|| example_text(kind).map(str::to_owned)).unwrap_or_default();
         let values = match kind {
@@ -198,6 +200,7 @@ mod tests {
             text.len() > 1 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         };
         let read: std::collections::BTreeSet<_> = source.split('"').filter(is_name).collect();
-        assert_eq!(read, RESOURCES.map(|setting| setting.name).into());
+        let known = RESOURCES.into_iter().chain(WORKER).map(|setting| setting.name);
+        assert_eq!(read, known.collect());
     }
 }

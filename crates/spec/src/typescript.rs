@@ -13,7 +13,7 @@ use crate::schemas::Schemas;
 use crate::settings::{default_text, values_text};
 
 /// The types of the API: the name of the schema, the name of the type, and whether the caller makes its values.
-const TYPES: [(&str, &str, Use); 28] = [
+const TYPES: [(&str, &str, Use); 32] = [
     ("UsageType", "UsageType", Use::Output),
     ("ConnectorId", "ConnectorId", Use::Output),
     ("ShownConnectorId", "ShownConnectorId", Use::Output),
@@ -42,6 +42,10 @@ const TYPES: [(&str, &str, Use); 28] = [
     ("Settings", "Settings", Use::Output),
     ("ActivityRow", "ActivityRow", Use::Output),
     ("Activity", "Activity", Use::Output),
+    ("Message", "LoggedMessage", Use::Output),
+    ("Messages", "MessagePage", Use::Output),
+    ("MessageCount", "MessageCount", Use::Output),
+    ("MessageSummary", "MessageSummary", Use::Output),
 ];
 
 /// The longest line of code, as in `biome.json`.

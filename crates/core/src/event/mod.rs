@@ -20,7 +20,7 @@ use crate::service::ServiceError;
 use crate::usage_type::UsageType;
 
 pub use kind::{EventKind, Operation};
-pub use trace::{DeliveryTrace, PhoneLock, Trace, elapsed_ms};
+pub use trace::{DeliveryTrace, PhoneLock, Trace, TrippedLimit, elapsed_ms};
 
 /// What was decided about one request. Times are in milliseconds, as the clock of the platform measures them: in Workers it
 /// moves with I/O only.

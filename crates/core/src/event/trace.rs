@@ -20,6 +20,8 @@ pub struct Trace {
     pub is_repeated: bool,
     /// The lock that this request has brought about.
     pub lock: Option<PhoneLock>,
+    /// The limit against pumping that has refused this request.
+    pub tripped: Option<TrippedLimit>,
 }
 
 /// What came of a request to a provider.
@@ -38,7 +40,24 @@ pub struct PhoneLock {
     pub retry_after: Option<Seconds>,
 }
 
+/// A limit on what many phone numbers or callers do together. Those of one phone number are reached every day and are not
+/// worth a notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrippedLimit {
+    /// Its name.
+    pub limit: &'static str,
+    /// What it counts, where that may be told: a dialling code, a country. Never a phone number or an address.
+    pub scope: Option<String>,
+    /// When it ends.
+    pub retry_after: Option<Seconds>,
+}
+
 impl Trace {
+    /// Notes that a limit against pumping has refused the request, for the notice `limit.tripped`.
+    pub fn trip_limit(&mut self, limit: &'static str, scope: Option<String>, retry_after: Option<Seconds>) {
+        self.tripped = Some(TrippedLimit { limit, scope, retry_after });
+    }
+
     /// Adds the time of a call of a guard object.
     pub fn add_guard_call(&mut self, began: Timestamp, ended: Timestamp) {
         self.guard_ms = Some(self.guard_ms.unwrap_or_default().saturating_add(elapsed_ms(began, ended)));

@@ -42,7 +42,7 @@ const LOCAL_RULE: &str =
 ///
 /// # Errors
 /// What is wrong, without the value.
-pub(super) fn check_url(text: &str, allowed: AllowedAddresses, hosts: &[&str]) -> Result<(), String> {
+pub(crate) fn check_url(text: &str, allowed: AllowedAddresses, hosts: &[&str]) -> Result<(), String> {
     let url = parse_url(text).ok_or(URL_RULE)?;
     let is_public = url.host().is_some_and(|host| is_public(&host));
     match (is_public, allowed) {

@@ -31,6 +31,7 @@ use crate::message::Message;
 use crate::phone::PhoneNumber;
 
 pub use address::AllowedAddresses;
+pub(crate) use address::check_url;
 pub use cause::{ConnectFailure, FailureCause};
 pub use config::ProviderConfig;
 pub use field::{FieldKind, FieldSpec, TemplateKind, TemplateRules, TextForm};

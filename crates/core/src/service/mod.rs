@@ -77,12 +77,7 @@ impl<P: Platform> OtpService<'_, P> {
     /// # Errors
     /// Every other error.
     pub async fn verify_as_value(&self, request: &VerifyRequest) -> Result<VerifyResult, ServiceError> {
-        match self.verify(request).await {
-            Ok(receipt) => Ok(VerifyResult::Verified(receipt)),
-            Err(ServiceError::Ledger(error)) => Ok(VerifyResult::Failed(VerifyFailure::new(&error))),
-            Err(ServiceError::NotACode) => Ok(VerifyResult::Failed(VerifyFailure::not_a_code())),
-            Err(error) => Err(error),
-        }
+        verify_result(self.verify(request).await)
     }
 
     /// Clears the counts of failures of a phone number, for an operator.
@@ -123,5 +118,18 @@ impl<P: Platform> OtpService<'_, P> {
             }
             response => Ok(response),
         }
+    }
+}
+
+/// Turns the mistakes of a caller into values.
+///
+/// # Errors
+/// Every other error.
+pub fn verify_result(result: Result<VerifyReceipt, ServiceError>) -> Result<VerifyResult, ServiceError> {
+    match result {
+        Ok(receipt) => Ok(VerifyResult::Verified(receipt)),
+        Err(ServiceError::Ledger(error)) => Ok(VerifyResult::Failed(VerifyFailure::new(&error))),
+        Err(ServiceError::NotACode) => Ok(VerifyResult::Failed(VerifyFailure::not_a_code())),
+        Err(error) => Err(error),
     }
 }

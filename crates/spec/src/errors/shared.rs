@@ -80,6 +80,11 @@ pub(crate) const CODE_REFUSED: ErrorResponse = ErrorResponse::shared(
         ErrorCode::AttemptsExhausted,
     ],
 );
+pub(crate) const BAD_QUERY: ErrorResponse = ErrorResponse::shared(
+    "BadQuery",
+    "A parameter that is wrong or unknown, which `data.issues` names.",
+    &[ErrorCode::InvalidInput],
+);
 pub(crate) const BAD_PHONE: ErrorResponse = ErrorResponse::shared(
     "BadPhone",
     "A body or a phone number that is not valid.",
@@ -92,7 +97,8 @@ pub(crate) const BAD_CONFIG: ErrorResponse = ErrorResponse::shared(
 );
 
 /// The responses that become components.
-pub const SHARED_ERRORS: [ErrorResponse; 16] = [
+pub const SHARED_ERRORS: [ErrorResponse; 17] = [
+    BAD_QUERY,
     UNAUTHORIZED,
     ENTITY_CONFLICT,
     NOT_FOUND,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::Operation;
 use crate::errors::ErrorResponse;
 use crate::errors::shared::{
-    BAD_CONFIG, BAD_PHONE, CODE_REFUSED, CONNECTOR_NOT_FOUND, ENTITY_CONFLICT, INTERNAL,
+    BAD_CONFIG, BAD_PHONE, BAD_QUERY, CODE_REFUSED, CONNECTOR_NOT_FOUND, ENTITY_CONFLICT, INTERNAL,
     INTERNAL_OR_CONNECTOR, LOCKED, NOT_FOUND, PHONE_NOT_ALLOWED, PROVIDER_REJECTED, SEND_LIMITED,
     STORAGE_UNAVAILABLE,
 };
@@ -17,10 +17,19 @@ use crate::openapi::{content, reference};
 
 /// Lists the operations; those of one path in the order of its `Allow`.
 pub fn list() -> Vec<Operation> {
-    [vec![send(), verify()], service(), factories(), connectors(), archive(), vec![unlock()], logto_codes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        vec![send(), verify()],
+        service(),
+        messages(),
+        factories(),
+        connectors(),
+        archive(),
+        vec![unlock()],
+        logto_codes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn schema(name: &str) -> Value {
@@ -205,6 +214,40 @@ fn service() -> Vec<Operation> {
             )
             .answers(200, "The counts.", schema("Activity"), answer(examples::activity()))
             .fails([INTERNAL]),
+    ]
+}
+
+fn messages() -> Vec<Operation> {
+    vec![
+        Operation::new("GET", "/api/messages", "listMessages", "The last sends and verifications")
+            .describe(
+                "Those of the last 24 hours, newest first, if the deployment keeps them (`MESSAGE_LOG=1`); `recorded` says \
+                 whether it does. At most 40,000 are kept. An entry appears shortly after its response.",
+            )
+            .parameter(json!({
+                "name": "limit",
+                "in": "query",
+                "required": false,
+                "description": "How many.",
+                "schema": { "type": "integer", "minimum": 1, "maximum": 100, "default": 50 },
+                "example": 20,
+            }))
+            .parameter(json!({
+                "name": "cursor",
+                "in": "query",
+                "required": false,
+                "description": "The `nextCursor` of a response: the page after that one.",
+                "schema": { "type": "string", "pattern": "^[0-9]{1,15}-[0-9a-f]{32}$" },
+            }))
+            .answers(200, "A page.", schema("Messages"), answer(examples::messages()))
+            .fails([BAD_QUERY, INTERNAL, STORAGE_UNAVAILABLE]),
+        Operation::new("GET", "/api/messages/summary", "summarizeMessages", "Sends and verifications by hour")
+            .describe(
+                "Counts of the last 24 hours by hour and event, from the message log; no capacity limits them. The first \
+                 hour is the one in which the 24 hours began.",
+            )
+            .answers(200, "The counts.", schema("MessageSummary"), answer(examples::message_summary()))
+            .fails([INTERNAL, STORAGE_UNAVAILABLE]),
     ]
 }
 
