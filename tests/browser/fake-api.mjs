@@ -88,6 +88,10 @@ class FakeManagementApi {
         return [200, settings];
       case "GET activity":
         return [200, activityReports[this.#activity]];
+      case "GET messages":
+        return [200, { recorded: false, messages: [] }];
+      case "GET messages/:id":
+        return [200, { recorded: false, counts: [] }];
       case "GET connector-factories":
         return [200, factories];
       case "GET connectors":

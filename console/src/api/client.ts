@@ -10,6 +10,8 @@ import type {
   Issue,
   Json,
   JsonObject,
+  MessagePage,
+  MessageSummary,
   Settings,
   TestRequest,
 } from "./types.ts";
@@ -69,6 +71,11 @@ export class ApiClient {
   listConnectors = () => this.#getJson<Connector[]>("/api/connectors");
   listArchive = () => this.#getJson<ArchivedConnector[]>("/api/connectors/archive");
   getActivity = () => this.#getJson<ActivityReport>("/api/activity");
+  getMessageSummary = () => this.#getJson<MessageSummary>("/api/messages/summary");
+
+  /** Lists the newest entries of the message log, or those of the page after another. */
+  listMessages = (cursor?: string) =>
+    this.#getJson<MessagePage>(`/api/messages${cursor ? `?cursor=${encodeURIComponent(cursor)}` : ""}`);
 
   createConnector = (connectorId: string, config: JsonObject) =>
     this.#sendJson<Connector>("POST", "/api/connectors", { connectorId, config });

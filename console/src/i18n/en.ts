@@ -1,4 +1,5 @@
 import { activityEn } from "./activity-en.ts";
+import { messagesEn } from "./messages-en.ts";
 
 /** English messages. Every other language has to have the same keys. */
 export const en = {
@@ -15,6 +16,7 @@ export const en = {
   "code.block": "Code",
   "nav.label": "Main",
   "nav.connector": "Connector",
+  "nav.messages": "Messages",
   "nav.settings": "Settings",
   "nav.calls": "API calls",
   "nav.signOut": "Sign out",
@@ -215,6 +217,7 @@ export const en = {
   "detail.deleted": "{name} deleted. No code can be sent now.",
 
   ...activityEn,
+  ...messagesEn,
 
   "archive.title": "Archive",
   "archive.lead":

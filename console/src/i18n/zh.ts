@@ -1,6 +1,7 @@
 /** Simplified Chinese messages. */
 import { activityZh } from "./activity-zh.ts";
 import type { Messages } from "./en.ts";
+import { messagesZh } from "./messages-zh.ts";
 
 export const zh: Messages = {
   "app.title": "edge-otp 控制台",
@@ -16,6 +17,7 @@ export const zh: Messages = {
   "code.block": "代码",
   "nav.label": "主导航",
   "nav.connector": "连接器",
+  "nav.messages": "消息",
   "nav.settings": "设置",
   "nav.calls": "API 调用",
   "nav.signOut": "退出登录",
@@ -206,6 +208,7 @@ export const zh: Messages = {
   "detail.deleted": "{name} 已删除，现在无法发送验证码。",
 
   ...activityZh,
+  ...messagesZh,
 
   "archive.title": "归档",
   "archive.lead": "被替换或删除的连接器：最近十个，保留 90 天，密钥加密保存。",

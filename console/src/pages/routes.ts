@@ -4,6 +4,7 @@ import type { Session } from "../session.ts";
 import { createApiExamplesPage } from "./api-examples.ts";
 import { createChoosePage } from "./choose.ts";
 import { openHomePage } from "./home.ts";
+import { openMessagesPage } from "./messages.ts";
 import { createNotFoundPage } from "./not-found.ts";
 import { createSettingsPage } from "./settings.ts";
 import { createSetupPage } from "./setup.ts";
@@ -12,6 +13,7 @@ export const openPage = async (app: AppController, session: Session, hash: strin
   const [name = "", id = ""] = hash.replace(/^#\/?/, "").split("/");
   if (name === "") return openHomePage(app, session);
   if (name === "choose") return createChoosePage(session);
+  if (name === "messages") return openMessagesPage(app, session);
   if (name === "settings") return createSettingsPage(session);
   if (name === "calls") return createApiExamplesPage();
   const factory = name === "setup" ? session.findFactory(decodeSegment(id)) : undefined;

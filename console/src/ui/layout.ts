@@ -27,6 +27,7 @@ interface HeaderOptions {
 
 const NAVIGATION = [
   { href: "#/", key: "nav.connector" },
+  { href: "#/messages", key: "nav.messages" },
   { href: "#/settings", key: "nav.settings" },
   { href: "#/calls", key: "nav.calls" },
 ] as const;
