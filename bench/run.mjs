@@ -15,7 +15,11 @@ const sections = {
   node: { full: { rounds: 3, requests: 20_000 }, quick: { rounds: 1, requests: 400 } },
   size: { full: {}, quick: {} },
   race: { full: { rounds: 5 }, quick: { rounds: 1 } },
+  load: { full: { loadSeconds: 600 }, quick: { loadSeconds: 4 } },
 };
+
+/** What runs only if it is named: it takes ten minutes. */
+const onlyByName = new Set(["load"]);
 
 const options = {
   quick: { type: "boolean", default: false },
@@ -50,7 +54,8 @@ const parseCommand = () => {
   for (const name of ["rounds", "requests"])
     if (values[name] !== undefined) amounts[name] = parseCount(name, values[name]);
   const isFull = positionals.length === 0 && !quick && !beside && Object.keys(amounts).length === 0;
-  const chosen = positionals.length > 0 ? positionals : Object.keys(sections);
+  const all = Object.keys(sections).filter((name) => !onlyByName.has(name));
+  const chosen = positionals.length > 0 ? positionals : all;
   return { chosen, quick, beside, amounts, isFull, build: !values["no-build"] };
 };
 

@@ -19,9 +19,11 @@ export const workerdVersion = workerd.version;
  * @typedef {{ modules: Module[], text?: Record<string, string>, objects?: Record<string, string> }} Worker
  */
 /**
- * The connector in KV, settings of the engine, and the address of a server that plays the provider in place of the Worker
- * that does.
- * @typedef {{ connector?: string, v8Flags?: string[], provider?: string }} Options
+ * The connector in KV, settings of the engine, the address of a server that plays the provider in place of the Worker
+ * that does, and how long that Worker takes, in ms. Objects are in memory only, so one that is evicted after 10 s without
+ * a request has lost its state, unless it is kept.
+ * @typedef {{ connector?: string, v8Flags?: string[], provider?: string, providerDelay?: number,
+ *   keepsObjects?: boolean }} Options
  */
 
 const list = (parts) => `[${parts.join(", ")}]`;
@@ -29,7 +31,7 @@ const quote = (text) => JSON.stringify(text);
 const textBinding = ([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`;
 
 /** The Worker's part of the configuration. @param {Worker} worker */
-const workerText = ({ modules, text = {}, objects = {} }, writeModule) => {
+const workerText = ({ modules, text = {}, objects = {} }, keepsObjects, writeModule) => {
   const embedded = modules.map(
     ({ name, wasm, code }) =>
       `(name = ${quote(name)}, ${wasm ? "wasm" : "esModule"} = embed ${quote(writeModule(name, code))})`,
@@ -42,7 +44,8 @@ const workerText = ({ modules, text = {}, objects = {} }, writeModule) => {
     ),
   ];
   const classes = Object.values(objects).map(
-    (className) => `(className = ${quote(className)}, uniqueKey = ${quote(className)}, enableSql = true)`,
+    (className) =>
+      `(className = ${quote(className)}, uniqueKey = ${quote(className)}, enableSql = true, preventEviction = ${keepsObjects})`,
   );
   return `(
     modules = ${list(embedded)},
@@ -56,7 +59,11 @@ const workerText = ({ modules, text = {}, objects = {} }, writeModule) => {
 };
 
 /** @param {Worker} worker @param {Options} options */
-const configText = (worker, { connector = "", v8Flags = [], provider }, writeModule) => {
+const configText = (
+  worker,
+  { connector = "", v8Flags = [], provider, providerDelay = 0, keepsObjects = false },
+  writeModule,
+) => {
   const rig = (name, text = {}) => {
     const code = readFileSync(join(root, "bench", "rig", `${name}.js`));
     return `(
@@ -68,9 +75,9 @@ const configText = (worker, { connector = "", v8Flags = [], provider }, writeMod
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = ${workerText(worker, writeModule)}),
+    (name = "main", worker = ${workerText(worker, keepsObjects, writeModule)}),
     (name = "kv", worker = ${rig("kv", { CONNECTOR: connector })}),
-    (name = "provider", ${provider ? `external = (address = ${quote(provider)}, http = ())` : `worker = ${rig("provider")}`}),
+    (name = "provider", ${provider ? `external = (address = ${quote(provider)}, http = ())` : `worker = ${rig("provider", providerDelay > 0 ? { DELAY_MS: String(providerDelay) } : {})}`}),
   ],
   v8Flags = ${list(v8Flags.map(quote))},
   sockets = [

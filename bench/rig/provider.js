@@ -1,4 +1,5 @@
-// Stands in for Twilio: accepts every message with 201 and remembers which code went to which phone.
+// Stands in for Twilio: accepts every message with 201, after DELAY_MS if that is set, and remembers which code went to
+// which phone.
 const codes = new Map();
 
 /** Twilio's answer to an accepted message, reduced to the fields that clients read. */
@@ -18,7 +19,7 @@ const accepted = JSON.stringify({
 const headers = { "content-type": "application/json" };
 
 export default {
-  async fetch(request) {
+  async fetch(request, env) {
     if (request.method === "GET") {
       // The benchmark asks between two measurements, and takes the codes away.
       const taken = JSON.stringify(Object.fromEntries(codes));
@@ -27,6 +28,7 @@ export default {
     }
     const form = new URLSearchParams(await request.text());
     codes.set(form.get("To"), /\d{6}/.exec(form.get("Body"))[0]);
+    if (env.DELAY_MS) await new Promise((resolve) => setTimeout(resolve, Number(env.DELAY_MS)));
     return new Response(accepted, { status: 201, headers });
   },
 };

@@ -22,7 +22,7 @@ use schedule::{Summary, run};
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// How many schedules run with the other tests.
-const SCHEDULES: u64 = 200;
+const SCHEDULES: u64 = 500;
 /// How many `npm run hostile-kv` runs.
 const ALL_SCHEDULES: u64 = 10_000;
 const STEPS: u32 = 200;
