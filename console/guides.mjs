@@ -7,13 +7,15 @@ import { Marked } from "marked";
 
 const sourceFolder = join(dirname(fileURLToPath(import.meta.url)), "..", "docs", "connectors");
 
-/** Returns the ids of the connectors that have a guide. */
-export const listGuideIds = () =>
-  readdirSync(sourceFolder)
+const folderOf = (language) => (language === "en" ? sourceFolder : join(sourceFolder, language));
+
+/** Returns the ids of the connectors that have a guide in a language. */
+export const listGuideIds = (language = "en") =>
+  readdirSync(folderOf(language))
     .filter((name) => name.endsWith(".md") && name !== "README.md")
     .map((name) => basename(name, ".md"));
 
-export const guidePath = (id) => join(sourceFolder, `${id}.md`);
+export const guidePath = (id, language = "en") => join(folderOf(language), `${id}.md`);
 
 const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 const escapeHtml = (text) => text.replace(/[&<>"]/g, (character) => entities[character]);
@@ -30,11 +32,11 @@ const parser = new Marked({
 });
 
 /** Converts one guide to an HTML page whose article the console displays. */
-export const renderGuidePage = (markdown) => {
+export const renderGuidePage = (markdown, language = "en") => {
   const title = /^# (.+)$/m.exec(markdown)?.[1] ?? "Guide";
   return [
     "<!doctype html>",
-    '<html lang="en">',
+    `<html lang="${language}">`,
     `<head><meta charset="utf-8"><title>${escapeHtml(title)}</title></head>`,
     `<body><article>\n${parser.parse(markdown)}</article></body>`,
     "</html>\n",
@@ -42,4 +44,5 @@ export const renderGuidePage = (markdown) => {
 };
 
 /** Reads a guide and converts it. */
-export const buildGuidePage = (id) => renderGuidePage(readFileSync(guidePath(id), "utf8"));
+export const buildGuidePage = (id, language = "en") =>
+  renderGuidePage(readFileSync(guidePath(id, language), "utf8"), language);

@@ -1,4 +1,4 @@
-// Connector logos: one SVG with a two-letter abbreviation for each connector. No provider's own logo is copied, because
+// Connector logos: a text mark of one design for each connector, for light and dark pages. No provider's own logo is copied, because
 // those are trademarks.
 const abbreviations = {
   "twilio-short-message-service": "Tw",
@@ -15,28 +15,41 @@ const abbreviations = {
   "mock-short-message-service": "Mo",
 };
 
-// Background and text colour. Each pair has a contrast of at least 7:1 and is readable in the light and dark theme.
-const colorPairs = [
-  ["#dde6e4", "#23443e"],
-  ["#e2e3ec", "#343a63"],
-  ["#ebe4da", "#5a4322"],
-  ["#e9e0e4", "#5c3346"],
-  ["#dfe6ec", "#27465e"],
-  ["#e5e8dc", "#414d22"],
-];
+// The hue of each connector, in degrees, so that neighbours in the list differ.
+const hues = {
+  "twilio-short-message-service": 355,
+  "aliyun-short-message-service": 24,
+  "aliyun-short-message-auth-service": 44,
+  "tencent-short-message-service": 212,
+  "vonage-sms": 268,
+  "yunpian-sms": 196,
+  "smsbao-sms": 150,
+  "smsaero-short-message-service": 232,
+  "gatewayapi-sms": 318,
+  "whatsapp-short-message-service": 132,
+  "http-sms": 174,
+};
 
-const hashText = (text) =>
-  [...text].reduce((sum, character) => (sum * 31 + character.charCodeAt(0)) >>> 0, 7);
+// Saturation and lightness of background, border and text. The text has a contrast of at least 7:1 on its background.
+const schemes = {
+  light: { background: "42% 93%", border: "30% 84%", text: "48% 24%" },
+  dark: { background: "30% 19%", border: "24% 30%", text: "55% 86%" },
+};
 
-/** Renders a connector's logo as SVG. */
-export const renderLogo = (id) => {
-  const [background, foreground] = colorPairs[hashText(id) % colorPairs.length];
+/** Renders a connector's logo as SVG: its abbreviation in a speech bubble, for a light or a dark page. */
+export const renderLogo = (id, scheme) => {
+  const { background, border, text } = schemes[scheme];
+  const color = (tone) => {
+    const [saturation, lightness] = tone.split(" ");
+    return id in hues ? `hsl(${hues[id]},${saturation},${lightness})` : `hsl(150,4%,${lightness})`;
+  };
   const abbreviation = abbreviations[id] ?? id.slice(0, 2);
   return [
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">',
-    `<rect width="48" height="48" rx="11" fill="${background}"/>`,
-    '<text x="24" y="31" text-anchor="middle" font-family="Inter,ui-sans-serif,system-ui,sans-serif"',
-    ` font-size="20" font-weight="600" fill="${foreground}">${abbreviation}</text></svg>\n`,
+    '<path d="M13 2.5h22A10.5 10.5 0 0 1 45.5 13v18A10.5 10.5 0 0 1 35 41.5H15.5L6 46.2c-1.3.6-2.4-.2-2.4-1.5',
+    `V13A10.5 10.5 0 0 1 13 2.5Z" fill="${color(background)}" stroke="${color(border)}"/>`,
+    '<text x="24.5" y="28.5" text-anchor="middle" font-family="Inter,ui-sans-serif,system-ui,sans-serif"',
+    ` font-size="18" font-weight="650" letter-spacing="-0.3" fill="${color(text)}">${abbreviation}</text></svg>\n`,
   ].join("");
 };
 

@@ -692,7 +692,7 @@ export type TwilioConfig = {
   from?: string | undefined;
   /** API host. A regional host such as api.dublin.ie1.twilio.com. For instance `api.twilio.com`. */
   host?: string | undefined;
-  /** Disable the risk check. Asks Twilio not to hold this traffic back for fraud checks. */
+  /** Disable the risk check. Asks Twilio not to block these messages by its fraud checks. */
   disableRiskCheck?: boolean | undefined;
   /** Templates. One of them for `Generic`, which replaces a usage type that has none. */
   templates: readonly TextTemplate[];
@@ -704,11 +704,11 @@ export interface AliyunConfig {
   accessKeyId: string;
   /** Access key secret. */
   accessKeySecret: string | RedactedSecret;
-  /** Signature name. The approved signature that stands before every text. */
+  /** Signature name. The approved signature, shown before each text. */
   signName: string;
   /** Endpoint. A regional host such as dysmsapi.ap-southeast-1.aliyuncs.com. For instance `dysmsapi.aliyuncs.com`. */
   endpoint?: string | undefined;
-  /** Strict number check. Accepted for the sake of Logto's configs; every number here says its country. */
+  /** Strict number check. Kept for compatibility with Logto; it has no effect. */
   strictPhoneRegionNumberCheck?: boolean | undefined;
   /** Templates. One of them for `Generic`, which replaces a usage type that has none. */
   templates: readonly TypedRegisteredTemplate[];
@@ -720,7 +720,7 @@ export interface AliyunSmsMasConfig {
   accessKeyId: string;
   /** Access key secret. */
   accessKeySecret: string | RedactedSecret;
-  /** Signature name. One of the signatures that Aliyun gives; they change from time to time. */
+  /** Signature name. One of Aliyun's predefined signatures; they change from time to time. */
   signName: string;
   /** Templates. One of them for `Generic`, which replaces a usage type that has none. */
   templates: readonly RegisteredTemplate[];
@@ -758,9 +758,9 @@ export interface VonageConfig {
 export interface YunpianConfig {
   /** API key. */
   apikey: string | RedactedSecret;
-  /** Send abroad. Whether numbers outside mainland China are sent to; without it they are refused. */
+  /** Send abroad. Allows numbers outside mainland China; otherwise they are rejected. */
   enableInternational?: boolean | undefined;
-  /** Message for unsupported countries. Accepted for the sake of Logto's configs; the answer has its own error code. */
+  /** Message for unsupported countries. Kept for compatibility with Logto; it is not used. */
   unsupportedCountriesMsg?: string | undefined;
   /** Templates. One of them for `Generic`, which replaces a usage type that has none. */
   templates: readonly TextTemplate[];
@@ -821,7 +821,7 @@ export interface WhatsappConfig {
 export interface HttpConfig {
   /** Endpoint. For instance `https://example.com/send-sms`. */
   endpoint: string;
-  /** Authorization header. Sent as it stands, so that the endpoint knows us. For instance `Bearer …`. */
+  /** Authorization header. Sent unchanged, so that your endpoint can recognize the request. For instance `Bearer …`. */
   authorization?: string | RedactedSecret | undefined;
 }
 

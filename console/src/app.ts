@@ -6,9 +6,10 @@ import { ApiClient, ApiError } from "./api/client.ts";
 import { formatError } from "./i18n/error.ts";
 import { getLanguage, setLanguage, t } from "./i18n/index.ts";
 import type { AppController, Page, SignInReason } from "./page.ts";
-import { openPage } from "./pages/routes.ts";
+import { listLinks, openPage } from "./pages/routes.ts";
 import { createSignInPage } from "./pages/sign-in.ts";
 import { Session } from "./session.ts";
+import { readTabState, type TabState, writeTabState } from "./tab-storage.ts";
 import { closeDialogs, confirmAction } from "./ui/dialog.ts";
 import { h, replaceChildren, setAttribute } from "./ui/dom.ts";
 import { createLayout, renderHeader } from "./ui/layout.ts";
@@ -21,6 +22,8 @@ export class App implements AppController {
   #page: Page | null = null;
   #route = "";
   #navigationId = 0;
+  /** The admin key, if the tab keeps it. */
+  #keptKey: string | null = null;
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -31,16 +34,49 @@ export class App implements AppController {
     replaceChildren(this.#root, skipLink, header, main, toasts);
     window.addEventListener("hashchange", () => this.#handleHashChange());
     window.addEventListener("beforeunload", (event) => {
-      if (this.#page?.hasUnsavedChanges?.()) event.preventDefault();
+      const isKept = this.#keptKey !== null && !this.#page?.getDraft?.().hasTypedSecret;
+      if (this.#page?.hasUnsavedChanges?.() && !isKept) event.preventDefault();
     });
+    window.addEventListener("pagehide", () => this.#keepDraft());
+    const state = readTabState();
+    if (state) {
+      this.#resume(state);
+      return;
+    }
     const [entry] = performance.getEntriesByType("navigation");
     const isReload = entry instanceof PerformanceNavigationTiming && entry.type === "reload";
     this.#showSignIn(isReload ? "reloaded" : null);
   }
 
-  async signIn(key: string): Promise<void> {
+  async signIn(key: string, isKept: boolean): Promise<void> {
     this.#session = await Session.open(new ApiClient(key));
+    this.#keptKey = isKept ? key : null;
+    writeTabState(isKept ? { key } : null);
     await this.#openRoute(location.hash);
+  }
+
+  /** Signs in with the key that the tab has kept, and restores unsaved changes. */
+  async #resume({ key, draft }: TabState): Promise<void> {
+    this.#show(createLoadingPage());
+    try {
+      await this.signIn(key, true);
+    } catch (error) {
+      if (!this.#endExpiredSession(error))
+        this.#show(this.#createResumeErrorPage(error, draft ? { key, draft } : { key }));
+      return;
+    }
+    if (!draft || draft.route !== location.hash || !this.#page?.getDraft) return;
+    this.#page.getDraft().restoreSnapshot(draft.values);
+    this.rerender();
+    if (this.#page.hasUnsavedChanges?.()) showToast(t("draft.restored"));
+  }
+
+  /** Keeps unsaved changes for a reload, without secrets, if the tab keeps the key. */
+  #keepDraft(): void {
+    if (this.#keptKey === null) return;
+    const draft = this.#page?.hasUnsavedChanges?.() ? this.#page.getDraft?.() : undefined;
+    const kept = draft && { route: location.hash, values: draft.toSnapshot() };
+    writeTabState({ key: this.#keptKey, ...(kept && { draft: kept }) });
   }
 
   async navigate(hash: string): Promise<void> {
@@ -62,6 +98,8 @@ export class App implements AppController {
 
   #signOut(reason: SignInReason): void {
     this.#session = null;
+    this.#keptKey = null;
+    writeTabState(null);
     this.#page = null;
     closeDialogs();
     this.#showSignIn(reason);
@@ -109,11 +147,8 @@ export class App implements AppController {
       this.#layout.header,
       ...renderHeader({
         route: this.#session ? this.#route : null,
-        onlanguage: () => {
-          setLanguage(getLanguage() === "en" ? "zh-CN" : "en");
-          this.rerender();
-          document.getElementById("language")?.focus();
-        },
+        links: listLinks(),
+        onlanguage: () => this.#switchLanguage(),
         onsignout: async () => {
           if (await this.#confirmLeave()) this.#signOut("signedOut");
         },
@@ -121,24 +156,26 @@ export class App implements AppController {
     );
   }
 
+  async #switchLanguage(): Promise<void> {
+    try {
+      await setLanguage(getLanguage() === "en" ? "zh-CN" : "en");
+    } catch {
+      showToast(t("error.network"), "error");
+    }
+    this.rerender();
+    document.getElementById("language")?.focus();
+  }
+
   #showSignIn(reason: SignInReason): void {
     this.#show(createSignInPage(this, reason), false);
     this.#layout.main.querySelector<HTMLInputElement>("input:not([hidden])")?.focus();
   }
 
-  #createErrorPage(error: unknown, hash: string): Page {
-    return {
-      title: () => t("error.title"),
-      render: () =>
-        h(
-          "div",
-          { class: "page narrow" },
-          h("h1", {}, t("error.title")),
-          h("p", { class: "notice error", role: "alert" }, formatError(error)),
-          h("button", { type: "button", class: "primary", onclick: () => this.#openRoute(hash) }, t("retry")),
-        ),
-    };
-  }
+  #createErrorPage = (error: unknown, hash: string): Page =>
+    createFailurePage(error, () => this.#openRoute(hash));
+
+  #createResumeErrorPage = (error: unknown, state: TabState): Page =>
+    createFailurePage(error, () => this.#resume(state));
 
   /** Asks whether to discard unsaved changes, if there are any; resolves with whether the page may be left. */
   async #confirmLeave(): Promise<boolean> {
@@ -164,3 +201,20 @@ export class App implements AppController {
     await this.#openRoute(next);
   }
 }
+
+const createLoadingPage = (): Page => ({
+  title: () => t("app.title"),
+  render: () => h("div", { class: "page narrow" }, h("h1", {}, t("loading"))),
+});
+
+const createFailurePage = (error: unknown, onretry: () => void): Page => ({
+  title: () => t("error.title"),
+  render: () =>
+    h(
+      "div",
+      { class: "page narrow" },
+      h("h1", {}, t("error.title")),
+      h("p", { class: "notice error", role: "alert" }, formatError(error)),
+      h("button", { type: "button", class: "primary", onclick: onretry }, t("retry")),
+    ),
+});

@@ -93,6 +93,17 @@ export const openConsole = async (server, { hash = "", options = {}, prepare } =
   return { context, page, log };
 };
 
+const desktop = { width: 1440, height: 900 };
+const phone = { width: 390, height: 844 };
+
+/** Each size, color scheme and language, in four combinations. */
+export const modes = {
+  "desktop, light, English": { viewport: desktop },
+  "desktop, dark, Chinese": { viewport: desktop, colorScheme: "dark", locale: "zh-CN" },
+  "phone, light, Chinese": { viewport: phone, locale: "zh-CN" },
+  "phone, dark, English": { viewport: phone, colorScheme: "dark" },
+};
+
 /** Signs in and waits for the page of the current route. */
 export const signIn = async (page, server) => {
   await page.locator('input[type="password"]').fill(server.adminKey);

@@ -45,14 +45,17 @@ const toResponse = ({ config, ...row }) => {
 };
 
 /** Sends a test message to the endpoint of an http-sms config; returns the status of the API's response. */
-const sendToEndpoint = async ({ endpoint, authorization = "" }, { phone, usageType = "Generic", locale }) => {
+const sendToEndpoint = async (
+  { endpoint, authorization = "" },
+  { phone, usageType = "Generic", locale, code = "000000" },
+) => {
   const response = await fetch(endpoint, {
     method: "POST",
     headers: { "content-type": "application/json", authorization },
     body: JSON.stringify({
       to: phone,
       type: usageType,
-      payload: { code: "000000", ...(locale ? { locale } : {}) },
+      payload: { code, ...(locale ? { locale } : {}) },
     }),
     redirect: "manual",
   }).catch(() => null);
@@ -73,6 +76,8 @@ const sendToEndpoint = async ({ endpoint, authorization = "" }, { phone, usageTy
 class FakeManagementApi {
   #connector = null;
   #archive = [];
+  /** By phone number, of the code that was sent. */
+  #attemptsLeft = new Map();
   #activity;
 
   constructor(activity) {
@@ -104,10 +109,16 @@ class FakeManagementApi {
         this.#assertActive(id);
         this.#archiveConnector();
         return [204, undefined];
+      case "POST connectors/:id/check":
+        return [200, { issues: this.#check(id, body) }];
       case "POST connectors/:id/test": {
         const status = await this.#test(id, body);
-        return [status, status === 202 ? { status: "unknown" } : undefined];
+        return [status, status === 202 ? { status: "unknown", cause: "http_500" } : undefined];
       }
+      case "POST verification-codes":
+        return await this.#sendCode(body);
+      case "POST verification-codes/:id":
+        return this.#verifyCode(body);
       default:
         throw new ApiError(404, "request.not_found");
     }
@@ -118,6 +129,7 @@ class FakeManagementApi {
     const archived = this.#archive.find((row) => row.id === id);
     if (!archived) throw new ApiError(404, "entity.not_found");
     this.#archive = this.#archive.filter((row) => row !== archived);
+    if (method === "DELETE") return [204, undefined];
     const { archivedAt, ...row } = archived;
     return [200, this.#replaceConnector(row)];
   }
@@ -132,6 +144,39 @@ class FakeManagementApi {
     this.#connector.config = this.#prepareConfig(findFactory(this.#connector.connectorId), config);
     this.#connector.updatedAt = new Date().toISOString();
     return { ...toResponse(this.#connector), effectiveWithinSeconds: 90 };
+  }
+
+  #check(factoryId, { config }) {
+    try {
+      this.#prepareConfig(findFactory(factoryId), config);
+      return [];
+    } catch (error) {
+      if (error.code !== "connector.invalid_config") throw error;
+      return error.data.issues;
+    }
+  }
+
+  /** Sends the code 123456, once for each number. Only http-sms sends a message. */
+  async #sendCode({ phone }) {
+    if (!this.#connector) throw new ApiError(501, "connector.not_found");
+    if (this.#attemptsLeft.has(phone)) {
+      throw new ApiError(429, "request.message_rate_limited", { limit: "cooldown", retryAfter: 2 });
+    }
+    this.#attemptsLeft.set(phone, 5);
+    const { connectorId, config } = this.#connector;
+    if (connectorId === "http-sms") await sendToEndpoint(config, { phone: `+${phone}`, code: "123456" });
+    return [204, undefined];
+  }
+
+  #verifyCode({ phone, verificationCode }) {
+    const attempts = this.#attemptsLeft.get(phone);
+    if (!attempts) throw new ApiError(400, "verification_code.not_found");
+    if (verificationCode !== "123456") {
+      this.#attemptsLeft.set(phone, attempts - 1);
+      throw new ApiError(400, "verification_code.code_mismatch", { attemptsLeft: attempts - 1 });
+    }
+    this.#attemptsLeft.set(phone, 0);
+    return [204, undefined];
   }
 
   async #test(factoryId, body) {
@@ -183,6 +228,8 @@ export const startServer = async ({ activity = "off" } = {}) => {
     if (!pathname.startsWith("/api/")) return serveAsset(pathname, headerRules, response);
     response.setHeader("cache-control", "no-store");
     response.setHeader("content-type", "application/json; charset=utf-8");
+    const requestId = randomBytes(16).toString("hex");
+    response.setHeader("x-request-id", requestId);
     try {
       if (request.headers.authorization !== `Bearer ${adminKey}`) {
         throw new ApiError(401, "auth.unauthorized");
@@ -191,7 +238,6 @@ export const startServer = async ({ activity = "off" } = {}) => {
       response.writeHead(status).end(body && JSON.stringify(body));
     } catch (error) {
       const { status = 500, code = "internal", data, message } = error;
-      const requestId = randomBytes(8).toString("hex");
       response.writeHead(status).end(JSON.stringify({ code, message, data, requestId }));
     }
   });

@@ -46,6 +46,9 @@ export const validateConfig = (factory, config) => {
   if (factory.id.startsWith("twilio") && !config.fromMessagingServiceSID && !config.from) {
     addIssue("fromMessagingServiceSID", "is required, unless from is given");
   }
+  if (factory.id.startsWith("twilio") && !config.authToken && !config.apiKey) {
+    addIssue("authToken", "is required, unless apiKey and apiSecret are given");
+  }
   if (config.authorization && !/^[\x20-\x7e]*$/.test(config.authorization)) {
     addIssue("authorization", "must be printable ASCII");
   }

@@ -12,7 +12,7 @@ export const factoriesForChina = [
       text("accessKeyId", "Access key ID", { placeholder: "LTAI…" }),
       secret("accessKeySecret", "Access key secret"),
       text("signName", "Signature name", {
-        description: "The approved signature that stands before every text.",
+        description: "The approved signature, shown before each text.",
       }),
       text("endpoint", "Endpoint", {
         ...optional,
@@ -23,7 +23,7 @@ export const factoriesForChina = [
       toggle(
         "strictPhoneRegionNumberCheck",
         "Strict number check",
-        "Accepted for the sake of Logto's configs; every number here says its country.",
+        "Kept for compatibility with Logto; it has no effect.",
       ),
       templates("registered"),
     ],
@@ -38,7 +38,7 @@ export const factoriesForChina = [
       text("accessKeyId", "Access key ID", { placeholder: "LTAI…" }),
       secret("accessKeySecret", "Access key secret"),
       text("signName", "Signature name", {
-        description: "One of the signatures that Aliyun gives; they change from time to time.",
+        description: "One of Aliyun's predefined signatures; they change from time to time.",
       }),
       templates("registered"),
     ],
@@ -71,7 +71,10 @@ export const factoriesForChina = [
       secret("apikey", "API key"),
       toggle("enableInternational", "Send abroad", "Whether numbers outside mainland China are sent to."),
       text("unsupportedCountriesMsg", "Message for unsupported countries", optional),
-      templates("text"),
+      templates("text", {
+        language: "zh-CN",
+        description: "Each text must be identical to an approved one, without the signature.",
+      }),
     ],
   ),
   factory(
@@ -87,7 +90,12 @@ export const factoriesForChina = [
         ...optional,
         description: "The product of a dedicated channel, if there is one.",
       }),
-      templates("text", { generic: false, knownUsages: true }),
+      templates("text", {
+        language: "zh-CN",
+        description: "Each text begins with your signature in brackets: 【…】.",
+        generic: false,
+        knownUsages: true,
+      }),
     ],
   ),
 ];

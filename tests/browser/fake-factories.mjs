@@ -40,7 +40,7 @@ export const factories = [
       toggle(
         "disableRiskCheck",
         "Disable the risk check",
-        "Asks Twilio not to hold this traffic back for fraud checks.",
+        "Asks Twilio not to block these messages by its fraud checks.",
       ),
       templates("text"),
     ],
@@ -128,7 +128,7 @@ export const factories = [
       secret("authorization", "Authorization header", {
         ...optional,
         placeholder: "Bearer …",
-        description: "Sent as it stands, so that the endpoint knows us.",
+        description: "Sent unchanged, so that your endpoint can recognize the request.",
       }),
     ],
   ),

@@ -1,4 +1,6 @@
 // Builders for the connector factories of the fake API.
+import { readFileSync } from "node:fs";
+
 export const text = (key, label, options = {}) => ({
   key,
   label,
@@ -16,7 +18,15 @@ export const toggle = (key, label, description) => ({
   isConfidential: false,
   description,
 });
-export const templates = (shape, rules = {}) => ({
+const defaultTexts = JSON.parse(
+  readFileSync(new URL("../../console/src/templates/default-texts.json", import.meta.url), "utf8"),
+);
+
+/** The templates with which a form starts. */
+const createDefaultValue = (language) =>
+  Object.entries(defaultTexts[language]).map(([usageType, content]) => ({ usageType, content }));
+
+export const templates = (shape, { language = "en", description, ...rules } = {}) => ({
   key: "templates",
   label: "Templates",
   type: "Json",
@@ -24,6 +34,8 @@ export const templates = (shape, rules = {}) => ({
   isConfidential: false,
   format: "templates",
   templates: { shape, generic: true, knownUsages: false, ...rules },
+  ...(description ? { description } : {}),
+  ...(shape === "text" ? { defaultValue: createDefaultValue(language) } : {}),
 });
 export const optional = { required: false };
 
@@ -35,5 +47,6 @@ export const factory = (id, en, zh, description, descriptionZh, formItems) => ({
   name: { en, "zh-CN": zh },
   description: { en: description, "zh-CN": descriptionZh },
   logo: `/logos/${id}.svg`,
+  logoDark: `/logos/${id}-dark.svg`,
   formItems,
 });

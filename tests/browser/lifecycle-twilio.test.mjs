@@ -21,7 +21,7 @@ const readStats = (page) => page.locator(".sms-stats").textContent();
 /** Submits an empty form, then one with values that only the server rejects, then corrects them. */
 const fillFormWithErrors = async (page) => {
   await clickSave(page);
-  await page.getByText("2 fields need your attention.").waitFor();
+  await page.getByText("3 fields need your attention.").waitFor();
   const focusedPath = await page.evaluate(() => document.activeElement.dataset.path);
   assert.equal(focusedPath, "accountSID", "the first invalid field has the focus");
 
@@ -30,7 +30,6 @@ const fillFormWithErrors = async (page) => {
   await page.getByText("Encrypted; not shown again").first().waitFor();
   await page.getByLabel("Messaging service SID").fill(twilio.fromMessagingServiceSID);
   await page.getByRole("tab", { name: /^Generic/ }).click();
-  await page.getByRole("button", { name: "Add template" }).click();
   assert.match(await getText(page).inputValue(), /\{\{code\}\}/);
   await getText(page).fill("Hello");
   await page.getByText("{{code}} is missing").waitFor();
@@ -57,6 +56,8 @@ const addGermanTemplate = async (page) => {
   await page.getByText("Not a language tag").waitFor();
   await page.getByLabel("Language tag").fill("de");
   await page.keyboard.press("Enter");
+  await page.getByRole("tab", { name: "German (de)", selected: true }).waitFor();
+  assert.match(await getText(page).inputValue(), /ist Ihr Bestätigungscode/, "it starts with a translation");
   await getText(page).fill("{{code}} – Ihr Code für Acme.");
   assert.match(await readStats(page), /UCS-2[\s\S]*Not in GSM-7: –/);
 };
@@ -68,7 +69,10 @@ const sendTestMessages = async (page) => {
     data: { provider: { status: 400, code: "21211" } },
   });
   await sendTestMessage(page);
-  assert.match(await readTestResult(page), /^Rejected[\s\S]*rejected the number[\s\S]*21211 \(HTTP 400\)/);
+  assert.match(
+    await readTestResult(page),
+    /^Rejected[\s\S]*rejected the number[\s\S]*What to do:[\s\S]*Check the number[\s\S]*HTTP 400[\s\S]*21211/,
+  );
   await mockTestResponse(page, 202, { status: "unknown" });
   await sendTestMessage(page);
   await page.getByText("Delivery not confirmed. Check the phone before resending.").waitFor();
@@ -83,7 +87,7 @@ const sendTestMessages = async (page) => {
   await page.locator(".test button[type=submit]:not([aria-disabled])").waitFor();
   await mockTestResponse(page, 204);
   await sendTestMessage(page);
-  await page.locator(".test-result", { hasText: "Accepted" }).waitFor();
+  await page.locator(".test .outcome", { hasText: "Accepted" }).waitFor();
 };
 
 const editAndSave = async (page, saved) => {
@@ -120,8 +124,11 @@ browserTest("Twilio connector: set up, test, save, edit, change, restore, delete
   await waitForToast(page, "everywhere within 90 seconds");
   const saved = await environment.api.getConnector();
   assert.deepEqual(saved.config.authToken, { set: true, hint: "1a2b" });
+  const [{ defaultValue }] = (await environment.api.listFactories())
+    .find(({ id }) => id === ids.twilio)
+    .formItems.filter(({ templates }) => templates);
   assert.deepEqual(saved.config.templates, [
-    twilio.templates[0],
+    ...defaultValue.map((template) => (template.usageType === "Generic" ? twilio.templates[0] : template)),
     { usageType: "Generic", locale: "de", content: "{{code}} – Ihr Code für Acme." },
   ]);
   await editAndSave(page, saved);

@@ -23,7 +23,7 @@ after(async () => {
 });
 
 export const waitForToast = (page, text) => page.locator(".toast", { hasText: text }).waitFor();
-export const readTestResult = (page) => page.locator(".test-result").textContent();
+export const readTestResult = (page) => page.locator(".test .outcome").textContent();
 export const clickSave = (page) => page.getByRole("button", { name: "Save and Done" }).click();
 
 /** Returns a connector's English name. */
@@ -50,9 +50,9 @@ export const mockTestResponse = (page, status, body, headers = {}) =>
   );
 
 export const sendTestMessage = async (page, phone = "+1 415 555 0123") => {
-  await page.getByLabel("Phone number").fill(phone);
+  await page.locator(".test").getByLabel("Phone number").fill(phone);
   await page.getByRole("button", { name: "Send test message" }).click();
-  await page.locator(".test-result").waitFor();
+  await page.locator(".test .outcome").waitFor();
 };
 
 /** Replaces the connector with http-sms, restores it from the archive, and deletes it. */

@@ -59,7 +59,7 @@ browserTest("Aliyun connector: set up, test, save, edit as JSON, change, restore
   await page.getByRole("button", { name: "JSON" }).click();
   await page.getByLabel("Templates as JSON").fill("[");
   await page.getByRole("button", { name: "Editor" }).click();
-  await page.getByText("Fix the JSON first").waitFor();
+  await page.getByRole("button", { name: "Line 1, column 2: The closing ] is missing." }).waitFor();
   await page.getByLabel("Templates as JSON").fill(JSON.stringify(templates));
   await page.getByRole("button", { name: "Editor" }).click();
   assert.equal(await page.getByLabel("Template code").inputValue(), "SMS_9");
@@ -104,14 +104,14 @@ const sendTestMessages = async (page, config) => {
   assert.equal(message.body.payload.code, "000000");
   receiver.response = { status: 422 };
   await sendTestMessage(page);
-  await page.locator(".test-result", { hasText: "Rejected" }).waitFor();
-  assert.match(await readTestResult(page), /HTTP 422 without an error code/);
+  await page.locator(".test .outcome", { hasText: "Rejected" }).waitFor();
+  assert.match(await readTestResult(page), /HTTP status:? ?HTTP 422[\s\S]*connector\.general \(HTTP 502\)/);
   receiver.response = { status: 500 };
   await sendTestMessage(page);
-  await page.locator(".test-result", { hasText: "Delivery not confirmed" }).waitFor();
+  await page.locator(".test .outcome", { hasText: "Delivery not confirmed" }).waitFor();
   receiver.response = { status: 429, headers: { "retry-after": "1" } };
   await sendTestMessage(page);
-  await page.locator(".test-result", { hasText: "Rate limited: wait 1 s" }).waitFor();
+  await page.locator(".test .outcome", { hasText: "Rate limited: wait 1 s" }).waitFor();
 };
 
 /** Sends a test message with an edited form, saves it, and removes the optional secret. */
@@ -124,12 +124,12 @@ const editAndRemoveSecret = async (page, config) => {
   await getEndpoint(page).fill(`${receiver.url}?edited`);
   const before = receiver.messages.length;
   await sendTestMessage(page);
-  await page.locator(".test-result", { hasText: "Not sent" }).waitFor();
+  await page.locator(".test .outcome", { hasText: "Not sent" }).waitFor();
   assert.equal(receiver.messages.length, before, "the stored secret goes nowhere else");
   await page.getByRole("button", { name: "Replace: Authorization header" }).click();
   await page.getByLabel("Authorization header", { exact: false }).first().fill(config.authorization);
   await sendTestMessage(page);
-  await page.locator(".test-result", { hasText: "Accepted" }).waitFor();
+  await page.locator(".test .outcome", { hasText: "Accepted" }).waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();
   await waitForToast(page, /^Saved\./);
   await page.getByRole("button", { name: "Remove: Authorization header" }).click();
@@ -146,7 +146,7 @@ browserTest("http-sms connector: import, send test messages, save, edit, conflic
   const { context, page, log } = await openSignedIn(server, { hash: "#/setup/http-sms" });
   await getEndpoint(page).fill("http://sms.example.com/send");
   await clickSave(page);
-  await page.getByText(/must be an https URL/i).waitFor();
+  await page.locator(".field .issue", { hasText: /must be an https URL/i }).waitFor();
   assert.equal(await api.getConnector(), undefined);
 
   await page.getByRole("button", { name: "Import config" }).click();

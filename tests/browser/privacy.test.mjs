@@ -74,7 +74,7 @@ browserTest("markup in a config is displayed as text", async () => {
   await page.getByRole("tab", { name: `Custom${markup}` }).click();
   await page.getByRole("button", { name: "JSON" }).click();
   await page.getByRole("button", { name: "Editor" }).click();
-  await page.getByLabel("Phone number").fill(markup);
+  await page.locator(".test").getByLabel("Phone number").fill(markup);
   await page.getByRole("button", { name: "Send test message" }).click();
   await page.getByText("Enter the number with its country code").waitFor();
   assert.equal(await countInjectedElements(page), 0);
@@ -84,7 +84,7 @@ browserTest("markup in a config is displayed as text", async () => {
   assert.equal(hasEscapedMarkup, true);
   await page.getByLabel("E-mail").fill(markup);
   await page.getByRole("button", { name: "Save changes" }).click();
-  await page.getByText("One field needs your attention.").waitFor();
+  await page.getByText("2 fields need your attention.").waitFor();
   assert.equal(await countInjectedElements(page), 0);
   assert.deepEqual(await collectSideEffects(page, log), noSideEffects);
   await context.close();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { buildGuidePage, listGuideIds, renderGuidePage } from "../../console/guides.mjs";
+import { buildGuidePage, guidePath, listGuideIds, renderGuidePage } from "../../console/guides.mjs";
 import { loadModule, sourceFolder } from "./load-source.mjs";
 
 const { measureSms, containsCodePlaceholder, isLanguageTag, renderTemplate, parsePhoneNumber } =
@@ -150,6 +150,84 @@ test("parsePasted recognizes a config, a stored connector and an array of templa
   assert.equal(parsePasted("{", factory).problem, "json");
 });
 
+test("findSyntaxErrors tells the position and the kind of each error of a JSON text", async () => {
+  const { findSyntaxErrors } = await loadModule("text/json-problems.ts");
+  const { getPosition } = await loadModule("text/json.ts");
+  for (const [text, ...expected] of [
+    ['{"a":[1,true,null,"é"]}'],
+    ["[\n  1\n  2\n]", "3:3 CommaExpected"],
+    ['{\n  "a" 1\n}', "2:7 ColonExpected"],
+    ['["é😀" x]', "1:7 InvalidSymbol"],
+    ["[1,]", "1:4 ValueExpected"],
+    ['{"a":1,}', "1:8 PropertyNameExpected"],
+    ["[1", "1:3 CloseBracketExpected"],
+    ['{"a":1', "1:7 CloseBraceExpected"],
+    ["[] []", "1:4 EndOfFileExpected"],
+    ["[] // x", "1:4 InvalidCommentToken"],
+  ]) {
+    const found = findSyntaxErrors(text).map(({ code, offset }) => {
+      const { line, column } = getPosition(text, offset);
+      return `${line}:${column} ${code}`;
+    });
+    assert.deepEqual(found, expected, text);
+    const isValid = expected.length === 0;
+    assert.equal(isValid, isJson(text), text);
+  }
+});
+
+const isJson = (text) => {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+test("locatePath finds a value, or the innermost one around it", async () => {
+  const { locatePath } = await loadModule("text/json-problems.ts");
+  const text = '[{ "a": 1 }, { "b": { "c": "x" } }]';
+  for (const [path, expected] of [
+    ["", text],
+    ["0.a", "1"],
+    ["1.b.c", '"x"'],
+    ["1.b.d", '{ "c": "x" }'],
+    ["7.content", text],
+  ]) {
+    const { offset, length } = locatePath(text, path);
+    assert.equal(text.slice(offset, offset + length), expected, path);
+  }
+});
+
+test("every Chinese guide has the config, codes and tables of the English one", () => {
+  const ids = listGuideIds("zh-CN");
+  assert.equal(ids.length, 5);
+  const readGuide = (id, language) => readFileSync(guidePath(id, language), "utf8");
+  const collect = (text, pattern) => [...new Set([...text.matchAll(pattern)].map(([match]) => match))].sort();
+  for (const id of ids) {
+    const [english, chinese] = ["en", "zh-CN"].map((language) => readGuide(id, language));
+    for (const pattern of [/^```(?:json|sh)\n[\s\S]*?^```/gm, /`[\w.-]+`/g, /https:\/\/[\w./-]+/g]) {
+      assert.deepEqual(collect(chinese, pattern), collect(english, pattern), id);
+    }
+    const countRows = (text) => text.match(/^\|/gm).length;
+    assert.equal(countRows(chinese), countRows(english), id);
+    assert.match(buildGuidePage(id, "zh-CN"), /<html lang="zh-CN">/);
+  }
+});
+
+test("the texts of templates are those of the core, and differ by usage type in every language", async () => {
+  const texts = JSON.parse(readFileSync(join(sourceFolder, "templates", "default-texts.json"), "utf8"));
+  const { measureSms: measure } = await loadModule("text/sms.ts");
+  assert.ok(Object.keys(texts).length >= 12);
+  for (const [language, byUsage] of Object.entries(texts)) {
+    const all = Object.values(byUsage);
+    assert.equal(new Set(all).size, 9, language);
+    for (const text of all) {
+      assert.equal(measure(renderTemplate(text, { code: "1234567890" })).segments, 1, text);
+    }
+  }
+});
+
 test("the example calls contain the Worker's origin, and a variable instead of a key", () => {
   for (const language of ["curl", "TypeScript", "Rust"]) {
     const { send, verify } = formatExamples(language, "https://otp.example");
@@ -166,9 +244,12 @@ test("the source neither writes markup, nor stores data, nor evaluates strings",
   assert.ok(files.length > 40);
   for (const file of files) {
     const text = readFileSync(join(file.parentPath ?? file.path, file.name), "utf8");
+    // The only module that stores anything, if the user asks for it.
+    const isStorage = file.name === "tab-storage.ts";
     const forbidden =
-      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|new DOMParser|createContextualFragment|\beval\(|new Function|localStorage|sessionStorage|document\.cookie|indexedDB|:\s*any\s*[;,)=>\]]|<any>|as any\b|style=/;
+      /innerHTML|outerHTML|insertAdjacentHTML|document\.write|new DOMParser|createContextualFragment|\beval\(|new Function|localStorage|document\.cookie|indexedDB|:\s*any\s*[;,)=>\]]|<any>|as any\b|style=/;
     assert.doesNotMatch(text, forbidden, file.name);
+    assert.equal(isStorage || !/\bsessionStorage\./.test(text), true, `${file.name} stores nothing`);
   }
 });
 

@@ -12,6 +12,7 @@ import type {
   JsonObject,
   MessagePage,
   MessageSummary,
+  SendOutcome,
   Settings,
   TestRequest,
 } from "./types.ts";
@@ -28,6 +29,10 @@ export class ApiError extends Error {
   /** Why a phone number is not accepted. */
   readonly reason: string | null;
   readonly retryAfter: number | null;
+  /** How many more wrong codes are allowed. */
+  readonly attemptsLeft: number | null;
+  /** Why the provider was not reached: `dns`, `refused` or `tls`. */
+  readonly failure: string | null;
   readonly provider: { status: number; code: string | null } | null;
   readonly requestId: string | null;
 
@@ -39,13 +44,17 @@ export class ApiError extends Error {
     this.code = readText(object.code) ?? (status === 0 ? "network" : "unreadable");
     this.issues = Array.isArray(data.issues) ? data.issues.flatMap(readIssue) : [];
     this.reason = readText(data.reason);
-    this.retryAfter = typeof data.retryAfter === "number" ? data.retryAfter : null;
+    this.retryAfter = readNumber(data.retryAfter);
+    this.attemptsLeft = readNumber(data.attemptsLeft);
+    this.failure = readText(data.cause);
     this.provider = readProvider(data.provider);
     this.requestId = readText(object.requestId);
   }
 }
 
 const readText = (value: Json | undefined): string | null => (typeof value === "string" ? value : null);
+
+const readNumber = (value: Json | undefined): number | null => (typeof value === "number" ? value : null);
 
 const readIssue = (value: Json): Issue[] => {
   if (!isObject(value)) return [];
@@ -57,6 +66,9 @@ const readProvider = (value: Json | undefined): ApiError["provider"] => {
   const code = value.code;
   return { status: value.status, code: typeof code === "number" ? String(code) : readText(code) };
 };
+
+/** Logto's API takes phone numbers without the plus. */
+const toDigits = (phone: string): string => phone.replace("+", "");
 
 export class ApiClient {
   readonly #key: string;
@@ -90,11 +102,38 @@ export class ApiClient {
     await this.#request("DELETE", `/api/connectors/${encodeURIComponent(id)}`);
   };
 
-  /** Sends a test message. Resolves with "unknown" if the provider did not give a definite answer. */
-  sendTestMessage = async (factoryId: string, request: TestRequest): Promise<"accepted" | "unknown"> => {
+  /** Deletes an archived connector for good. */
+  purgeConnector = async (id: string): Promise<void> => {
+    await this.#request("DELETE", `/api/connectors/archive/${encodeURIComponent(id)}`);
+  };
+
+  /** Lists what saving the config would refuse. */
+  checkConfig = async (factoryId: string, config: JsonObject): Promise<Issue[]> => {
+    const path = `/api/connectors/${encodeURIComponent(factoryId)}/check`;
+    return (await this.#sendJson<{ issues: Issue[] }>("POST", path, { config })).issues;
+  };
+
+  /** Sends a test message with a config that need not be saved. */
+  sendTestMessage = async (factoryId: string, request: TestRequest): Promise<SendOutcome> => {
     const path = `/api/connectors/${encodeURIComponent(factoryId)}/test`;
     const response = await this.#request("POST", path, request);
-    return response.status === 202 ? "unknown" : "accepted";
+    const body: Json = response.status === 202 ? await response.json().catch(() => null) : null;
+    return {
+      isAccepted: response.status !== 202,
+      cause: isObject(body) ? readText(body.cause) : null,
+      requestId: response.headers.get("x-request-id"),
+    };
+  };
+
+  /** Sends a real code with the active connector, for the usage type `Generic`. */
+  sendCode = async (phone: string): Promise<void> => {
+    await this.#request("POST", "/api/verification-codes", { phone: toDigits(phone) });
+  };
+
+  /** Verifies a code of `sendCode`. */
+  verifyCode = async (phone: string, verificationCode: string): Promise<void> => {
+    const body = { phone: toDigits(phone), verificationCode };
+    await this.#request("POST", "/api/verification-codes/verify", body);
   };
 
   async #getJson<T>(path: string): Promise<T> {

@@ -46,6 +46,7 @@ export interface Factory {
   name: LocalizedText;
   description: LocalizedText;
   logo: string;
+  logoDark: string;
   formItems: FormItem[];
 }
 
@@ -63,6 +64,14 @@ export interface Connector {
 
 export interface ArchivedConnector extends Connector {
   archivedAt: string;
+}
+
+/** What happened to a message that was not refused. */
+export interface SendOutcome {
+  isAccepted: boolean;
+  /** Why that is not known, for instance `timeout` or `http_500`. */
+  cause: string | null;
+  requestId: string | null;
 }
 
 export interface TestRequest {

@@ -3,9 +3,10 @@
  * stored secret is never in the draft; the draft holds only whether to keep, replace or remove it.
  */
 import type { Factory, FormItem, Issue, Json, JsonObject, RedactedSecret } from "../api/types.ts";
-import { parseRedactedSecret } from "../api/types.ts";
+import { isObject, parseRedactedSecret } from "../api/types.ts";
 import type { Template } from "../templates/template.ts";
 import { parseTemplates, serializeTemplate } from "../templates/template.ts";
+import { isJson } from "../text/json.ts";
 
 export type FieldValue =
   | { kind: "text"; text: string }
@@ -22,10 +23,14 @@ export class Draft {
   #base: JsonObject;
   #savedJson: string;
 
-  constructor(factory: Factory, config: JsonObject = {}) {
+  /** Without a config, the draft starts with the factory's default values. */
+  constructor(factory: Factory, config?: JsonObject) {
     this.factory = factory;
-    this.#base = config;
-    for (const item of factory.formItems) this.values.set(item.key, parseValue(item, config[item.key]));
+    this.#base = config ?? {};
+    for (const item of factory.formItems) {
+      const initial = config ? config[item.key] : item.defaultValue;
+      this.values.set(item.key, parseValue(item, initial));
+    }
     this.#savedJson = JSON.stringify(this.toConfig());
   }
 
@@ -36,6 +41,35 @@ export class Draft {
   /** The keys of the config that have no form item. They are sent back unchanged. */
   get unknownKeys(): string[] {
     return Object.keys(this.#base).filter((key) => !this.values.has(key));
+  }
+
+  /** The texts that should be JSON and are not. */
+  get invalidJson(): { key: string; text: string }[] {
+    return [...this.values].flatMap(([key, value]) => {
+      const text = value.kind === "json" ? value.text : value.kind === "templates" ? value.json : null;
+      return text !== null && text.trim() !== "" && !isJson(text) ? [{ key, text }] : [];
+    });
+  }
+
+  /** Whether a new secret was typed in. */
+  get hasTypedSecret(): boolean {
+    return [...this.values.values()].some((value) => value.kind === "secret" && value.text !== "");
+  }
+
+  /** The values without secrets, as JSON. */
+  toSnapshot(): JsonObject {
+    const values = [...this.values].filter(([, value]) => value.kind !== "secret");
+    return JSON.parse(JSON.stringify(Object.fromEntries(values))) as JsonObject;
+  }
+
+  /** Takes over the values of a snapshot that this version of the console has made. */
+  restoreSnapshot(snapshot: JsonObject): void {
+    for (const [key, value] of this.values) {
+      const saved = snapshot[key];
+      if (value.kind === "secret" || !isObject(saved) || saved.kind !== value.kind) continue;
+      const hasSameShape = Object.keys(value).every((name) => name in saved);
+      if (hasSameShape) this.values.set(key, saved as unknown as FieldValue);
+    }
   }
 
   findIssue(path: string): string | undefined {
@@ -73,8 +107,7 @@ export class Draft {
   }
 }
 
-const parseValue = (item: FormItem, json: Json | undefined): FieldValue => {
-  const initial = json ?? item.defaultValue;
+const parseValue = (item: FormItem, initial: Json | undefined): FieldValue => {
   if (item.type === "Switch") return { kind: "switch", on: initial === true };
   if (item.templates) {
     const list = parseTemplates(item.templates.shape, initial ?? undefined);
@@ -88,7 +121,7 @@ const parseValue = (item: FormItem, json: Json | undefined): FieldValue => {
   }
   const text = typeof initial === "string" ? initial : initial == null ? "" : String(initial);
   if (!item.isConfidential) return { kind: "text", text };
-  const stored = parseRedactedSecret(json);
+  const stored = parseRedactedSecret(initial);
   return { kind: "secret", stored, mode: stored ? "keep" : "replace", text: stored ? "" : text };
 };
 

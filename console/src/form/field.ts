@@ -2,7 +2,6 @@
 import { t, translateServerMessage } from "../i18n/index.ts";
 import type { Child } from "../ui/dom.ts";
 import { createId, h, renderIcon, renderInlineCode, replaceChildren, setAttribute } from "../ui/dom.ts";
-import type { Draft } from "./draft.ts";
 
 export type Control = HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
 
@@ -49,9 +48,9 @@ export const renderField = ({
   return field;
 };
 
-/** Shows an issue at a control; undefined removes it. */
+/** Shows an issue at a control, or at the group that stands for one; undefined removes it. */
 export const showIssue = (
-  control: Control,
+  control: HTMLElement,
   message: string | undefined,
   field: HTMLElement | null = control.closest<HTMLElement>(".field"),
 ): void => {
@@ -64,15 +63,10 @@ export const showIssue = (
     message && h("span", {}, translateServerMessage(message)),
   );
   element.hidden = !message;
-  setAttribute(control, "aria-invalid", message ? "true" : null);
+  const isControl = control.getAttribute("role") !== "group";
+  if (isControl) setAttribute(control, "aria-invalid", message ? "true" : null);
   const describedBy = [hintId, message && element.id].filter(Boolean).join(" ");
   setAttribute(control, "aria-describedby", describedBy || null);
-};
-
-/** Removes the issue of an edited field. The next validation decides whether the new value is valid. */
-export const clearIssue = (draft: Draft, control: Control, path: string): void => {
-  draft.issues = draft.issues.filter((issue) => issue.path !== path);
-  showIssue(control, undefined);
 };
 
 /** Renders an issue that belongs to no single control, such as a missing Generic template. */

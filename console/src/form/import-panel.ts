@@ -2,6 +2,7 @@
 import { localize, plural, t } from "../i18n/index.ts";
 import { createId, h, setAttribute } from "../ui/dom.ts";
 import { showToast } from "../ui/toast.ts";
+import { describeSyntax } from "./check.ts";
 import type { Draft } from "./draft.ts";
 import { renderField, showIssue } from "./field.ts";
 import { type PasteResult, parsePasted } from "./parse-pasted.ts";
@@ -20,10 +21,10 @@ export const renderImportPanel = (draft: Draft, onimport: () => void): ImportPan
     placeholder: '{ "accountSID": "…", "templates": [ … ] }',
     oninput: () => showIssue(control, undefined),
   });
-  const importText = () => {
+  const importText = async () => {
     const result = parsePasted(control.value, draft.factory);
     if ("problem" in result) {
-      showIssue(control, describeProblem(result, localize(draft.factory.name)));
+      showIssue(control, await describeProblem(result, control.value, localize(draft.factory.name)));
       control.focus();
       return;
     }
@@ -56,10 +57,12 @@ export const renderImportPanel = (draft: Draft, onimport: () => void): ImportPan
   return { button, panel };
 };
 
-const describeProblem = (result: Exclude<PasteResult, { config: unknown }>, name: string): string => {
+type Problem = Exclude<PasteResult, { config: unknown }>;
+
+const describeProblem = async (result: Problem, text: string, name: string): Promise<string> => {
   switch (result.problem) {
     case "json":
-      return t("import.json");
+      return (await describeSyntax("", text)).message;
     case "shape":
       return t("import.shape", { name });
     case "otherConnector":

@@ -1,9 +1,9 @@
-/** Fields without further logic: a line of text, a switch, JSON. */
+/** Fields without further logic: a line of text, a switch. */
 import type { FormItem } from "../api/types.ts";
 import { getFieldText } from "../i18n/index.ts";
 import { h } from "../ui/dom.ts";
 import type { Draft, FieldValue } from "./draft.ts";
-import { clearIssue, renderField } from "./field.ts";
+import { renderField } from "./field.ts";
 
 /** A form item of a draft, and what to call after each edit. */
 export interface FieldContext {
@@ -37,7 +37,6 @@ export const renderTextField = (context: FieldContext, value: FieldValue & { kin
     spellcheck: "false",
     oninput: () => {
       value.text = control.value;
-      clearIssue(context.draft, control, context.item.key);
       context.onchange();
     },
   });
@@ -62,19 +61,4 @@ export const renderSwitchField = (
   const field = renderField({ label, control, path, ...(hint ? { hint } : {}), issue });
   field.classList.add("inline");
   return field;
-};
-
-export const renderJsonField = (context: FieldContext, value: FieldValue & { kind: "json" }): HTMLElement => {
-  const control = h("textarea", {
-    rows: 6,
-    class: "mono",
-    spellcheck: "false",
-    oninput: () => {
-      value.text = control.value;
-      clearIssue(context.draft, control, context.item.key);
-      context.onchange();
-    },
-  });
-  control.value = value.text;
-  return renderField({ ...describeField(context), control });
 };

@@ -5,7 +5,7 @@
 import { t } from "../i18n/index.ts";
 import { createId, h, renderIcon, replaceChildren, setAttribute } from "../ui/dom.ts";
 import type { FieldValue } from "./draft.ts";
-import { clearIssue, renderField } from "./field.ts";
+import { renderField, showIssue } from "./field.ts";
 import { describeField, type FieldContext } from "./plain-fields.ts";
 
 type SecretValue = FieldValue & { kind: "secret" };
@@ -43,7 +43,6 @@ const renderInput = (context: FieldContext, value: SecretValue, setMode: SetMode
     spellcheck: "false",
     oninput: () => {
       value.text = control.value;
-      clearIssue(context.draft, control, context.item.key);
       context.onchange();
     },
   });
@@ -54,7 +53,7 @@ const renderInput = (context: FieldContext, value: SecretValue, setMode: SetMode
 };
 
 const renderStoredSecret = (context: FieldContext, value: SecretValue, setMode: SetMode): HTMLElement => {
-  const { label, requirement, hint } = describeField(context);
+  const { label, requirement, hint, issue, path } = describeField(context);
   const labelId = createId("stored-secret");
   const isStored = value.mode === "keep";
   const buttons = isStored
@@ -63,9 +62,10 @@ const renderStoredSecret = (context: FieldContext, value: SecretValue, setMode: 
         !context.item.required && renderButton(t("form.secret.remove"), label, () => setMode("remove")),
       ]
     : [renderButton(t("form.secret.keep"), label, () => setMode("keep"))];
-  return h(
+  const issueId = createId("issue");
+  const group = h(
     "div",
-    { class: "field", role: "group", "aria-labelledby": labelId },
+    { class: "field", role: "group", "aria-labelledby": labelId, tabindex: -1, "data-path": path },
     h(
       "div",
       { class: "label", id: labelId },
@@ -83,8 +83,11 @@ const renderStoredSecret = (context: FieldContext, value: SecretValue, setMode: 
       ),
       ...buttons,
     ),
-    hint && h("p", { class: "hint" }, hint),
+    hint && h("p", { class: "hint", id: createId("hint") }, hint),
+    h("p", { class: "issue", id: issueId }),
   );
+  showIssue(group, issue, group);
+  return group;
 };
 
 const describeState = ({ mode, stored }: SecretValue): string => {

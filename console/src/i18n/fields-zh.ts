@@ -1,6 +1,8 @@
 /** Chinese labels and descriptions of form items, by `factory.key` or, for every factory, by key. */
 export const fieldsZh: Record<string, { label: string; description?: string } | undefined> = {
   templates: { label: "模板" },
+  "yunpian-sms.templates": { label: "模板", description: "每条内容必须与已审核的内容完全一致，不含签名。" },
+  "smsbao-sms.templates": { label: "模板", description: "每条内容以方括号中的签名开头：【…】。" },
   accountSID: { label: "Account SID" },
   authToken: { label: "Auth Token", description: "账户令牌。未填写 API 密钥时必填。" },
   "twilio-short-message-service.apiKey": {

@@ -3,15 +3,16 @@
  * choice is stored in the URL (`?lang=`) and nowhere else, so a reload and a bookmark preserve it.
  */
 import type { LocalizedText } from "../api/types.ts";
-import { en, type MessageKey, type Messages } from "./en.ts";
-import { fieldsZh } from "./fields-zh.ts";
+import { en, type MessageKey } from "./en.ts";
+import type { FieldText, LanguageTables } from "./language-tables.ts";
 import { serverMessagesEn } from "./server-messages-en.ts";
-import { serverMessagesZh } from "./server-messages-zh.ts";
-import { zh } from "./zh.ts";
 
 export type Language = "en" | "zh-CN";
 
-const MESSAGES: Record<Language, Messages> = { en, "zh-CN": zh };
+const ENGLISH: LanguageTables = { messages: en, serverMessages: serverMessagesEn, fields: {} };
+
+const loadTables = async (language: Language): Promise<LanguageTables> =>
+  language === "en" ? ENGLISH : (await import("./language-zh.ts")).chinese;
 
 const readUrlLanguage = (): Language | null => {
   const value = new URLSearchParams(location.search).get("lang");
@@ -22,19 +23,24 @@ const readBrowserLanguage = (): Language =>
   /^zh\b/i.test(navigator.languages[0] ?? navigator.language) ? "zh-CN" : "en";
 
 let current: Language = "en";
+let tables = ENGLISH;
 
 export const getLanguage = (): Language => current;
 
-const applyLanguage = (language: Language): void => {
+/** Loads and applies a language. Throws if it cannot be loaded. */
+const applyLanguage = async (language: Language): Promise<void> => {
+  tables = await loadTables(language);
   current = language;
   document.documentElement.lang = language;
 };
 
-export const initLanguage = (): void => applyLanguage(readUrlLanguage() ?? readBrowserLanguage());
+/** Applies the language of the URL or of the browser; English, if it cannot be loaded. */
+export const initLanguage = (): Promise<void> =>
+  applyLanguage(readUrlLanguage() ?? readBrowserLanguage()).catch(() => {});
 
-/** Changes the language and writes it to the URL. */
-export const setLanguage = (language: Language): void => {
-  applyLanguage(language);
+/** Changes the language and writes it to the URL. Throws if it cannot be loaded. */
+export const setLanguage = async (language: Language): Promise<void> => {
+  await applyLanguage(language);
   const url = new URL(location.href);
   url.searchParams.set("lang", language);
   history.replaceState(history.state, "", url);
@@ -44,13 +50,17 @@ export type Parameters = Readonly<Record<string, string | number>>;
 
 /** Translates a key and fills in its `{name}` parameters. A doubled brace, as in `{{code}}`, is literal text. */
 export const t = (key: MessageKey, parameters: Parameters = {}): string =>
-  MESSAGES[current][key].replace(/(?<!\{)\{(\w+)\}(?!\})/g, (whole, name: string) =>
+  tables.messages[key].replace(/(?<!\{)\{(\w+)\}(?!\})/g, (whole, name: string) =>
     String(parameters[name] ?? whole),
   );
 
+type PluralKey = { [Key in MessageKey]: Key extends `${infer Stem}.one` ? Stem : never }[MessageKey];
+
 /** Translates a key that has a form for one and a form for other numbers. */
-export const plural = (key: "form.issues" | "import.done", n: number): string =>
-  t(n === 1 ? `${key}.one` : `${key}.other`, { n });
+export const plural = (key: PluralKey, n: number): string => {
+  const form = `${key}.${n === 1 ? "one" : "other"}`;
+  return isMessageKey(form) ? t(form, { n }) : String(n);
+};
 
 export const isMessageKey = (key: string): key is MessageKey => key in en;
 
@@ -63,26 +73,19 @@ export const getUsageTypeName = (usage: string): string => {
   return isMessageKey(key) ? t(key) : usage;
 };
 
-interface FieldText {
-  label: string;
-  description?: string;
-}
-
 /** Returns the label and description of a form item: the console's translation, otherwise the API's text. */
 export const getFieldText = (
   factoryId: string,
   item: { key: string; label: string; description?: string | null },
 ): FieldText => {
-  const translation =
-    current === "zh-CN" ? (fieldsZh[`${factoryId}.${item.key}`] ?? fieldsZh[item.key]) : undefined;
+  const translation = tables.fields[`${factoryId}.${item.key}`] ?? tables.fields[item.key];
   const description = translation?.description ?? item.description ?? "";
   return { label: translation?.label ?? item.label, ...(description ? { description } : {}) };
 };
 
 /** Translates a message of the server; an unknown one is capitalized. */
 export const translateServerMessage = (message: string): string =>
-  (current === "zh-CN" ? serverMessagesZh[message] : serverMessagesEn[message]) ??
-  message.charAt(0).toUpperCase() + message.slice(1);
+  tables.serverMessages[message] ?? message.charAt(0).toUpperCase() + message.slice(1);
 
 export const formatDate = (iso: string): string => {
   const date = new Date(iso);

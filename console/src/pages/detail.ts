@@ -3,6 +3,7 @@ import { ApiError } from "../api/client.ts";
 import { type ArchivedConnector, type Connector, type Factory, isObject } from "../api/types.ts";
 import { type ConnectorForm, createConnectorForm } from "../form/connector-form.ts";
 import { Draft } from "../form/draft.ts";
+import { renderRealCode } from "../form/real-code.ts";
 import { renderTestMessage } from "../form/test-message.ts";
 import { formatDate, localize, t } from "../i18n/index.ts";
 import type { AppController, Page } from "../page.ts";
@@ -40,11 +41,12 @@ export const createDetailPage = (options: DetailOptions): Page => {
   };
 
   const save = async (form: ConnectorForm, button: HTMLButtonElement) => {
-    if (isBusy(button) || !form.validate()) return;
+    if (isBusy(button)) return;
     setBusy(button, t("setup.saving"));
-    // Input during the request would not be saved.
-    form.element.inert = true;
     try {
+      if (!(await form.validate())) return clearBusy(button, t("detail.save"));
+      // Input during the request would not be saved.
+      form.element.inert = true;
       connector = await session.api.updateConnector(connector.id, draft.toConfig());
       session.connector = connector;
       draft = createDraft(connector);
@@ -70,6 +72,7 @@ export const createDetailPage = (options: DetailOptions): Page => {
 
   const render = () => {
     const form = createConnectorForm({
+      api: session.api,
       draft,
       codeLength: session.settings.codeLength,
       onchange: () => {
@@ -84,11 +87,10 @@ export const createDetailPage = (options: DetailOptions): Page => {
     const saveBar = h(
       "div",
       { class: "save-bar floating", hidden: !draft.isDirty },
-      h("p", { class: "hint", role: "status" }, t("detail.unsaved")),
+      h("p", { class: "hint unsaved", role: "status" }, t("detail.unsaved")),
       h("button", { type: "button", class: "quiet", onclick: discard }, t("detail.discard")),
       saveButton,
     );
-    const { validate, showIssues } = form;
     return h(
       "div",
       { class: "page detail" },
@@ -96,24 +98,28 @@ export const createDetailPage = (options: DetailOptions): Page => {
       h(
         "div",
         { class: "detail-columns" },
-        h(
-          "div",
-          { class: "stack" },
-          form.element,
-          saveBar,
-          activity.render(),
-          renderArchive(app, session, archive),
-        ),
+        h("div", { class: "stack main-column" }, form.element, saveBar),
         h(
           "div",
           { class: "stack sidebar" },
-          renderTestMessage({ api: session.api, draft, validate, showIssues }),
+          renderTestMessage({ api: session.api, draft, form }),
+          renderRealCode({
+            api: session.api,
+            name: localize(factory.name),
+            codeLength: session.settings.codeLength,
+          }),
         ),
+        h("div", { class: "stack rest" }, activity.render(), renderArchive(app, session, archive)),
       ),
     );
   };
 
-  return { title: () => localize(factory.name), hasUnsavedChanges: () => draft.isDirty, render };
+  return {
+    title: () => localize(factory.name),
+    hasUnsavedChanges: () => draft.isDirty,
+    getDraft: () => draft,
+    render,
+  };
 };
 
 const renderHead = (options: DetailOptions, connector: Connector, guide: GuideLoader): HTMLElement => {

@@ -1,13 +1,14 @@
 /** A connector's guide on a page. It is loaded when it is first shown. */
-import { fetchGuide } from "../api/guide.ts";
-import { t } from "../i18n/index.ts";
+import { fetchGuide, type GuideLanguage, getGuideLanguage } from "../api/guide.ts";
+import { getLanguage, t } from "../i18n/index.ts";
 import { h, replaceChildren } from "../ui/dom.ts";
 import { renderGuide } from "../ui/guide.ts";
 
-/** Loads a guide once. After a failure the next `render` tries again. */
+/** Loads a guide once in each language. After a failure the next `render` tries again. */
 export class GuideLoader {
   readonly #factoryId: string;
   #article: Promise<Element | null> | null = null;
+  #language: GuideLanguage = "en";
 
   constructor(factoryId: string) {
     this.#factoryId = factoryId;
@@ -15,12 +16,15 @@ export class GuideLoader {
 
   render(): HTMLElement {
     const container = h("div", { class: "guide-container" }, h("p", { class: "hint" }, t("guide.loading")));
-    this.#article ??= fetchGuide(this.#factoryId);
+    const language = getGuideLanguage(this.#factoryId, getLanguage());
+    if (language !== this.#language) this.#article = null;
+    this.#language = language;
+    this.#article ??= fetchGuide(this.#factoryId, language);
     this.#article.then((article) => {
       if (article === null) this.#article = null;
       replaceChildren(
         container,
-        article ? renderGuide(article) : h("p", { class: "notice error" }, t("guide.failed")),
+        article ? renderGuide(article, language) : h("p", { class: "notice error" }, t("guide.failed")),
       );
     });
     return container;

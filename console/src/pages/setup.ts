@@ -21,11 +21,12 @@ export const createSetupPage = (app: AppController, session: Session, factory: F
   const replacedFactory = connector && session.findFactory(connector.connectorId);
 
   const save = async (form: ConnectorForm, button: HTMLButtonElement) => {
-    if (isBusy(button) || !form.validate()) return;
+    if (isBusy(button)) return;
     setBusy(button, t("setup.saving"));
-    // Input during the request would not be saved.
-    form.element.inert = true;
     try {
+      if (!(await form.validate())) return clearBusy(button, t("setup.save"));
+      // Input during the request would not be saved.
+      form.element.inert = true;
       await api.createConnector(factory.id, draft.toConfig());
       await app.navigate("#/");
       showToast(t("setup.saved", { name: getName() }));
@@ -40,8 +41,7 @@ export const createSetupPage = (app: AppController, session: Session, factory: F
   };
 
   const render = () => {
-    const form = createConnectorForm({ draft, codeLength: settings.codeLength, onchange: () => {} });
-    const { validate, showIssues } = form;
+    const form = createConnectorForm({ api, draft, codeLength: settings.codeLength, onchange: () => {} });
     const saveButton = h(
       "button",
       { type: "button", class: "primary", onclick: () => save(form, saveButton) },
@@ -67,7 +67,7 @@ export const createSetupPage = (app: AppController, session: Session, factory: F
           "div",
           { class: "stack" },
           form.element,
-          renderTestMessage({ api, draft, validate, showIssues }),
+          renderTestMessage({ api, draft, form }),
           h("div", { class: "save-bar" }, h("p", { class: "hint" }, t("setup.propagation")), saveButton),
         ),
       ),
@@ -77,6 +77,7 @@ export const createSetupPage = (app: AppController, session: Session, factory: F
   return {
     title: () => t("setup.title", { name: getName() }),
     hasUnsavedChanges: () => draft.isDirty,
+    getDraft: () => draft,
     render,
   };
 };

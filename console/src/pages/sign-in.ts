@@ -5,10 +5,11 @@ import { formatError } from "../i18n/error.ts";
 import { t } from "../i18n/index.ts";
 import type { AppController, Page, SignInReason } from "../page.ts";
 import { clearBusy, isBusy, setBusy } from "../ui/busy.ts";
-import { h, replaceChildren } from "../ui/dom.ts";
+import { createId, h, replaceChildren } from "../ui/dom.ts";
 
 export const createSignInPage = (app: AppController, reason: SignInReason): Page => {
   let input = "";
+  let isKept = false;
   const render = () => {
     const control = h("input", {
       type: "password",
@@ -24,6 +25,16 @@ export const createSignInPage = (app: AppController, reason: SignInReason): Page
     });
     const button = h("button", { type: "submit", class: "primary wide" }, t("signin.submit"));
     const alert = h("div", { role: "alert" });
+    const keepId = createId("keep");
+    const keep = h("input", {
+      type: "checkbox",
+      id: keepId,
+      "aria-describedby": `${keepId}-hint`,
+      checked: isKept,
+      onchange: () => {
+        isKept = keep.checked;
+      },
+    });
     const submit = async (event: Event) => {
       event.preventDefault();
       const key = control.value.trim();
@@ -32,7 +43,7 @@ export const createSignInPage = (app: AppController, reason: SignInReason): Page
       if (!key) return control.focus();
       if (isBusy(button)) return;
       setBusy(button, t("signin.busy"));
-      await app.signIn(key).catch((error: unknown) => {
+      await app.signIn(key, keep.checked).catch((error: unknown) => {
         clearBusy(button, t("signin.submit"));
         const isWrongKey = error instanceof ApiError && error.status === 401;
         if (isWrongKey) showIssue(control, t("signin.wrong"));
@@ -54,9 +65,15 @@ export const createSignInPage = (app: AppController, reason: SignInReason): Page
         // Password managers store a password under a user name.
         h("input", { type: "text", value: "edge-otp", autocomplete: "username", hidden: true }),
         renderField({ label: t("signin.key"), control, hint: t("signin.key.hint") }),
+        h(
+          "div",
+          { class: "checkbox" },
+          keep,
+          h("label", { for: keepId }, t("signin.keep")),
+          h("p", { class: "hint", id: `${keepId}-hint` }, t("signin.keep.hint")),
+        ),
         button,
       ),
-      h("p", { class: "hint" }, t("signin.memory")),
     );
   };
   return { title: () => t("signin.title"), render };

@@ -1,29 +1,34 @@
-/** The initial texts of new templates. Each fits one segment. */
-import { getLanguage } from "../i18n/index.ts";
+/**
+ * The texts of new templates: the factory's for every language, and translations, which are loaded when a language is
+ * added. The core has them all (`crates/core/src/default_texts.rs`).
+ */
+import type { FormItem } from "../api/types.ts";
+import { isObject } from "../api/types.ts";
 
-type TextsByUsage = Record<string, string> & { Generic: string };
+type TextsByUsage = Readonly<Record<string, string | undefined>>;
+type TextsByLanguage = Readonly<Record<string, TextsByUsage | undefined>>;
 
-const ENGLISH: TextsByUsage = {
-  Generic: "{{code}} is your verification code. It is valid for 10 minutes. Do not share it.",
-  SignIn: "{{code}} is your sign-in code. It is valid for 10 minutes. Do not share it.",
-  Register: "{{code}} is your sign-up code. It is valid for 10 minutes. Do not share it.",
-  ForgotPassword: "{{code}} is your code to reset the password. It is valid for 10 minutes. Do not share it.",
-  OrganizationInvitation: "{{code}} is the code of your invitation. It is valid for 10 minutes.",
-  UserPermissionValidation:
-    "{{code}} is your code to confirm this step. It is valid for 10 minutes. Do not share it.",
-  BindNewIdentifier:
-    "{{code}} is your code to link this number. It is valid for 10 minutes. Do not share it.",
+const loadTranslations = async (): Promise<TextsByLanguage> => (await import("./default-texts.json")).default;
+
+/** Returns the factory's text for a usage type; empty if it has none. */
+export const getDefaultText = ({ defaultValue }: FormItem, usage: string): string => {
+  const templates = Array.isArray(defaultValue) ? defaultValue : [];
+  const template = templates.find((candidate) => isObject(candidate) && candidate.usageType === usage);
+  return isObject(template) && typeof template.content === "string" ? template.content : "";
 };
 
-const CHINESE: TextsByUsage = {
-  Generic: "您的验证码是{{code}}，10分钟内有效，请勿告诉他人。",
-  SignIn: "您的登录验证码是{{code}}，10分钟内有效，请勿告诉他人。",
-  Register: "您的注册验证码是{{code}}，10分钟内有效，请勿告诉他人。",
-  ForgotPassword: "您的重置密码验证码是{{code}}，10分钟内有效，请勿告诉他人。",
+/** Loads the texts in the language of a tag, or in that of its primary subtag; null if there are none. */
+export const loadTexts = async (tag: string): Promise<TextsByUsage | null> => {
+  const translations = await loadTranslations().catch((): TextsByLanguage => ({}));
+  const find = (wanted: string) =>
+    Object.keys(translations).find((language) => language.toLowerCase() === wanted.toLowerCase());
+  const [primary = ""] = tag.split("-");
+  const language = find(tag) ?? find(primary) ?? findSibling(Object.keys(translations), primary);
+  return language ? (translations[language] ?? null) : null;
 };
 
-/** Returns the initial text of a template: Chinese for a Chinese locale, else English. */
-export const getDefaultText = (usage: string, locale: string): string => {
-  const texts = (locale || getLanguage()).toLowerCase().startsWith("zh") ? CHINESE : ENGLISH;
-  return texts[usage] ?? texts.Generic;
-};
+/** Finds a language of another region, such as `pt-BR` for `pt-PT`; none for Chinese, whose regions differ in script. */
+const findSibling = (languages: string[], primary: string): string | undefined =>
+  primary.toLowerCase() === "zh"
+    ? undefined
+    : languages.find((language) => language.toLowerCase().startsWith(`${primary.toLowerCase()}-`));

@@ -11,6 +11,6 @@ export interface EditorState extends FieldContext {
   index: number | null;
   /** Selects a usage type and one of its templates, by default the first, and renders the editor again. */
   select: (usage: string, index?: number | null) => void;
-  /** Renders the tabs of the usage types again. */
-  refreshTabs: () => void;
+  /** Renders again what shows issues or depends on several templates, but no control. Each rendering fills it anew. */
+  refreshers: (() => void)[];
 }

@@ -5,12 +5,13 @@
 import type { Json } from "../api/types.ts";
 import type { Draft } from "../form/draft.ts";
 import { renderIssue } from "../form/field.ts";
+import { createJsonEditor, type JsonEditor } from "../form/json-editor.ts";
 import { describeField, type FieldContext } from "../form/plain-fields.ts";
 import { t } from "../i18n/index.ts";
 import { h, replaceChildren } from "../ui/dom.ts";
 import type { EditorState } from "./editor-state.ts";
-import { renderJsonEditor } from "./json-editor.ts";
 import { renderLanguageTabs } from "./language-tabs.ts";
+import { renderMissingTexts } from "./missing-texts.ts";
 import {
   findTemplateIndices,
   listUsages,
@@ -27,10 +28,24 @@ interface Selection {
 
 const selections = new WeakMap<Draft, Selection>();
 
-export const renderTemplateEditor = (context: FieldContext, codeLength: number): HTMLElement => {
+export interface TemplateEditor {
+  element: HTMLElement;
+  /** The key of the form item. */
+  path: string;
+  /** Shows the draft's issues without rendering a control again. */
+  refresh: () => void;
+  /** Shows and focuses the control of an issue. */
+  focusPath: (path: string) => void;
+}
+
+export const renderTemplateEditor = (context: FieldContext, codeLength: number): TemplateEditor => {
   const element = h("section", { class: "card templates" });
-  const value = context.draft.values.get(context.item.key);
-  if (value?.kind !== "templates") return element;
+  const path = context.item.key;
+  const value = context.draft.values.get(path);
+  if (value?.kind !== "templates") {
+    return { element, path, refresh: () => {}, focusPath: () => element.focus() };
+  }
+  let jsonEditor: JsonEditor | null = null;
   const state: EditorState = {
     ...context,
     value,
@@ -45,21 +60,64 @@ export const renderTemplateEditor = (context: FieldContext, codeLength: number):
       selections.set(context.draft, { usage, index });
       render();
     },
-    refreshTabs: () => {},
+    refreshers: [],
+  };
+
+  const renderEditor = () => {
+    const issues = h("div");
+    const renderIssues = () => {
+      const issue = context.draft.findIssue(path);
+      replaceChildren(issues, issue && renderIssue(path, issue));
+    };
+    renderIssues();
+    state.refreshers.push(renderIssues);
+    return [issues, renderMissingTexts(state), renderUsageTabs(state, renderLanguageTabs(state))];
   };
 
   const render = () => {
-    const issue = context.draft.findIssue(context.item.key);
+    state.refreshers = [];
+    jsonEditor = value.json === null ? null : createTemplatesJson(state);
     replaceChildren(
       element,
       renderHead(state, render),
-      issue && value.json === null && renderIssue(context.item.key, issue),
-      value.json === null ? renderUsageTabs(state, renderLanguageTabs(state)) : renderJsonEditor(state),
+      ...(jsonEditor ? [jsonEditor.element] : renderEditor()),
     );
   };
+
+  const focusPath = (issuePath: string) => {
+    if (jsonEditor) return jsonEditor.focusPath(issuePath);
+    const index = getTemplateIndex(path, issuePath);
+    const template = value.list[index];
+    if (template) state.select(template.usage, index);
+    const targets = [...element.querySelectorAll<HTMLElement>("[data-path]")];
+    const target = targets.find((candidate) => candidate.dataset.path === issuePath);
+    (target ?? element.querySelector<HTMLElement>('.usages [aria-selected="true"]'))?.focus();
+  };
   render();
-  return element;
+  const refresh = () => {
+    jsonEditor?.refresh();
+    for (const refreshPart of state.refreshers) refreshPart();
+  };
+  return { element, path, refresh, focusPath };
 };
+
+/** Returns the list index in an issue path such as `templates.2.content`; NaN if there is none. */
+const getTemplateIndex = (key: string, path: string): number =>
+  Number.parseInt(path.slice(key.length + 1), 10);
+
+const createTemplatesJson = ({ value, item, draft, onchange }: EditorState): JsonEditor =>
+  createJsonEditor({
+    label: t("templates.json"),
+    hint: t("templates.json.hint"),
+    path: item.key,
+    rows: 18,
+    text: value.json ?? "",
+    oninput: (text) => {
+      value.json = text;
+      onchange();
+    },
+    getIssues: () => draft.issues.filter(({ path }) => path === item.key || path.startsWith(`${item.key}.`)),
+  });
 
 /** Returns the selection if it exists in the list; else the first template of its usage type, or Generic. */
 const resolveSelection = (list: readonly Template[], selection: Selection | undefined): Selection => {
@@ -75,7 +133,7 @@ const findTemplateWithIssue = (
 ): Selection | null => {
   const prefix = `${item.key}.`;
   const path = draft.issues.find((issue) => issue.path.startsWith(prefix))?.path;
-  const index = path === undefined ? Number.NaN : Number.parseInt(path.slice(prefix.length), 10);
+  const index = path === undefined ? Number.NaN : getTemplateIndex(item.key, path);
   const template = list[index];
   return template ? { usage: template.usage, index } : null;
 };
@@ -103,10 +161,16 @@ const renderHead = (state: EditorState, render: () => void): HTMLElement => {
       },
       t(toJson ? "templates.view.json" : "templates.view.editor"),
     );
+  const { label, hint } = describeField(state);
   return h(
     "div",
     { class: "card-head" },
-    h("div", {}, h("h2", {}, describeField(state).label), h("p", { class: "hint" }, t("templates.lead"))),
+    h(
+      "div",
+      {},
+      h("h2", {}, label),
+      h("p", { class: "hint" }, [t("templates.lead"), hint].filter(Boolean).join(" ")),
+    ),
     h(
       "div",
       { class: "segmented", role: "group", "aria-label": t("templates.view") },

@@ -2,12 +2,12 @@
 import { renderField, showIssue } from "../form/field.ts";
 import { formatLocale, t } from "../i18n/index.ts";
 import { isLanguageTag } from "../text/sms.ts";
-import { createId, h, renderIcon, replaceChildren } from "../ui/dom.ts";
+import { createId, h, renderIcon, replaceChildren, replaceKeepingFocus } from "../ui/dom.ts";
 import { renderTabList, renderTabPanel } from "../ui/tabs.ts";
 import { showToast } from "../ui/toast.ts";
-import { getDefaultText } from "./default-texts.ts";
+import { getDefaultText, loadTexts } from "./default-texts.ts";
 import type { EditorState } from "./editor-state.ts";
-import { createTemplate, findTemplateIndices } from "./template.ts";
+import { createTemplate, findTemplateIndices, listUsages } from "./template.ts";
 import { renderTemplateFields } from "./template-fields.ts";
 
 const ID_PREFIX = "locale";
@@ -23,6 +23,7 @@ const SUGGESTED_TAGS = [
   "pt-BR",
   "it",
   "ru",
+  "nl",
   "ar",
   "hi",
 ];
@@ -31,25 +32,28 @@ export const renderLanguageTabs = (state: EditorState): HTMLElement => {
   const indices = findTemplateIndices(state.value.list, state.usage);
   if (state.index === null) return renderEmptyState(state);
   const selected = String(state.index);
+  const renderTabs = () =>
+    renderTabList({
+      label: t("templates.locales"),
+      prefix: ID_PREFIX,
+      selected,
+      tabs: indices.map((index) => ({
+        id: String(index),
+        content: [formatLocale(state.value.list[index]?.locale ?? "")],
+        hasError: state.draft.issues.some((issue) => issue.path.startsWith(`${state.item.key}.${index}.`)),
+      })),
+      onselect: (id) => state.select(state.usage, Number(id)),
+    });
+  let tabs = renderTabs();
+  state.refreshers.push(() => {
+    const next = renderTabs();
+    replaceKeepingFocus(tabs, next);
+    tabs = next;
+  });
   return h(
     "div",
     { class: "languages" },
-    h(
-      "div",
-      { class: "locales" },
-      renderTabList({
-        label: t("templates.locales"),
-        prefix: ID_PREFIX,
-        selected,
-        tabs: indices.map((index) => ({
-          id: String(index),
-          content: [formatLocale(state.value.list[index]?.locale ?? "")],
-          hasError: state.draft.issues.some((issue) => issue.path.startsWith(`${state.item.key}.${index}.`)),
-        })),
-        onselect: (id) => state.select(state.usage, Number(id)),
-      }),
-      renderAddLanguage(state),
-    ),
+    h("div", { class: "locales" }, tabs, renderAddLanguage(state)),
     renderTabPanel(
       ID_PREFIX,
       selected,
@@ -61,7 +65,7 @@ export const renderLanguageTabs = (state: EditorState): HTMLElement => {
 
 const renderEmptyState = (state: EditorState): HTMLElement => {
   const write = () => {
-    addTemplate(state, "");
+    addTemplate(state, "", getDefaultText(state.item, state.usage));
     document.getElementById("template-first")?.focus();
   };
   return h(
@@ -83,12 +87,27 @@ const describeMissingTemplate = ({ usage, item, value }: EditorState): string =>
   return t(item.templates?.shape === "text" ? "templates.empty.text" : "templates.empty.registered");
 };
 
-const addTemplate = (state: EditorState, locale: string): void => {
-  const template = createTemplate(state.usage, locale);
-  if (state.item.templates?.shape === "text") template.content = getDefaultText(state.usage, locale);
-  state.value.list.push(template);
+const addTemplate = (state: EditorState, locale: string, content: string): void => {
+  state.value.list.push({ ...createTemplate(state.usage, locale), content });
   state.onchange();
   state.select(state.usage, state.value.list.length - 1);
+};
+
+const hasLocale = ({ value }: EditorState, usage: string, tag: string): boolean =>
+  findTemplateIndices(value.list, usage).some(
+    (index) => value.list[index]?.locale.toLowerCase() === tag.toLowerCase(),
+  );
+
+/** Adds a language to the usage types that have a template and not that language; the texts are translations. */
+const addLanguage = async (state: EditorState, tag: string, usages: string[]): Promise<void> => {
+  const texts = state.item.templates?.shape === "text" ? await loadTexts(tag) : null;
+  for (const usage of usages) {
+    if (usage === state.usage || hasLocale(state, usage, tag)) continue;
+    if (findTemplateIndices(state.value.list, usage).length === 0) continue;
+    state.value.list.push({ ...createTemplate(usage, tag), content: texts?.[usage] ?? "" });
+  }
+  addTemplate(state, tag, texts?.[state.usage] ?? "");
+  document.getElementById("template-first")?.focus();
 };
 
 /** Renders the button "Add language", which is replaced by an input for the language tag. */
@@ -133,18 +152,21 @@ const renderTagInput = (state: EditorState, oncancel: () => void) => {
       if (event.key === "Escape") oncancel();
     },
   });
-  const add = () => {
+  const add = async (usages: string[] = []) => {
     const tag = control.value.trim();
     const issue = validateNewTag(state, tag);
     showIssue(control, issue);
     if (issue) return control.focus();
-    addTemplate(state, tag);
-    document.getElementById("template-first")?.focus();
+    await addLanguage(state, tag, usages);
   };
-  const addButton = h(
-    "button",
-    { type: "button", class: "secondary small", onclick: add },
-    t("templates.add"),
+  const renderAddButton = (label: string, usages: string[]) =>
+    h("button", { type: "button", class: "secondary small", onclick: () => add(usages) }, label);
+  const buttons = h(
+    "span",
+    { class: "control-buttons" },
+    renderAddButton(t("templates.add"), []),
+    state.item.templates?.shape === "text" &&
+      renderAddButton(t("templates.addToAll"), listUsages(state.value.list)),
   );
   const children = [
     h(
@@ -152,17 +174,14 @@ const renderTagInput = (state: EditorState, oncancel: () => void) => {
       { id: listId },
       ...SUGGESTED_TAGS.map((tag) => h("option", { value: tag }, formatLocale(tag))),
     ),
-    renderField({ label: t("templates.tag"), control, hint: t("templates.tag.hint"), buttons: addButton }),
+    renderField({ label: t("templates.tag"), control, hint: t("templates.tag.hint"), buttons }),
   ];
   return { control, children };
 };
 
-const validateNewTag = ({ value, usage }: EditorState, tag: string): string | undefined => {
+const validateNewTag = (state: EditorState, tag: string): string | undefined => {
   if (!isLanguageTag(tag)) return t("templates.tag.invalid");
-  const isTaken = findTemplateIndices(value.list, usage).some(
-    (index) => value.list[index]?.locale.toLowerCase() === tag.toLowerCase(),
-  );
-  return isTaken ? t("templates.tag.taken") : undefined;
+  return hasLocale(state, state.usage, tag) ? t("templates.tag.taken") : undefined;
 };
 
 const renderRemoveButton = (state: EditorState, index: number): HTMLElement =>

@@ -1,11 +1,11 @@
 /** The fields of one template, by its shape: a text with its preview, template codes, or a name and a language. */
-import { clearIssue, renderField, renderIssue } from "../form/field.ts";
-import { t } from "../i18n/index.ts";
+import { renderField, renderIssue } from "../form/field.ts";
+import { getUsageTypeName, t } from "../i18n/index.ts";
 import { containsCodePlaceholder } from "../text/sms.ts";
 import { h, renderIcon, replaceChildren } from "../ui/dom.ts";
 import type { EditorState } from "./editor-state.ts";
 import { createPreview } from "./preview.ts";
-import type { Template } from "./template.ts";
+import { findSharingUsages, type Template } from "./template.ts";
 
 /** Keys of a template that have no field here, but may have issues. */
 const KEYS_WITHOUT_FIELD = ["type", "locale", "usageType"];
@@ -15,15 +15,41 @@ export const renderTemplateFields = (state: EditorState, index: number): HTMLEle
   if (!template) return h("div");
   const path = `${state.item.key}.${index}`;
   const render = { text: renderTextFields, registered: renderCodeFields, named: renderNameFields };
-  const issues = state.draft.issues.filter((issue) =>
-    KEYS_WITHOUT_FIELD.some((key) => issue.path === `${path}.${key}`),
-  );
+  const issues = h("div");
+  const sharing = h("div", { role: "status", class: "sharing" });
+  const refresh = () => {
+    const shown = state.draft.issues.filter((issue) =>
+      KEYS_WITHOUT_FIELD.some((key) => issue.path === `${path}.${key}`),
+    );
+    replaceChildren(issues, ...shown.map((issue) => renderIssue(issue.path, issue.message)));
+    replaceChildren(sharing, renderSharingHint(state, template));
+  };
+  refresh();
+  state.refreshers.push(refresh);
   return h(
     "div",
-    {},
-    ...issues.map((issue) => renderIssue(issue.path, issue.message)),
+    { class: "template-body" },
+    issues,
     render[state.item.templates?.shape ?? "text"](state, template, path),
+    sharing,
   );
+};
+
+/** Says which other usage types send the same: providers throttle a text that serves several. */
+const renderSharingHint = ({ value, item }: EditorState, template: Template): HTMLElement | null => {
+  const usages = findSharingUsages(item.templates?.shape ?? "text", value.list, template);
+  if (usages.length === 0) return null;
+  const names = usages.map(getUsageTypeName).join(", ");
+  return h(
+    "p",
+    { class: "notice warning" },
+    renderIcon("warning"),
+    h("span", {}, t("templates.shared", { names })),
+  );
+};
+
+const refreshAll = ({ refreshers }: EditorState): void => {
+  for (const refresh of refreshers) refresh();
 };
 
 const renderTextFields = (state: EditorState, template: Template, path: string): HTMLElement => {
@@ -35,8 +61,8 @@ const renderTextFields = (state: EditorState, template: Template, path: string):
     lang: template.locale || null,
     oninput: () => {
       template.content = control.value;
-      clearIssue(state.draft, control, `${path}.content`);
       update();
+      refreshAll(state);
       state.onchange();
     },
   });
@@ -48,8 +74,6 @@ const renderTextFields = (state: EditorState, template: Template, path: string):
     const previous = lacksCode;
     lacksCode = !containsCodePlaceholder(template.content);
     if (lacksCode === previous) return;
-    // The tab of the usage type shows the same warning.
-    if (previous !== null) state.refreshTabs();
     replaceChildren(warning, ...(lacksCode ? renderCodeWarning(control) : []));
   };
   update();
@@ -103,7 +127,7 @@ const renderLineField = (
     spellcheck: "false",
     oninput: () => {
       template[key] = control.value;
-      clearIssue(state.draft, control, path);
+      refreshAll(state);
       state.onchange();
     },
   });
@@ -145,6 +169,7 @@ const renderCodeFields = (state: EditorState, template: Template, path: string):
     onchange: () => {
       template.isSplit = control.checked;
       render();
+      refreshAll(state);
       state.onchange();
     },
   });

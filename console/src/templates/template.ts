@@ -98,3 +98,31 @@ export const listUsages = (templates: readonly Template[]): string[] => [
 /** Returns the list indices of the templates of a usage type. */
 export const findTemplateIndices = (templates: readonly Template[], usage: string): number[] =>
   templates.flatMap((template, index) => (template.usage === usage ? [index] : []));
+
+/** Returns what a template sends, in a form that can be compared; empty if it is not filled in. */
+const getContent = (
+  shape: TemplateShape,
+  { content, code, overseas, isSplit, name, language }: Template,
+): string => {
+  const normalize = (text: string) => text.trim().replace(/\s+/g, " ");
+  if (shape === "text") return normalize(content);
+  if (shape === "registered") return normalize(isSplit ? `${code} ${overseas}` : code);
+  return name.trim() === "" ? "" : `${name.trim()} ${language.trim() || "en"}`;
+};
+
+/** Returns the other usage types with a template of the same content for the same language. */
+export const findSharingUsages = (
+  shape: TemplateShape,
+  templates: readonly Template[],
+  template: Template,
+): string[] => {
+  const content = getContent(shape, template);
+  if (content === "") return [];
+  const others = templates.filter(
+    (other) =>
+      other.usage !== template.usage &&
+      other.locale.toLowerCase() === template.locale.toLowerCase() &&
+      getContent(shape, other) === content,
+  );
+  return [...new Set(others.map((other) => other.usage))];
+};

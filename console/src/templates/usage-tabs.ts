@@ -1,7 +1,7 @@
 /** The tabs of the usage types. Each shows whether the usage type has its own template or falls back to Generic. */
 import { getUsageTypeName, isMessageKey, t } from "../i18n/index.ts";
 import { containsCodePlaceholder } from "../text/sms.ts";
-import { h, renderIcon } from "../ui/dom.ts";
+import { h, renderIcon, replaceKeepingFocus } from "../ui/dom.ts";
 import { renderTabList, renderTabPanel, type Tab } from "../ui/tabs.ts";
 import type { EditorState } from "./editor-state.ts";
 import { findTemplateIndices, listUsages } from "./template.ts";
@@ -22,11 +22,11 @@ export const renderUsageTabs = (state: EditorState, panel: HTMLElement): HTMLEle
       onselect: (id) => state.select(usages[Number(id)] ?? "Generic"),
     });
   let tabs = renderTabs();
-  state.refreshTabs = () => {
+  state.refreshers.push(() => {
     const next = renderTabs();
-    tabs.replaceWith(next);
+    replaceKeepingFocus(tabs, next);
     tabs = next;
-  };
+  });
   return h(
     "div",
     { class: "usages" },

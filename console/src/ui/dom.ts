@@ -9,8 +9,8 @@ export type Attributes = Readonly<Record<string, string | number | boolean | nul
 /** Allows paths of this origin, fragments and https URLs; rejects `javascript:` and `http:` URLs. */
 const isSafeUrl = (url: string): boolean => /^(#|\/(?!\/)|https:\/\/)/.test(url);
 
-const URL_ATTRIBUTES = new Set(["href", "src"]);
-const FORBIDDEN_ATTRIBUTES = new Set(["style", "srcdoc", "srcset"]);
+const URL_ATTRIBUTES = new Set(["href", "src", "srcset"]);
+const FORBIDDEN_ATTRIBUTES = new Set(["style", "srcdoc"]);
 
 /** Creates an element (hyperscript). An attribute whose value is a function is an event handler. */
 export const h = <Tag extends keyof HTMLElementTagNameMap>(
@@ -48,6 +48,13 @@ const appendChildren = (element: Element, children: readonly Child[]): void => {
 export const replaceChildren = (element: Element, ...children: Child[]): void => {
   element.replaceChildren();
   appendChildren(element, children);
+};
+
+/** Replaces an element. If the focus is in it, it moves to the element with the same id in the new one. */
+export const replaceKeepingFocus = (element: Element, next: Element): void => {
+  const id = element.contains(document.activeElement) ? document.activeElement?.id : "";
+  element.replaceWith(next);
+  if (id) document.getElementById(id)?.focus();
 };
 
 /** Splits a text at its backticks and renders the parts between them as `<code>`. */

@@ -16,12 +16,13 @@ const GROUPS: Record<string, FactoryGroup> = {
 
 export const getFactoryGroup = (factory: Factory): FactoryGroup => GROUPS[factory.id] ?? "global";
 
-/** Renders a connector's logo. It is decorative: the name is always next to it. */
-export const renderLogo = (id: string, size: "compact" | "large" = "large"): HTMLImageElement =>
-  h("img", {
-    src: `/logos/${encodeURIComponent(id)}.svg`,
-    alt: "",
-    class: `logo ${size}`,
-    width: 44,
-    height: 44,
-  });
+/** Renders a connector's logo, light or dark. It is decorative: the name is always next to it. */
+export const renderLogo = (id: string, size: "compact" | "large" = "large"): HTMLElement => {
+  const path = `/logos/${encodeURIComponent(id)}`;
+  return h(
+    "picture",
+    { class: `logo ${size}` },
+    h("source", { srcset: `${path}-dark.svg`, media: "(prefers-color-scheme: dark)" }),
+    h("img", { src: `${path}.svg`, alt: "", width: 44, height: 44 }),
+  );
+};

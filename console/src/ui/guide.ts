@@ -2,7 +2,6 @@
  * Renders a connector guide. The guide is an HTML file of this origin; nevertheless each element is created anew from a
  * list of allowed ones, so that markup can never reach the page through a guide.
  */
-import { t } from "../i18n/index.ts";
 import { renderCodeBlock } from "./code-block.ts";
 import type { Child } from "./dom.ts";
 import { h } from "./dom.ts";
@@ -20,15 +19,11 @@ const ELEMENTS: Record<string, keyof HTMLElementTagNameMap | undefined> = {
   strong: "strong",
   em: "em",
   code: "code",
-  thead: "thead",
-  tbody: "tbody",
-  tr: "tr",
-  td: "td",
 };
 
-/** Renders a guide's article without its h1, which would repeat the page's title. Guides are in English. */
-export const renderGuide = (article: Element): HTMLElement =>
-  h("article", { class: "guide", lang: "en" }, ...renderChildren(article));
+/** Renders a guide's article without its h1, which would repeat the page's title. */
+export const renderGuide = (article: Element, language: string): HTMLElement =>
+  h("article", { class: "guide", lang: language }, ...renderChildren(article));
 
 const renderChildren = (parent: Node): Child[] => [...parent.childNodes].map(renderNode);
 
@@ -40,8 +35,6 @@ const renderNode = (node: Node): Child => {
       return renderCodeBlock((node.textContent ?? "").replace(/\n$/, ""));
     case "table":
       return renderTable(node);
-    case "th":
-      return h("th", { scope: "col" }, ...renderChildren(node));
     case "a":
       return renderLink(node);
     default: {
@@ -51,13 +44,40 @@ const renderNode = (node: Node): Child => {
   }
 };
 
-/** Renders a table in a focusable container, so that it can be scrolled with the keyboard. */
-const renderTable = (table: Element): HTMLElement =>
-  h(
-    "div",
-    { class: "table", tabindex: 0, role: "group", "aria-label": t("guide.table") },
-    h("table", {}, ...renderChildren(table)),
+/**
+ * Renders a table. Where it is too narrow for columns, the styles show each row as a list of headings and values; the
+ * roles keep it a table for screen readers.
+ */
+const renderTable = (table: Element): HTMLElement => {
+  const headings = [...table.querySelectorAll("th")].map((cell) => cell.textContent ?? "");
+  const rows = [...table.querySelectorAll("tbody tr")].map((row) =>
+    h(
+      "tr",
+      { role: "row" },
+      ...[...row.children].map((cell, index) =>
+        h("td", { role: "cell", "data-heading": headings[index] }, h("div", {}, ...renderChildren(cell))),
+      ),
+    ),
   );
+  return h(
+    "div",
+    { class: "table" },
+    h(
+      "table",
+      { role: "table" },
+      h(
+        "thead",
+        { role: "rowgroup" },
+        h(
+          "tr",
+          { role: "row" },
+          ...headings.map((text) => h("th", { scope: "col", role: "columnheader" }, text)),
+        ),
+      ),
+      h("tbody", { role: "rowgroup" }, ...rows),
+    ),
+  );
+};
 
 /** Renders an https link; the text only, if the URL is not https. */
 const renderLink = (link: Element): HTMLElement => {

@@ -21,20 +21,14 @@ export const createLayout = () => {
 interface HeaderOptions {
   /** The current route; null while signed out. */
   route: string | null;
+  links: { href: string; label: string }[];
   onlanguage: Handler;
   onsignout: Handler;
 }
 
-const NAVIGATION = [
-  { href: "#/", key: "nav.connector" },
-  { href: "#/messages", key: "nav.messages" },
-  { href: "#/settings", key: "nav.settings" },
-  { href: "#/calls", key: "nav.calls" },
-] as const;
-
-export const renderHeader = ({ route, onlanguage, onsignout }: HeaderOptions): Child[] => {
+export const renderHeader = ({ route, links, onlanguage, onsignout }: HeaderOptions): Child[] => {
   const otherLanguage = getLanguage() === "en" ? "zh-CN" : "en";
-  const current = NAVIGATION.find(({ href }) => href === route)?.href ?? "#/";
+  const current = links.find(({ href }) => href === route)?.href ?? "#/";
   return [
     h(
       "div",
@@ -49,8 +43,8 @@ export const renderHeader = ({ route, onlanguage, onsignout }: HeaderOptions): C
         h(
           "nav",
           { "aria-label": t("nav.label") },
-          ...NAVIGATION.map(({ href, key }) =>
-            h("a", { href, "aria-current": href === current && "page" }, t(key)),
+          ...links.map(({ href, label }) =>
+            h("a", { href, "aria-current": href === current && "page" }, label),
           ),
         ),
       h(

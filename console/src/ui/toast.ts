@@ -1,5 +1,5 @@
 /**
- * Toasts: short messages at the bottom of the page. Their live region exists from the start, because screen readers
+ * Toasts: short messages at the top of the page. Their live region exists from the start, because screen readers
  * announce only what is added to an existing one.
  */
 import { t } from "../i18n/index.ts";

@@ -281,7 +281,7 @@ mod tests {
                         "type": "Text",
                         "label": "Authorization header",
                         "placeholder": "Bearer …",
-                        "description": "Sent as it stands, so that the endpoint knows us.",
+                        "description": "Sent unchanged, so that your endpoint can recognize the request.",
                         "required": false,
                         "isConfidential": true,
                     },

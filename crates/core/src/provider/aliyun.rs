@@ -18,7 +18,7 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("accessKeyId", "Access key ID", FieldKind::Text).destination().placeholder("LTAI…"),
     FieldSpec::new("accessKeySecret", "Access key secret", FieldKind::Secret),
     FieldSpec::new("signName", "Signature name", FieldKind::Text)
-        .description("The approved signature that stands before every text."),
+        .description("The approved signature, shown before each text."),
     FieldSpec::new("endpoint", "Endpoint", FieldKind::Host)
         .optional()
         .destination()
@@ -27,7 +27,7 @@ const FIELDS: &[FieldSpec] = &[
         .description("A regional host such as dysmsapi.ap-southeast-1.aliyuncs.com."),
     FieldSpec::new("strictPhoneRegionNumberCheck", "Strict number check", FieldKind::Switch)
         .optional()
-        .description("Accepted for the sake of Logto's configs; every number here says its country."),
+        .description("Kept for compatibility with Logto; it has no effect."),
     FieldSpec::templates(TemplateRules {
         types: &[0, 1, 2, 6, 7],
         ..TemplateRules::new(TemplateKind::Registered)

@@ -20,7 +20,7 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("accessKeyId", "Access key ID", FieldKind::Text).destination().placeholder("LTAI…"),
     FieldSpec::new("accessKeySecret", "Access key secret", FieldKind::Secret),
     FieldSpec::new("signName", "Signature name", FieldKind::Text)
-        .description("One of the signatures that Aliyun gives; they change from time to time."),
+        .description("One of Aliyun's predefined signatures; they change from time to time."),
     FieldSpec::templates(TemplateRules::new(TemplateKind::Registered)),
 ];
 

@@ -24,7 +24,7 @@ const FIELDS: &[FieldSpec] = &[
         .optional()
         .header()
         .placeholder("Bearer …")
-        .description("Sent as it stands, so that the endpoint knows us."),
+        .description("Sent unchanged, so that your endpoint can recognize the request."),
 ];
 
 #[derive(Serialize)]

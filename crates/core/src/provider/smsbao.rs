@@ -27,7 +27,8 @@ const FIELDS: &[FieldSpec] = &[
         min_count: 1,
         default_texts: Some(&CHINESE),
         ..TemplateRules::new(TemplateKind::Text)
-    }),
+    })
+    .description("Each text begins with your signature in brackets: 【…】."),
 ];
 
 /// All are checks before the message is sent; none leaves the outcome open.

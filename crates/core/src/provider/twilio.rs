@@ -59,7 +59,7 @@ const FIELDS: &[FieldSpec] = &[
         .description("A regional host such as api.dublin.ie1.twilio.com."),
     FieldSpec::new("disableRiskCheck", "Disable the risk check", FieldKind::Switch)
         .optional()
-        .description("Asks Twilio not to hold this traffic back for fraud checks."),
+        .description("Asks Twilio not to block these messages by its fraud checks."),
     FieldSpec::templates(TemplateRules::new(TemplateKind::Text)),
 ];
 

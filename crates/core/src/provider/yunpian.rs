@@ -24,14 +24,15 @@ const FIELDS: &[FieldSpec] = &[
     FieldSpec::new("apikey", "API key", FieldKind::Secret),
     FieldSpec::new("enableInternational", "Send abroad", FieldKind::Switch)
         .optional()
-        .description("Whether numbers outside mainland China are sent to; without it they are refused."),
+        .description("Allows numbers outside mainland China; otherwise they are rejected."),
     FieldSpec::new("unsupportedCountriesMsg", "Message for unsupported countries", FieldKind::Text)
         .optional()
-        .description("Accepted for the sake of Logto's configs; the answer has its own error code."),
+        .description("Kept for compatibility with Logto; it is not used."),
     FieldSpec::templates(TemplateRules {
         default_texts: Some(&CHINESE),
         ..TemplateRules::new(TemplateKind::Text)
-    }),
+    })
+    .description("Each text must be identical to an approved one, without the signature."),
 ];
 
 /// 2 is a parameter of the wrong form; the only one that varies is the number. Codes from -50 downwards are exceptions
