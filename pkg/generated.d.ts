@@ -86,7 +86,7 @@ export interface Issue {
 }
 
 /** Which of the limits on sends was reached. */
-export type SendLimit = "cooldown" | "hour" | "day";
+export type SendLimit = "cooldown" | "hour" | "day" | "ip" | "prefix" | "country" | "total";
 
 /** Why a phone number is not accepted: with `phone.invalid` the first four, with `phone.not_allowed` the others. */
 export type PhoneReason =
@@ -347,6 +347,36 @@ export interface Settings {
   readonly sendsPerDay: number;
   /** `ALLOWED_COUNTRIES`: countries that may be sent to. */
   readonly allowedCountries?: readonly string[];
+  /** `BLOCKED_COUNTRIES`: countries that may not be sent to, even if they are allowed. */
+  readonly blockedCountries?: readonly string[];
+  /**
+   * `LIMITS`: limits against SMS pumping, the settings from here to SAFE_LIST: record counts and logs but refuses
+   * nothing.
+   */
+  readonly limits: "on" | "record" | "off";
+  /** `SENDS_PER_IP_HOUR`: sends per end user's IP address (the member ip; IPv6 by /64) in an hour; 0: no limit. */
+  readonly sendsPerIpHour: number;
+  /** `SENDS_PER_IP_DAY`: sends per end user's IP address in 24 hours; 0: no limit. */
+  readonly sendsPerIpDay: number;
+  /** `SENDS_PER_PREFIX_HOUR`: sends to numbers that differ in their last four digits only, in an hour; 0: no limit. */
+  readonly sendsPerPrefixHour: number;
+  /** `PREFIX_BREAKER`: stops a prefix for 12 hours if of this many sends in 24 hours too few are verified; 0: never. */
+  readonly prefixBreaker: number;
+  /**
+   * `COUNTRY_BREAKER`: stops a country for 12 hours if of this many sends in 24 hours too few are verified; 0: never.
+   */
+  readonly countryBreaker: number;
+  /** `BREAKER_PERCENT`: verified share of the sends below which PREFIX_BREAKER and COUNTRY_BREAKER stop. */
+  readonly breakerPercent: number;
+  /** `SENDS_PER_DAY_TOTAL`: sends of the whole deployment in 24 hours; 0: no limit. */
+  readonly sendsPerDayTotal: number;
+  /**
+   * `LIMIT_SHARDS`: objects that share the counting of a country, or of all sends with SENDS_PER_DAY_TOTAL: more for
+   * some hundred sends a second.
+   */
+  readonly limitShards: number;
+  /** `SAFE_LIST`: numbers that none of these limits but SENDS_PER_DAY_TOTAL binds. */
+  readonly safeList?: readonly string[];
   /**
    * `PHONE_CHECK`: check of numbers: full refuses those that cannot exist and service numbers, e164 checks the form
    * only.
@@ -451,6 +481,23 @@ export interface MessageSummary {
   readonly counts: readonly MessageCount[];
 }
 
+/** What a limit counts by. */
+export type LimitKind = "ip" | "prefix" | "country" | "total";
+
+/** A stop as the management API shows it. */
+export interface StoppedSends {
+  /** What the limit counts by. */
+  readonly kind: LimitKind;
+  /** The prefix (a number without its last four digits), the ISO code of the country, or `all`. */
+  readonly key: string;
+  /** Of a prefix: its country. */
+  readonly country?: string;
+  /** Since when sends are refused, or would be if limits were not only recorded. */
+  readonly since: string;
+  /** The earliest time at which they may be permitted again. */
+  readonly until: string;
+}
+
 /** A connector as responses show it: the factory's presentation and the connector's own members. No secret is in it. */
 export interface Connector {
   /**
@@ -553,6 +600,12 @@ export interface Policy {
    */
   allowedCountries?: readonly string[] | undefined;
   /**
+   * Countries that may not be sent to, even if they are allowed. ISO or dialling codes; unset: none.
+   *
+   * @default all
+   */
+  blockedCountries?: readonly string[] | undefined;
+  /**
    * Check of numbers: full refuses those that cannot exist and service numbers, e164 checks the form only. `full`,
    * `e164`.
    *
@@ -566,6 +619,68 @@ export interface Policy {
    * @default none
    */
   allowServiceNumbers?: readonly string[] | undefined;
+  /**
+   * Limits against SMS pumping, the settings from here to SAFE_LIST: record counts and logs but refuses nothing.
+   * `on`, `record`, `off`.
+   *
+   * @default "on"
+   */
+  limits?: "on" | "record" | "off" | undefined;
+  /**
+   * Sends per end user's IP address (the member ip; IPv6 by /64) in an hour; 0: no limit. 0 to 1000000.
+   *
+   * @default 10
+   */
+  sendsPerIpHour?: number | undefined;
+  /**
+   * Sends per end user's IP address in 24 hours; 0: no limit. 0 to 1000000.
+   *
+   * @default 30
+   */
+  sendsPerIpDay?: number | undefined;
+  /**
+   * Sends to numbers that differ in their last four digits only, in an hour; 0: no limit. 0 to 1000000.
+   *
+   * @default 20
+   */
+  sendsPerPrefixHour?: number | undefined;
+  /**
+   * Stops a prefix for 12 hours if of this many sends in 24 hours too few are verified; 0: never. 0 to 1000000.
+   *
+   * @default 20
+   */
+  prefixBreaker?: number | undefined;
+  /**
+   * Stops a country for 12 hours if of this many sends in 24 hours too few are verified; 0: never. 0 to 1000000.
+   *
+   * @default 100
+   */
+  countryBreaker?: number | undefined;
+  /**
+   * Verified share of the sends below which PREFIX_BREAKER and COUNTRY_BREAKER stop. 1 to 90 %.
+   *
+   * @default 10
+   */
+  breakerPercent?: number | undefined;
+  /**
+   * Sends of the whole deployment in 24 hours; 0: no limit. 0 to 100000000.
+   *
+   * @default 0
+   */
+  sendsPerDayTotal?: number | undefined;
+  /**
+   * Objects that share the counting of a country, or of all sends with SENDS_PER_DAY_TOTAL: more for some hundred
+   * sends a second. 1 to 64.
+   *
+   * @default 1
+   */
+  limitShards?: number | undefined;
+  /**
+   * Numbers that none of these limits but SENDS_PER_DAY_TOTAL binds. E.164 prefixes; unset: none.
+   *
+   * @default none
+   */
+  safeList?: readonly string[] | undefined;
   /**
    * Deadline for a provider's response. 100 to 30000 ms.
    *

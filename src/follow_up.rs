@@ -1,5 +1,5 @@
-//! What follows a response: the renewal of seals, the operator's webhook, the message log. Nothing here delays or changes
-//! a response.
+//! What follows a response: the renewal of seals, the report of a success to the counters of sends, the operator's webhook,
+//! the message log. Nothing here delays or changes a response.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -34,6 +34,10 @@ pub(crate) fn begin(context: &Context, deployment: &Rc<Deployment>, log: &Reques
     if deployment.platform.take_needs_renewal() {
         let deployment = Rc::clone(deployment);
         context.wait_until(async move { deployment.platform.renew_seals().await });
+    }
+    if let Some(phone) = log.trace.verified.clone() {
+        let deployment = Rc::clone(deployment);
+        context.wait_until(async move { deployment.otp_service().report_verified(&phone).await });
     }
     if log.event.kind.group().is_none() {
         return;

@@ -5,7 +5,7 @@ use edge_otp_core::service::ServiceError;
 use crate::auth::check_key;
 use crate::error::ApiError;
 use crate::handlers::{
-    Exchange, activity, connectors, factories, health, home, messages, otp, phones, settings,
+    Exchange, activity, connectors, factories, health, home, limits, messages, otp, phones, settings,
 };
 use crate::request::IncomingRequest;
 use crate::request_log::RequestLog;
@@ -71,8 +71,11 @@ async fn route_management(
         (["activity"], "GET") => Ok(activity::show(exchange).await),
         (["messages"], "GET") => messages::list(exchange).await,
         (["messages", "summary"], "GET") => messages::summarize(exchange).await,
+        (["limits"], "GET") => limits::list(exchange).await,
+        (["limits", kind, key], "DELETE") => limits::lift(exchange, kind, key, log).await,
+        (["limits", _, _], _) => Err(ApiError::MethodNotAllowed("DELETE")),
         (
-            ["connector-factories" | "settings" | "activity" | "messages"]
+            ["connector-factories" | "settings" | "activity" | "limits" | "messages"]
             | ["connector-factories", _]
             | ["messages", "summary"],
             _,

@@ -1,9 +1,9 @@
-//! The guard object: a Durable Object per phone number and per idempotency key. Everything about one phone number happens
-//! here, one event after another. The rules, and why they are atomic, are in [`edge_otp_core::guard`].
+//! The guard object: a Durable Object per phone number, per idempotency key, and per country and IP address whose sends are
+//! counted. Everything about one of them happens here, one event after another. The rules, and why they are atomic, are in [`edge_otp_core::guard`].
 
 use std::rc::Rc;
 
-use js_sys::{Date, Object, Promise};
+use js_sys::{Array, Date, Map, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
@@ -18,10 +18,10 @@ use edge_otp_core::time::Timestamp;
 use crate::platform::clock::now;
 use crate::settings::Deployment;
 
-/// The one key in an object's storage.
-const STATE_KEY: &str = "state";
+/// How many texts are listed at a time.
+const LIST_LIMIT: u32 = 500;
 
-/// The guard object of a phone number or of an idempotency key.
+/// A guard object.
 #[durable_object(alarm)]
 pub struct VerificationGuard {
     object: Rc<GuardObject<DurableStorage>>,
@@ -89,8 +89,8 @@ async fn handle(
 struct DurableStorage(Storage);
 
 impl ObjectStorage for DurableStorage {
-    async fn get(&self) -> Result<Option<String>, StorageError> {
-        let promise = self.0.as_raw().get(STATE_KEY).map_err(|_| StorageError)?;
+    async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
+        let promise = self.0.as_raw().get(key).map_err(|_| StorageError)?;
         let stored = JsFuture::from(promise).await.map_err(|_| StorageError)?;
         if stored.is_undefined() {
             return Ok(None);
@@ -98,12 +98,29 @@ impl ObjectStorage for DurableStorage {
         stored.as_string().map(Some).ok_or(StorageError)
     }
 
-    fn put(&self, text: &str) -> Result<(), StorageError> {
-        started(self.0.as_raw().put(STATE_KEY, text.into()))
+    fn put(&self, key: &str, text: &str) -> Result<(), StorageError> {
+        started(self.0.as_raw().put(key, text.into()))
     }
 
-    fn delete(&self) -> Result<(), StorageError> {
-        started(self.0.as_raw().delete(STATE_KEY))
+    fn delete(&self, key: &str) -> Result<(), StorageError> {
+        started(self.0.as_raw().delete(key))
+    }
+
+    async fn list(&self, after: Option<&str>) -> Result<Vec<(String, String)>, StorageError> {
+        let options = Object::new();
+        let set = |name: &str, value: JsValue| Reflect::set(&options, &name.into(), &value);
+        set("limit", LIST_LIMIT.into()).map_err(|_| StorageError)?;
+        if let Some(after) = after {
+            set("startAfter", after.into()).map_err(|_| StorageError)?;
+        }
+        let promise = self.0.as_raw().list_with_options(options.clone()).map_err(|_| StorageError)?;
+        let listed = JsFuture::from(promise).await.map_err(|_| StorageError)?;
+        let mut texts = Vec::new();
+        for entry in Map::from(listed).entries() {
+            let entry = Array::from(&entry.map_err(|_| StorageError)?);
+            texts.push(entry.get(0).as_string().zip(entry.get(1).as_string()).ok_or(StorageError)?);
+        }
+        Ok(texts)
     }
 
     async fn delete_all(&self) -> Result<(), StorageError> {

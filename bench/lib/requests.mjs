@@ -19,12 +19,15 @@ export const badKeyRequest = request(
   "not-a-key",
 );
 
-let last = 2_000_000;
-/** Phones that no request has had before, since each has limits of its own. */
+/** Has no factor in common with the count of numbers, so that none comes twice; a number and the next differ in prefix. */
+const STEP = 10_007;
+const NUMBERS = 7_999_999;
+let last = 0;
+/** Phones that no request has had before, since each has limits of its own; of many prefixes, as users' phones are. */
 export const newPhones = (count) =>
   Array.from({ length: count }, () => {
-    last += 1;
-    return `+1415${last}`;
+    last = (last + STEP) % NUMBERS;
+    return `+1415${2_000_000 + last}`;
   });
 
 /** Another code: the first digit one higher. */

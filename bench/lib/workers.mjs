@@ -35,6 +35,7 @@ const text = {
   RESEND_COOLDOWNS: "0",
   SENDS_PER_HOUR: "1000",
   SENDS_PER_DAY: "1000",
+  SENDS_PER_PREFIX_HOUR: "1000000",
   // What a Worker without connectors reads.
   TWILIO_SID: twilio.accountSID,
   TWILIO_TOKEN: twilio.authToken,

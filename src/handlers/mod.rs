@@ -5,6 +5,7 @@ pub(crate) mod connectors;
 pub(crate) mod factories;
 pub(crate) mod health;
 pub(crate) mod home;
+pub(crate) mod limits;
 pub(crate) mod messages;
 pub(crate) mod otp;
 pub(crate) mod phones;

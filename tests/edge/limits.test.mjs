@@ -178,6 +178,109 @@ test("a send is unknown if the provider does not respond before the deadline", (
     assert.equal((await otp.verify({ phone, code: otp.provider.code })).status, 200);
   }));
 
+test("a phone of a blocked country is rejected, by country and not by dialling code", () =>
+  using({ vars: { BLOCKED_COUNTRIES: "JM, GG", ALLOWED_COUNTRIES: "1, 44" } }, async (otp) => {
+    for (const [phone, status] of [
+      ["+14155550999", 200],
+      ["+18765550123", 403],
+      ["+447700900123", 200],
+      ["+447781123456", 403],
+    ]) {
+      const response = await otp.send({ phone });
+      assert.equal(response.status, status, phone);
+      if (status === 403) assert.deepEqual(response.json.data, { reason: "country" });
+    }
+  }));
+
+const manage = (otp, method, path) => otp.call(`/api/limits${path}`, { method, key: secrets.ADMIN_KEY });
+
+test("an IP address, an IPv6 /64, has its own limit, which an operator lifts", () =>
+  using({ vars: { LIMITS: "on", SENDS_PER_IP_HOUR: "2" } }, async (otp) => {
+    const send = (ip) => otp.send({ phone: newPhone(), ip });
+    assert.equal((await send("2001:db8:1:2::1")).status, 200);
+    assert.equal((await send("[2001:db8:1:2::2]:443")).status, 200);
+    assertRateLimited(await send("2001:db8:1:2:3::"), "ip", 3_590, 3_750);
+    assert.equal((await send("2001:db8:1:3::1")).status, 200);
+    assert.equal((await send("2a06:98c0:3600::103")).status, 200, "of Workers, not of a person");
+    assert.deepEqual((await manage(otp, "GET", "")).json, [], "addresses are not listed");
+    assert.equal((await manage(otp, "DELETE", "/ip/2001:db8:1:2::7")).status, 204);
+    assert.equal((await send("2001:db8:1:2::1")).status, 200);
+  }));
+
+test("20 sends at the same moment are all that a prefix gets", () =>
+  using({ vars: { LIMITS: "on" } }, async (otp) => {
+    const phones = Array.from({ length: 60 }, (_, at) => `+3361234${String(at).padStart(4, "0")}`);
+    const responses = await Promise.all(phones.map((phone) => otp.send({ phone })));
+    assert.equal(responses.filter(({ status }) => status === 200).length, 20);
+    assert.equal(otp.provider.requests.length, 20);
+    assertRateLimited(
+      responses.find(({ status }) => status !== 200),
+      "prefix",
+      3_400,
+      3_750,
+    );
+    assert.equal((await otp.send({ phone: "+33612350000" })).status, 200, "the next prefix");
+    const { json, status } = await manage(otp, "GET", "");
+    assert.equal(status, 200);
+    const [{ since, until, ...stop }, ...others] = json;
+    assert.deepEqual([stop, others], [{ kind: "prefix", key: "+3361234", country: "FR" }, []]);
+    assert.ok(Date.parse(since) <= Date.now() && Date.parse(until) > Date.now() + 3_400_000);
+    assert.equal((await manage(otp, "DELETE", "/prefix/%2B3361234")).status, 204);
+    assert.deepEqual((await manage(otp, "GET", "")).json, []);
+    assert.equal((await otp.send({ phone: phones.at(-1) })).status, 200);
+    for (const path of ["/prefix/x", "/phone/1", "/ip/1.2.3", "/country/fr", "/total/none"])
+      assert.equal((await manage(otp, "DELETE", path)).code, "entity.not_found", path);
+    assert.equal((await manage(otp, "GET", "/ip/1.2.3.4")).code, "request.method_not_allowed");
+    assert.equal((await manage(otp, "POST", "")).code, "request.method_not_allowed");
+    assert.equal((await otp.call("/api/limits", { method: "GET" })).status, 401, "for operators only");
+  }));
+
+test("all sends together have a limit over countries, and safe numbers only that one", () =>
+  using(
+    { vars: { LIMITS: "on", SENDS_PER_DAY_TOTAL: "3", SENDS_PER_PREFIX_HOUR: "1", SAFE_LIST: "+3361" } },
+    async (otp) => {
+      assert.equal((await otp.send({ phone: "+33612345678" })).status, 200);
+      assert.equal((await otp.send({ phone: "+33612345679" })).status, 200, "safe");
+      assert.equal((await otp.send({ phone: "+4915112345678" })).status, 200);
+      assertRateLimited(await otp.send({ phone: "+4915112345679" }), "prefix", 3_400, 3_750);
+      assertRateLimited(await otp.send({ phone: "+447700900123" }), "total", 86_000, 88_200);
+      assertRateLimited(await otp.send({ phone: "+33612345677" }), "total", 86_000, 88_200);
+      assert.equal((await manage(otp, "DELETE", "/total/all")).status, 204);
+      assert.equal((await otp.send({ phone: "+447700900123" })).status, 200);
+    },
+  ));
+
+test("record mode refuses nothing, and logs and lists what it would have refused", () =>
+  using({ vars: { LIMITS: "record", SENDS_PER_PREFIX_HOUR: "1" } }, async (otp) => {
+    for (const phone of ["+33612345678", "+33612345679"])
+      assert.equal((await otp.send({ phone })).status, 200);
+    const log = otp.logs().replaceAll("\\", "");
+    assert.match(log, /"?limit"?: ?['"]prefix['"],[^}]*"?recorded"?: ?true/);
+    assert.ok(!log.includes("3361234"), "no prefix in a log");
+    const { json } = await manage(otp, "GET", "");
+    assert.deepEqual(
+      json.map(({ kind, key }) => [kind, key]),
+      [["prefix", "+3361234"]],
+    );
+  }));
+
+test("a send calls the object of its country, and none if limits are off", async () => {
+  const countObjects = async (vars) => {
+    let count;
+    await using({ vars }, async (otp) => {
+      await otp.send({ phone: newPhone(), ip: "203.0.113.7" });
+      await otp.verify({ phone: newPhone(), code: "123456" });
+      count = (await otp.objectIds()).length;
+    });
+    return count;
+  };
+  const phones = 2;
+  assert.equal(await countObjects({ LIMITS: "off" }), phones);
+  assert.equal(await countObjects({ LIMITS: "on" }), phones + 2, "of the country and of the address");
+  assert.equal(await countObjects({ LIMITS: "on", SENDS_PER_DAY_TOTAL: "9" }), phones + 2);
+  assert.equal(await countObjects({ LIMITS: "on", SAFE_LIST: "+1415555" }), phones);
+});
+
 test("each invalid setting makes every request fail and is named", async () => {
   const invalid = {
     vars: {
@@ -189,6 +292,8 @@ test("each invalid setting makes every request fail and is named", async () => {
       SENDS_PER_DAY: "-1",
       ALLOWED_COUNTRIES: "Utopia",
       PROVIDER_TIMEOUT_MS: "1e4",
+      LIMITS: "maybe",
+      SAFE_LIST: "Utopia",
     },
     secrets: { OTP_SECRET: "too short", API_KEYS: " , ", OTP_SECRET_PREVIOUS: "too short" },
   };

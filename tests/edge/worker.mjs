@@ -90,8 +90,15 @@ export const startWorker = async ({
     workers: [
       {
         ...build,
-        // As secrets, which override a developer's .dev.vars.
-        secrets: definedOnly({ ...secrets, ALLOW_MOCK: "0", ALLOW_LOCAL: "0", ...vars, ...other }),
+        // As secrets, which override a developer's .dev.vars. The phones of the tests have one prefix.
+        secrets: definedOnly({
+          ...secrets,
+          ALLOW_MOCK: "0",
+          ALLOW_LOCAL: "0",
+          LIMITS: "off",
+          ...vars,
+          ...other,
+        }),
       },
     ],
   });

@@ -1,4 +1,4 @@
-//! The countries that may be sent to. The country of a number is that of its numbering plan ([`crate::numbering`]).
+//! The countries that may be sent to, and those that may not. The country of a number is that of its numbering plan ([`crate::numbering`]).
 
 use crate::numbering::{PlannedNumber, is_country};
 use crate::phone::PhoneNumber;
@@ -16,7 +16,7 @@ impl AllowedCountries {
     /// Parses `US, CA, 44, +49`: dialling codes of 1 to 7 digits and ISO 3166-1 alpha-2 codes. Returns `None` if an entry
     /// is neither, or if there is none.
     pub fn parse(text: &str) -> Option<Self> {
-        text.split(',').map(|entry| normalize_entry(entry.trim())).collect::<Option<Vec<_>>>().map(Self::Only)
+        parse_entries(text).map(Self::Only)
     }
 
     /// Returns the entries; `None` if every country may be sent to.
@@ -30,9 +30,38 @@ impl AllowedCountries {
     /// Tells whether a number may be sent to. A number of no country is allowed by its dialling code only.
     pub fn contains(&self, phone: &PhoneNumber) -> bool {
         let Self::Only(entries) = self else { return true };
-        let iso = PlannedNumber::new(phone).and_then(|number| number.country());
-        entries.iter().any(|entry| Some(entry.as_str()) == iso || phone.digits().starts_with(entry.as_str()))
+        matches_any(entries, phone)
     }
+}
+
+/// The countries that may not be sent to, spelled as [`AllowedCountries`]; they take precedence over the allowed ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BlockedCountries(Vec<String>);
+
+impl BlockedCountries {
+    /// Parses a list as [`AllowedCountries::parse`] does.
+    pub fn parse(text: &str) -> Option<Self> {
+        parse_entries(text).map(Self)
+    }
+
+    /// Returns the entries; none if no country is blocked.
+    pub fn entries(&self) -> &[String] {
+        &self.0
+    }
+
+    /// Tells whether a number may not be sent to. A number of no country is blocked by its dialling code only.
+    pub fn contains(&self, phone: &PhoneNumber) -> bool {
+        !self.0.is_empty() && matches_any(&self.0, phone)
+    }
+}
+
+fn parse_entries(text: &str) -> Option<Vec<String>> {
+    text.split(',').map(|entry| normalize_entry(entry.trim())).collect()
+}
+
+fn matches_any(entries: &[String], phone: &PhoneNumber) -> bool {
+    let iso = PlannedNumber::new(phone).and_then(|number| number.country());
+    entries.iter().any(|entry| Some(entry.as_str()) == iso || phone.digits().starts_with(entry.as_str()))
 }
 
 fn normalize_entry(entry: &str) -> Option<String> {
@@ -70,8 +99,22 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
+    fn blocked_countries_are_countries_and_not_dialling_codes() {
+        let blocks = |setting: &str, phone: &str| {
+            BlockedCountries::parse(setting)
+                .expect(setting)
+                .contains(&PhoneNumber::parse(phone).expect(phone))
+        };
+        assert!(blocks("JM", "+18765550123") && !blocks("JM", "+14155550123"), "Jamaica shares +1");
+        assert!(blocks("GG,JE", "+447781123456") && !blocks("GG,JE", "+447700900123"));
+        assert!(blocks("881", "+881612345678"), "of no country");
+        assert!(!BlockedCountries::default().contains(&PhoneNumber::parse("+14155550123").expect("valid")));
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
     fn parse_refuses_malformed_lists() {
         for text in ["", " ", "US,", "XX", "ZZ", "USA", "0", "+", "12345678", "U S"] {
+            assert_eq!(BlockedCountries::parse(text), None, "{text:?}");
             assert_eq!(AllowedCountries::parse(text), None, "{text:?}");
         }
     }

@@ -26,7 +26,7 @@ pub enum ErrorCode {
     AttemptsExhausted,
     /// The phone number has reached its limit of wrong codes.
     LockedOut,
-    /// The phone number has reached a limit of sends.
+    /// A limit of sends is reached.
     MessageRateLimited,
     /// The idempotency key was used with another body.
     IdempotencyConflict,
@@ -141,7 +141,7 @@ impl ErrorCode {
                 (429, "verification_code.locked", "Too many wrong codes for this phone; it is locked.")
             }
             Self::MessageRateLimited => {
-                (429, "request.message_rate_limited", "Too many messages to this phone; try later.")
+                (429, "request.message_rate_limited", "Too many messages; try later.")
             }
             Self::IdempotencyConflict => {
                 (422, "request.idempotency_conflict", "This Idempotency-Key was used with another body.")

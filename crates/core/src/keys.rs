@@ -85,6 +85,20 @@ impl KeySet {
         hex_mac(mac_parts(&self.phone, &["idempotency", key.scope, key.key]))
     }
 
+    /// Returns the name of an object of counters: 64 hex digits. `parts` say what it counts.
+    pub fn limit_object_name(&self, parts: &[&str]) -> String {
+        let mut mac = mac_parts(&self.phone, &["limits"]);
+        feed_parts(&mut mac, parts);
+        hex_mac(mac)
+    }
+
+    /// Returns what stands for a number prefix inside its object: 16 hex digits.
+    pub fn prefix_id(&self, prefix: &str) -> String {
+        let mut id = hex_mac(mac_parts(&self.phone, &["prefix", prefix]));
+        id.truncate(16);
+        id
+    }
+
     /// Computes the fingerprint of a request, which recognises the same request again without keeping it.
     pub fn request_fingerprint(&self, parts: &[&str]) -> String {
         hex_mac(mac_parts(&self.request, parts))
@@ -106,11 +120,15 @@ fn derive_key(root: &Hkdf<Sha256>, label: &str) -> Option<[u8; 32]> {
 fn mac_parts(key: &HmacSha256, parts: &[&str]) -> HmacSha256 {
     // In place: each step of a chain of calls would copy the hash's state.
     let mut mac = key.clone();
+    feed_parts(&mut mac, parts);
+    mac
+}
+
+fn feed_parts(mac: &mut HmacSha256, parts: &[&str]) {
     for part in parts {
         mac.update(&u32::try_from(part.len()).unwrap_or(u32::MAX).to_be_bytes());
         mac.update(part.as_bytes());
     }
-    mac
 }
 
 /// Finishes a MAC as lower-case hex.

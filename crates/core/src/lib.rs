@@ -29,6 +29,7 @@ pub mod idempotency;
 pub mod json;
 pub mod keys;
 pub mod ledger;
+pub mod limits;
 pub mod locale;
 pub mod message;
 pub mod message_log;

@@ -48,7 +48,7 @@ pub enum PhoneReason {
     TrunkZero,
     /// No number of the country has this length.
     ImpossibleLength,
-    /// Outside `ALLOWED_COUNTRIES`.
+    /// Outside `ALLOWED_COUNTRIES`, or in `BLOCKED_COUNTRIES`.
     Country,
     /// A service number that `ALLOW_SERVICE_NUMBERS` does not list.
     ServiceNumber,

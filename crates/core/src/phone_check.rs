@@ -32,7 +32,7 @@ pub enum PhoneError {
         /// The digits to leave out, if that helps.
         removable: Option<&'static str>,
     },
-    /// Its country is not in `ALLOWED_COUNTRIES`.
+    /// Its country is not in `ALLOWED_COUNTRIES`, or it is in `BLOCKED_COUNTRIES`.
     #[error("country not allowed")]
     Country,
     /// It is a service number that is not in `ALLOW_SERVICE_NUMBERS`.

@@ -3,8 +3,9 @@
 
 use serde::Serialize;
 
-use crate::country::AllowedCountries;
+use crate::country::{AllowedCountries, BlockedCountries};
 use crate::error::Issue;
+use crate::limits::{LimitMode, LimitPolicy, SafeList};
 use crate::numbering::ServiceKind;
 use crate::phone::PhoneNumber;
 use crate::phone_check::{AllowedServices, PhoneCheck, PhoneError};
@@ -30,6 +31,10 @@ pub struct Policy {
     pub sends_per_day: u32,
     /// Countries that may be sent to; all, if not set.
     pub allowed_countries: AllowedCountries,
+    /// Countries that may not be sent to, even if they are allowed.
+    pub blocked_countries: BlockedCountries,
+    /// The limits against SMS pumping.
+    pub limits: LimitPolicy,
     /// What is checked of a number beyond its E.164 form, with the service numbers that are allowed.
     pub phone_check: PhoneCheck,
     /// The deadline for a provider's response, in milliseconds: 100 to 30000.
@@ -61,7 +66,19 @@ impl Policy {
             resend_cooldowns: cooldowns?.into_iter().map(Seconds).collect(),
             sends_per_hour: number(&settings::SENDS_PER_HOUR)?,
             sends_per_day: number(&settings::SENDS_PER_DAY)?,
-            allowed_countries: parse_countries(text(&settings::ALLOWED_COUNTRIES).as_deref())?,
+            allowed_countries: match text(&settings::ALLOWED_COUNTRIES) {
+                None => AllowedCountries::All,
+                Some(text) => {
+                    parse_list(&settings::ALLOWED_COUNTRIES, &text, COUNTRIES, AllowedCountries::parse)?
+                }
+            },
+            blocked_countries: match text(&settings::BLOCKED_COUNTRIES) {
+                None => BlockedCountries::default(),
+                Some(text) => {
+                    parse_list(&settings::BLOCKED_COUNTRIES, &text, COUNTRIES, BlockedCountries::parse)?
+                }
+            },
+            limits: parse_limits(text)?,
             phone_check: parse_phone_check(
                 text(&settings::PHONE_CHECK).as_deref(),
                 text(&settings::ALLOW_SERVICE_NUMBERS).as_deref(),
@@ -83,7 +100,8 @@ impl Policy {
     pub fn check_phone(&self, phone: Option<PhoneNumber>) -> Result<PhoneNumber, PhoneError> {
         let phone = phone.ok_or(PhoneError::Format)?;
         self.phone_check.check(&phone)?;
-        if self.allowed_countries.contains(&phone) { Ok(phone) } else { Err(PhoneError::Country) }
+        let is_allowed = self.allowed_countries.contains(&phone) && !self.blocked_countries.contains(&phone);
+        if is_allowed { Ok(phone) } else { Err(PhoneError::Country) }
     }
 
     /// Returns the limits in force as the management API shows them.
@@ -98,6 +116,17 @@ impl Policy {
             sends_per_hour: self.sends_per_hour,
             sends_per_day: self.sends_per_day,
             allowed_countries: self.allowed_countries.entries(),
+            blocked_countries: self.blocked_countries.entries(),
+            limits: self.limits.mode.as_str(),
+            sends_per_ip_hour: self.limits.sends_per_ip_hour,
+            sends_per_ip_day: self.limits.sends_per_ip_day,
+            sends_per_prefix_hour: self.limits.sends_per_prefix_hour,
+            prefix_breaker: self.limits.prefix_breaker,
+            country_breaker: self.limits.country_breaker,
+            breaker_percent: self.limits.breaker_percent,
+            sends_per_day_total: self.limits.sends_per_day_total,
+            limit_shards: self.limits.limit_shards,
+            safe_list: self.limits.safe_list.entries(),
             phone_check: self.phone_check.as_str(),
             allow_service_numbers: match &self.phone_check {
                 PhoneCheck::Full(allowed) => allowed.entries(),
@@ -133,6 +162,24 @@ pub struct PolicyView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<String>>, nullable = false))]
     pub allowed_countries: Option<&'a [String]>,
+    /// Absent if no country is blocked.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
+    pub blocked_countries: &'a [String],
+    /// What is done about the limits against SMS pumping: `on`, `record` or `off`.
+    pub limits: &'static str,
+    pub sends_per_ip_hour: u32,
+    pub sends_per_ip_day: u32,
+    pub sends_per_prefix_hour: u32,
+    pub prefix_breaker: u32,
+    pub country_breaker: u32,
+    pub breaker_percent: u32,
+    pub sends_per_day_total: u32,
+    pub limit_shards: u32,
+    /// Absent if there is no exception.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
+    pub safe_list: &'a [String],
     /// What is checked of a number beyond its form: `full` or `e164`.
     pub phone_check: &'static str,
     /// Absent if there is no exception.
@@ -159,11 +206,39 @@ pub struct RotationState {
     pub is_previous_needed: bool,
 }
 
-fn parse_countries(text: Option<&str>) -> Result<AllowedCountries, Issue> {
-    let Some(text) = text else { return Ok(AllowedCountries::All) };
-    AllowedCountries::parse(text).ok_or_else(|| {
-        settings::ALLOWED_COUNTRIES
-            .issue("must be dialling codes (1, 44) or ISO codes (US, GB), separated by commas")
+const COUNTRIES: &str = "must be dialling codes (1, 44) or ISO codes (US, GB), separated by commas";
+
+fn parse_list<T>(
+    setting: &SettingSpec,
+    text: &str,
+    rule: &str,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<T, Issue> {
+    parse(text).ok_or_else(|| setting.issue(rule))
+}
+
+fn parse_limits(text: impl Fn(&SettingSpec) -> Option<String>) -> Result<LimitPolicy, Issue> {
+    let number = |setting: &SettingSpec| setting.parse_number(text(setting).as_deref());
+    let mode = match settings::LIMITS.parse_choice(text(&settings::LIMITS).as_deref())? {
+        "record" => LimitMode::Record,
+        "off" => LimitMode::Off,
+        _ => LimitMode::On,
+    };
+    let safe_list = text(&settings::SAFE_LIST).map(|text| {
+        let rule = "must be E.164 prefixes (+1415555), separated by commas";
+        parse_list(&settings::SAFE_LIST, &text, rule, SafeList::parse)
+    });
+    Ok(LimitPolicy {
+        mode,
+        sends_per_ip_hour: number(&settings::SENDS_PER_IP_HOUR)?,
+        sends_per_ip_day: number(&settings::SENDS_PER_IP_DAY)?,
+        sends_per_prefix_hour: number(&settings::SENDS_PER_PREFIX_HOUR)?,
+        prefix_breaker: number(&settings::PREFIX_BREAKER)?,
+        country_breaker: number(&settings::COUNTRY_BREAKER)?,
+        breaker_percent: number(&settings::BREAKER_PERCENT)?,
+        sends_per_day_total: number(&settings::SENDS_PER_DAY_TOTAL)?,
+        limit_shards: number(&settings::LIMIT_SHARDS)?,
+        safe_list: safe_list.transpose()?.unwrap_or_default(),
     })
 }
 
@@ -224,6 +299,22 @@ mod tests {
             ("ALLOWED_COUNTRIES", ""),
             ("ALLOWED_COUNTRIES", "US,XX"),
             ("ALLOWED_COUNTRIES", "0"),
+            ("BLOCKED_COUNTRIES", ""),
+            ("BLOCKED_COUNTRIES", "Utopia"),
+            ("LIMITS", "true"),
+            ("SENDS_PER_IP_HOUR", "-1"),
+            ("SENDS_PER_IP_DAY", "ten"),
+            ("SENDS_PER_PREFIX_HOUR", "1000001"),
+            ("PREFIX_BREAKER", ""),
+            ("COUNTRY_BREAKER", "1.5"),
+            ("BREAKER_PERCENT", "0"),
+            ("BREAKER_PERCENT", "91"),
+            ("SENDS_PER_DAY_TOTAL", "100000001"),
+            ("LIMIT_SHARDS", "0"),
+            ("LIMIT_SHARDS", "65"),
+            ("SAFE_LIST", ""),
+            ("SAFE_LIST", "+0"),
+            ("SAFE_LIST", "US"),
             ("PHONE_CHECK", ""),
             ("PHONE_CHECK", "FULL"),
             ("PHONE_CHECK", "none"),
@@ -279,6 +370,15 @@ mod tests {
             "resendCooldowns": [60, 120, 300],
             "sendsPerHour": 5,
             "sendsPerDay": 10,
+            "limits": "on",
+            "sendsPerIpHour": 10,
+            "sendsPerIpDay": 30,
+            "sendsPerPrefixHour": 20,
+            "prefixBreaker": 20,
+            "countryBreaker": 100,
+            "breakerPercent": 10,
+            "sendsPerDayTotal": 0,
+            "limitShards": 1,
             "phoneCheck": "full",
             "providerTimeoutMs": 10_000,
             "allowMock": false,
@@ -299,7 +399,8 @@ mod tests {
     #[wasm_bindgen_test(unsupported = test)]
     fn view_shows_every_setting_by_its_option_name() {
         let set = |name: &str| match name {
-            "ALLOWED_COUNTRIES" => Some("US".to_owned()),
+            "ALLOWED_COUNTRIES" | "BLOCKED_COUNTRIES" => Some("US".to_owned()),
+            "SAFE_LIST" => Some("+1415555".to_owned()),
             "ALLOW_SERVICE_NUMBERS" => Some("uan".to_owned()),
             _ => None,
         };

@@ -5,7 +5,7 @@
 use core::pin::pin;
 use std::rc::Rc;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{Either, select, try_join};
 
 use crate::connector::LoadedConnector;
 use crate::guard::{GuardRequest, GuardResponse, GuardState};
@@ -112,6 +112,17 @@ pub trait LedgerStore {
     fn forget(&self) {}
 }
 
+/// A guard object whose state has parts beside the main one, each under a name.
+pub trait PartedLedgerStore: LedgerStore {
+    /// The store of one part.
+    type Part<'p>: LedgerStore
+    where
+        Self: 'p;
+
+    /// Returns the store of a part. Its updates are atomic each for itself.
+    fn part<'p>(&'p self, name: &'p str) -> Self::Part<'p>;
+}
+
 /// Calls guard objects by name. One that has not answered after [`GUARD_TIMEOUT_MS`] has failed.
 pub trait GuardClient {
     /// Calls the guard object `name`. `previous` is the name of the same object under the previous root secret, whose
@@ -125,6 +136,32 @@ pub trait GuardClient {
         previous: Option<&str>,
         request: &GuardRequest,
     ) -> Result<GuardResponse, StorageError>;
+
+    /// Calls two guard objects, at the same time where the platform can wait for both. They are not taken over in a
+    /// rotation of the root secret.
+    ///
+    /// # Errors
+    /// If one of them failed or did not answer in time.
+    async fn call_both(
+        &self,
+        [first, second]: [(&str, &GuardRequest); 2],
+    ) -> Result<[GuardResponse; 2], StorageError> {
+        let first = self.call(first.0, None, first.1).await?;
+        Ok([first, self.call(second.0, None, second.1).await?])
+    }
+}
+
+/// Calls two guard objects at the same time, for [`GuardClient::call_both`].
+///
+/// # Errors
+/// If one of them failed or did not answer in time.
+pub async fn call_concurrently(
+    client: &impl GuardClient,
+    [first, second]: [(&str, &GuardRequest); 2],
+) -> Result<[GuardResponse; 2], StorageError> {
+    let (first, second) =
+        try_join(client.call(first.0, None, first.1), client.call(second.0, None, second.1)).await?;
+    Ok([first, second])
 }
 
 /// Sends requests to providers.

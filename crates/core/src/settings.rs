@@ -57,10 +57,12 @@ pub enum VariableKind {
         /// The largest count of numbers.
         max_entries: usize,
     },
-    /// Dialling codes and ISO codes of countries, separated by commas; without it, every country.
+    /// Dialling codes and ISO codes of countries, separated by commas.
     Countries {
         /// A value as an example.
         example: &'static str,
+        /// What holds where the variable is not set: `all` or `none`.
+        unset: &'static str,
     },
     /// One of some words.
     Choice {
@@ -179,8 +181,14 @@ pub const SENDS_PER_DAY: SettingSpec =
 /// The countries that may be sent to.
 pub const ALLOWED_COUNTRIES: SettingSpec = variable(
     "ALLOWED_COUNTRIES",
-    VariableKind::Countries { example: "US,CA,44" },
+    VariableKind::Countries { example: "US,CA,44", unset: "all" },
     "countries that may be sent to",
+);
+/// The countries that may not be sent to.
+pub const BLOCKED_COUNTRIES: SettingSpec = variable(
+    "BLOCKED_COUNTRIES",
+    VariableKind::Countries { example: "KP,881", unset: "none" },
+    "countries that may not be sent to, even if they are allowed",
 );
 /// What is checked of a number.
 pub const PHONE_CHECK: SettingSpec = variable(
@@ -197,6 +205,83 @@ pub const ALLOW_SERVICE_NUMBERS: SettingSpec = variable(
         example: "toll_free,+1500",
     },
     "service numbers that may be sent to",
+);
+/// What is done about the limits below.
+pub const LIMITS: SettingSpec = variable(
+    "LIMITS",
+    VariableKind::Choice { default: "on", values: &["on", "record", "off"] },
+    "limits against SMS pumping, the settings from here to SAFE_LIST: record counts and logs but refuses nothing",
+);
+/// The limit of sends of an IP address in an hour.
+pub const SENDS_PER_IP_HOUR: SettingSpec = number(
+    "SENDS_PER_IP_HOUR",
+    10,
+    (0, 1_000_000),
+    "",
+    "sends per end user's IP address (the member ip; IPv6 by /64) in an hour; 0: no limit",
+);
+/// The limit of sends of an IP address in a day.
+pub const SENDS_PER_IP_DAY: SettingSpec = number(
+    "SENDS_PER_IP_DAY",
+    30,
+    (0, 1_000_000),
+    "",
+    "sends per end user's IP address in 24 hours; 0: no limit",
+);
+/// The limit of sends to a number prefix in an hour.
+pub const SENDS_PER_PREFIX_HOUR: SettingSpec = number(
+    "SENDS_PER_PREFIX_HOUR",
+    20,
+    (0, 1_000_000),
+    "",
+    "sends to numbers that differ in their last four digits only, in an hour; 0: no limit",
+);
+/// After how many sends a prefix is judged.
+pub const PREFIX_BREAKER: SettingSpec = number(
+    "PREFIX_BREAKER",
+    20,
+    (0, 1_000_000),
+    "",
+    "stops a prefix for 12 hours if of this many sends in 24 hours too few are verified; 0: never",
+);
+/// After how many sends a country is judged.
+pub const COUNTRY_BREAKER: SettingSpec = number(
+    "COUNTRY_BREAKER",
+    100,
+    (0, 1_000_000),
+    "",
+    "stops a country for 12 hours if of this many sends in 24 hours too few are verified; 0: never",
+);
+/// The share of verified sends that is too small.
+pub const BREAKER_PERCENT: SettingSpec = number(
+    "BREAKER_PERCENT",
+    10,
+    (1, 90),
+    "%",
+    "verified share of the sends below which PREFIX_BREAKER and COUNTRY_BREAKER stop",
+);
+/// The limit of all sends in a day.
+pub const SENDS_PER_DAY_TOTAL: SettingSpec = number(
+    "SENDS_PER_DAY_TOTAL",
+    0,
+    (0, 100_000_000),
+    "",
+    "sends of the whole deployment in 24 hours; 0: no limit",
+);
+/// How many objects count a country.
+pub const LIMIT_SHARDS: SettingSpec = number(
+    "LIMIT_SHARDS",
+    1,
+    (1, 64),
+    "",
+    "objects that share the counting of a country, or of all sends with SENDS_PER_DAY_TOTAL: more for some hundred sends \
+     a second",
+);
+/// The prefixes that are not limited.
+pub const SAFE_LIST: SettingSpec = variable(
+    "SAFE_LIST",
+    VariableKind::List { entries: "E.164 prefixes", example: "+1415555" },
+    "numbers that none of these limits but SENDS_PER_DAY_TOTAL binds",
 );
 /// The deadline of a provider.
 pub const PROVIDER_TIMEOUT_MS: SettingSpec =
@@ -225,7 +310,7 @@ pub const MESSAGE_LOG: SettingSpec = variable(
 pub const WORKER: [&SettingSpec; 1] = [&MESSAGE_LOG];
 
 /// The variables of [`Policy`](crate::policy::Policy).
-pub const POLICY: [&SettingSpec; 12] = [
+pub const POLICY: [&SettingSpec; 23] = [
     &CODE_LENGTH,
     &MAX_ATTEMPTS,
     &DAILY_FAILURES,
@@ -233,8 +318,19 @@ pub const POLICY: [&SettingSpec; 12] = [
     &SENDS_PER_HOUR,
     &SENDS_PER_DAY,
     &ALLOWED_COUNTRIES,
+    &BLOCKED_COUNTRIES,
     &PHONE_CHECK,
     &ALLOW_SERVICE_NUMBERS,
+    &LIMITS,
+    &SENDS_PER_IP_HOUR,
+    &SENDS_PER_IP_DAY,
+    &SENDS_PER_PREFIX_HOUR,
+    &PREFIX_BREAKER,
+    &COUNTRY_BREAKER,
+    &BREAKER_PERCENT,
+    &SENDS_PER_DAY_TOTAL,
+    &LIMIT_SHARDS,
+    &SAFE_LIST,
     &PROVIDER_TIMEOUT_MS,
     &ALLOW_MOCK,
     &ALLOW_LOCAL,

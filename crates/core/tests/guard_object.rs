@@ -3,11 +3,12 @@
 #![expect(clippy::expect_used, reason = "tests fail by panicking")]
 
 use core::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 
 use edge_otp_core::guard::{
     GuardObject, GuardRequest, GuardResponse, GuardState, ObjectLedgerStore, ObjectStorage, Rotation,
 };
-use edge_otp_core::ports::{Change, GuardClient, LedgerStore as _, StorageError};
+use edge_otp_core::ports::{Change, GuardClient, LedgerStore as _, PartedLedgerStore as _, StorageError};
 use edge_otp_core::time::{Seconds, Timestamp};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -18,7 +19,7 @@ const EXPIRY: Timestamp = NOW.plus(Seconds(60));
 /// A stored text, the alarm, and whether the next operations fail.
 #[derive(Default)]
 struct Storage {
-    text: RefCell<Option<String>>,
+    texts: RefCell<BTreeMap<String, String>>,
     alarms: RefCell<Vec<Timestamp>>,
     reads: Cell<u32>,
     reports: Cell<u32>,
@@ -26,36 +27,54 @@ struct Storage {
 }
 
 impl Storage {
+    fn text(&self) -> Option<String> {
+        self.texts.borrow().get("state").cloned()
+    }
+
+    fn set_text(&self, text: &str) {
+        self.texts.borrow_mut().insert("state".to_owned(), text.to_owned());
+    }
+
     fn check(&self) -> Result<(), StorageError> {
         if self.is_broken.get() { Err(StorageError) } else { Ok(()) }
     }
 }
 
 impl ObjectStorage for &Storage {
-    async fn get(&self) -> Result<Option<String>, StorageError> {
+    async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
         self.reads.set(self.reads.get() + 1);
         self.check()?;
-        Ok(self.text.borrow().clone())
+        Ok(self.texts.borrow().get(key).cloned())
+    }
+
+    async fn list(&self, after: Option<&str>) -> Result<Vec<(String, String)>, StorageError> {
+        self.check()?;
+        let texts = self.texts.borrow();
+        let is_later = |key: &str| after.is_none_or(|after| key > after);
+        let entries = texts.iter().filter(|(key, _)| is_later(key)).take(2);
+        Ok(entries.map(|(key, text)| (key.clone(), text.clone())).collect())
     }
 
     fn report_unreadable(&self) {
         self.reports.set(self.reports.get() + 1);
     }
 
-    fn put(&self, text: &str) -> Result<(), StorageError> {
+    fn put(&self, key: &str, text: &str) -> Result<(), StorageError> {
         self.check()?;
-        self.text.replace(Some(text.to_owned()));
+        self.texts.borrow_mut().insert(key.to_owned(), text.to_owned());
         Ok(())
     }
 
-    fn delete(&self) -> Result<(), StorageError> {
+    fn delete(&self, key: &str) -> Result<(), StorageError> {
         self.check()?;
-        self.text.take();
+        self.texts.borrow_mut().remove(key);
         Ok(())
     }
 
     async fn delete_all(&self) -> Result<(), StorageError> {
-        self.delete()
+        self.check()?;
+        self.texts.borrow_mut().clear();
+        Ok(())
     }
 
     fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {
@@ -119,10 +138,10 @@ fn update_reads_the_storage_once_and_writes_each_change() {
     let storage = Storage::default();
     let object = GuardObject::new(&storage);
     assert_eq!(update(&object, None, || put(state())), Ok(None));
-    assert_eq!(storage.text.borrow().as_deref(), serde_json::to_string(&state()).ok().as_deref());
+    assert_eq!(storage.text().as_deref(), serde_json::to_string(&state()).ok().as_deref());
     assert_eq!(update(&object, None, || Change::Keep), Ok(Some(state())));
     assert_eq!(update(&object, None, || Change::Delete), Ok(Some(state())));
-    assert_eq!(*storage.text.borrow(), None);
+    assert_eq!(storage.text(), None);
     assert_eq!(update(&object, None, || Change::Keep), Ok(None));
     assert_eq!(storage.reads.get(), 1);
     assert_eq!(update(&GuardObject::new(&storage), None, || Change::Keep), Ok(None), "what is stored");
@@ -139,7 +158,7 @@ fn the_alarm_is_set_once_and_again_after_it_ran_too_early() {
     assert_eq!(*storage.alarms.borrow(), [alarm]);
     expire(&object, NOW).expect("the alarm is set again");
     assert_eq!(storage.alarms.borrow().len(), 2);
-    assert!(storage.text.borrow().is_some());
+    assert!(storage.text().is_some());
     update(&object, None, || put(state())).expect("stored");
     assert_eq!(storage.alarms.borrow().len(), 2);
 }
@@ -150,7 +169,7 @@ fn expire_deletes_what_no_longer_matters() {
     let object = GuardObject::new(&storage);
     update(&object, None, || put(state())).expect("stored");
     expire(&object, NOW.plus(Seconds(86_400))).expect("deleted");
-    assert_eq!(*storage.text.borrow(), None);
+    assert_eq!(storage.text(), None);
     assert_eq!(update(&object, None, || Change::Keep), Ok(None), "in memory, too");
 }
 
@@ -158,11 +177,11 @@ fn expire_deletes_what_no_longer_matters() {
 fn a_state_that_cannot_be_read_is_an_error_and_stays() {
     let storage = Storage::default();
     for text in ["", "{}", "null", r#"{"ledger":7}"#] {
-        storage.text.replace(Some(text.to_owned()));
+        storage.set_text(text);
         let object = GuardObject::new(&storage);
         assert_eq!(update(&object, None, || put(state())), Err(StorageError), "{text}");
         assert_eq!(expire(&object, NOW.plus(Seconds(86_400))), Err(StorageError), "{text}");
-        assert_eq!(storage.text.borrow().as_deref(), Some(text));
+        assert_eq!(storage.text().as_deref(), Some(text));
         assert_eq!(storage.reports.take(), 2, "{text}");
     }
 }
@@ -188,7 +207,7 @@ fn a_new_object_takes_over_the_state_of_its_predecessor() {
     let storage = Storage::default();
     let object = GuardObject::new(&storage);
     assert_eq!(update(&object, Some(&exported), || Change::Keep), Ok(Some(state())));
-    storage.text.replace(Some(serde_json::to_string(&state()).expect("a JSON form")));
+    storage.set_text(&serde_json::to_string(&state()).expect("a JSON form"));
     let object = GuardObject::new(&storage);
     assert_eq!(update(&object, Some(&NOBODY), || Change::Keep), Ok(Some(state())), "it has one of its own");
 }
@@ -199,8 +218,64 @@ fn a_predecessor_without_an_answer_is_an_error_and_not_an_empty_state() {
         let storage = Storage::default();
         let object = GuardObject::new(&storage);
         assert_eq!(update(&object, Some(&predecessor), || put(state())), Err(StorageError));
-        assert_eq!(*storage.text.borrow(), None);
+        assert_eq!(storage.text(), None);
         let empty = Predecessor(Ok(GuardResponse::StateExported(None)));
         assert_eq!(update(&object, Some(&empty), || put(state())), Ok(None), "asked again");
     }
+}
+
+fn put_part(object: &GuardObject<&Storage>, name: &str, expires_at: Timestamp) -> Option<GuardState> {
+    let store = ObjectLedgerStore { object, guard: &NOBODY, rotation: None };
+    let counter = |_: Option<&GuardState>| {
+        // Its newest send leaves the window at `expires_at`.
+        let bucket = (expires_at.0 / 1_000 - 86_400) / 1_800 - 1;
+        let counter = json!({ "counter": { "day": [[bucket, 1]], "now": NOW.0 } });
+        serde_json::from_value::<GuardState>(counter).expect("a counter")
+    };
+    let change = |state: Option<&GuardState>| {
+        Ok::<_, StorageError>((Change::Put { state: counter(state), expires_at }, state.cloned()))
+    };
+    pollster::block_on(store.part(name).update(change)).expect("stored")
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn parts_are_states_of_their_own() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    let later = NOW.plus(Seconds(2 * 86_400));
+    assert_eq!(put_part(&object, "country:US", later), None);
+    assert_eq!(put_part(&object, "country:FR", later), None);
+    assert!(put_part(&object, "country:US", later).is_some());
+    assert_eq!(update(&object, None, || Change::Keep), Ok(None), "the main state is another");
+    let keys: Vec<_> = storage.texts.borrow().keys().cloned().collect();
+    assert_eq!(keys, ["country:FR", "country:US"]);
+    assert!(put_part(&GuardObject::new(&storage), "country:FR", later).is_some(), "what is stored");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn expire_deletes_the_parts_that_no_longer_matter() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    let (soon, later) = (NOW.plus(Seconds(3_600)), NOW.plus(Seconds(50 * 3_600)));
+    for at in 0..5 {
+        put_part(&object, &format!("prefix:{at}"), if at % 2 == 0 { soon } else { later });
+    }
+    expire(&object, NOW.plus(Seconds(2 * 3_600))).expect("a storage");
+    let keys = || storage.texts.borrow().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(), ["prefix:1", "prefix:3"]);
+    assert_eq!(put_part(&object, "prefix:0", later), None, "not in memory either");
+    expire(&object, NOW.plus(Seconds(60 * 3_600))).expect("a storage");
+    assert!(keys().is_empty());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn parts_that_are_dropped_from_memory_are_read_again() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    let later = NOW.plus(Seconds(86_400 * 2));
+    for at in 0..2_001 {
+        assert_eq!(put_part(&object, &format!("prefix:{at}"), later), None);
+    }
+    assert!(put_part(&object, "prefix:0", later).is_some());
+    assert!(storage.reads.get() > 2_001);
 }

@@ -124,9 +124,9 @@ fn operations_call_guard_kv_and_provider_as_often_as_the_budget_says() {
     for otp in Otp::each() {
         let operations = || otp.platform.calls.take_operations();
         otp.send(None).expect("sent");
-        assert_eq!(operations(), "guard put fetch");
+        assert_eq!(operations(), "guard guard put fetch", "count, reserve");
         assert!(otp.send(None).is_err());
-        assert_eq!(operations(), "guard", "a send over a limit");
+        assert_eq!(operations(), "guard guard", "a send over a limit of its phone number");
         let code = otp.platform.last_code();
         assert!(otp.verify(&wrong_code(&code)).is_err());
         assert_eq!(operations(), "guard get", "a wrong code writes nothing to KV");
@@ -136,13 +136,17 @@ fn operations_call_guard_kv_and_provider_as_often_as_the_budget_says() {
         assert_eq!(operations(), "guard", "the record of a used code is not even read");
         otp.platform.clock.advance(120_000);
         otp.send(Some("key")).expect("sent");
-        assert_eq!(operations(), "guard guard put guard fetch guard", "begin, reserve, grant, end");
+        assert_eq!(
+            operations(),
+            "guard guard guard put guard fetch guard",
+            "begin, count, reserve, grant, end"
+        );
         otp.send(Some("key")).expect("the same response");
         assert_eq!(operations(), "guard");
         otp.platform.clock.advance(300_000);
         otp.platform.reply_with(400, "{}");
         assert!(otp.send(None).is_err());
-        assert_eq!(operations(), "guard put fetch guard delete", "a refusal revokes the send");
+        assert_eq!(operations(), "guard guard put fetch guard delete", "a refusal revokes the send");
     }
 }
 
@@ -188,7 +192,9 @@ fn send_reports_a_missing_template_before_anything_is_counted() {
 fn send_sends_nothing_when_a_port_fails() {
     for call in [Call::Connector, Call::Guard, Call::KvPut, Call::Load, Call::Swap] {
         for key in [None, Some("key")] {
-            for otp in Otp::each() {
+            for ledgers in Ledgers::ALL {
+                let platform = InMemoryPlatform::new().with_policy(&[("LIMITS", "off")]);
+                let otp = Otp::over(platform.with_ledgers(ledgers));
                 otp.platform.calls.inject(call, Fault::BeforeEffect);
                 assert_eq!(otp.send(key), Err(ServiceError::StorageUnavailable), "{call:?}");
                 otp.platform.calls.repair();

@@ -16,6 +16,7 @@ use edge_otp_core::connector::{
 use edge_otp_core::guard::{GuardRequest, GuardResponse, GuardState};
 use edge_otp_core::idempotency::{IdempotencyRecord, IdempotentRequest};
 use edge_otp_core::ledger::{CodeSelector, Ledger};
+use edge_otp_core::limits::{Breaker, CounterKey, CounterRules, LimitKind, SendCounter, Stop, StopList};
 use edge_otp_core::phone::PhoneNumber;
 use edge_otp_core::ports::GuardClient;
 use edge_otp_core::provider::{RejectionKind, find_provider};
@@ -117,6 +118,39 @@ fn the_form_of_a_state_that_was_handed_over_is_pinned() {
     }
 }
 
+fn counter_key() -> CounterKey {
+    CounterKey { kind: LimitKind::Country, id: "US".to_owned() }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_forms_of_counters_and_stops_are_pinned() {
+    let breaker = Some(Breaker { sends: 1, percent: 10 });
+    let rules = CounterRules { per_hour: 1, per_day: 0, breaker };
+    let counter = SendCounter::default().record_send(&rules, START);
+    let (counter, _) = counter.check(&rules, START.plus(Seconds(120)));
+    let text = concat!(
+        r#"{"counter":{"hour":[[11333333,1]],"day":[[944444,1]],"lowSince":1700000000000,"#,
+        r#""stoppedAt":1700000120000,"reached":[1700000120000,1700000120000],"now":1700000120000}}"#
+    );
+    assert_stored(&GuardState::Counter(counter), text);
+    let (counter, _) = SendCounter::default().record_verified(&CounterRules::default(), START);
+    let text = r#"{"counter":{"verified":[[944444,1]],"now":1700000000000}}"#;
+    assert_stored(&GuardState::Counter(counter), text);
+    let stop = Stop {
+        kind: LimitKind::Prefix,
+        key: "+1415555".to_owned(),
+        country: Some("US".to_owned()),
+        since: START,
+        until: START.plus(Seconds(1)),
+    };
+    let text = concat!(
+        r#"{"stops":[{"kind":"prefix","key":"+1415555","country":"US","since":1700000000000,"#,
+        r#""until":1700000001000}]}"#
+    );
+    assert_stored(&GuardState::Stops(StopList::default().with(stop, START)), text);
+    assert_eq!(counter_key().part_name(), "country:US");
+}
+
 /// Names of usage types, limits and outcomes are part of stored and exchanged forms.
 #[wasm_bindgen_test(unsupported = test)]
 fn the_names_of_rejections_are_pinned() {
@@ -172,6 +206,20 @@ fn the_messages_to_the_guard_are_pinned() {
             r#"{"endIdempotent":{"owner":"o"}}"#,
         ),
         (GuardRequest::Unlock, r#""unlock""#),
+        (
+            GuardRequest::CountSend { counters: vec![counter_key()] },
+            r#"{"countSend":{"counters":[{"kind":"country","id":"US"}]}}"#,
+        ),
+        (
+            GuardRequest::CountVerified { counters: vec![counter_key()] },
+            r#"{"countVerified":{"counters":[{"kind":"country","id":"US"}]}}"#,
+        ),
+        (GuardRequest::ClearCounter(counter_key()), r#"{"clearCounter":{"kind":"country","id":"US"}}"#),
+        (
+            GuardRequest::RemoveStop { kind: LimitKind::Prefix, key: "+1415555".to_owned() },
+            r#"{"removeStop":{"kind":"prefix","key":"+1415555"}}"#,
+        ),
+        (GuardRequest::ListStops, r#""listStops""#),
         (GuardRequest::ExportState { to: "new".to_owned(), from: None }, r#"{"exportState":{"to":"new"}}"#),
         (
             GuardRequest::ExportState { to: "new".to_owned(), from: Some("old".to_owned()) },

@@ -10,7 +10,7 @@ use edge_otp_core::guard::{
 };
 use edge_otp_core::ports::StorageError;
 use edge_otp_core::time::Timestamp;
-use js_sys::{Error, Promise};
+use js_sys::{Array, Error, Map, Object, Promise, Reflect};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -23,8 +23,8 @@ use crate::platform::clock::system_time;
 use crate::platform::guard::Guard;
 use crate::policy_options::{Settings, parse_policy};
 
-/// The one key in an object's storage.
-const STATE_KEY: &str = "state";
+/// How many texts are listed at a time.
+const LIST_LIMIT: u32 = 500;
 
 #[wasm_bindgen]
 extern "C" {
@@ -41,6 +41,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn delete(this: &Storage, key: &str) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(method, catch)]
+    fn list(this: &Storage, options: &Object) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = deleteAll)]
     fn delete_all(this: &Storage) -> Result<JsValue, JsValue>;
 
@@ -52,18 +55,35 @@ extern "C" {
 }
 
 impl ObjectStorage for Storage {
-    async fn get(&self) -> Result<Option<String>, StorageError> {
-        let text = self.get(STATE_KEY).map_err(|_| StorageError)?;
+    async fn get(&self, key: &str) -> Result<Option<String>, StorageError> {
+        let text = self.get(key).map_err(|_| StorageError)?;
         let text = executor::wait(text).await.map_err(|_| StorageError)?;
         if text.is_undefined() { Ok(None) } else { text.as_string().map(Some).ok_or(StorageError) }
     }
 
-    fn put(&self, text: &str) -> Result<(), StorageError> {
-        self.put(STATE_KEY, text).map(drop).map_err(|_| StorageError)
+    fn put(&self, key: &str, text: &str) -> Result<(), StorageError> {
+        self.put(key, text).map(drop).map_err(|_| StorageError)
     }
 
-    fn delete(&self) -> Result<(), StorageError> {
-        self.delete(STATE_KEY).map(drop).map_err(|_| StorageError)
+    fn delete(&self, key: &str) -> Result<(), StorageError> {
+        self.delete(key).map(drop).map_err(|_| StorageError)
+    }
+
+    async fn list(&self, after: Option<&str>) -> Result<Vec<(String, String)>, StorageError> {
+        let options = Object::new();
+        let set = |name: &str, value: JsValue| Reflect::set(&options, &name.into(), &value);
+        set("limit", LIST_LIMIT.into()).map_err(|_| StorageError)?;
+        if let Some(after) = after {
+            set("startAfter", after.into()).map_err(|_| StorageError)?;
+        }
+        let listed = self.list(&options).map_err(|_| StorageError)?;
+        let listed = executor::wait(listed).await.map_err(|_| StorageError)?;
+        let mut texts = Vec::new();
+        for entry in Map::from(listed).entries() {
+            let entry = Array::from(&entry.map_err(|_| StorageError)?);
+            texts.push(entry.get(0).as_string().zip(entry.get(1).as_string()).ok_or(StorageError)?);
+        }
+        Ok(texts)
     }
 
     async fn delete_all(&self) -> Result<(), StorageError> {

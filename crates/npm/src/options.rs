@@ -8,6 +8,7 @@ use edge_otp_core::error::Issue;
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::policy::Policy;
 use edge_otp_core::provider::{AllowedAddresses, find_provider};
+use edge_otp_core::settings::LIMITS;
 use js_sys::{Function, TypeError};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
@@ -95,7 +96,10 @@ pub(crate) fn read_otp_options(options: &JsValue) -> OptionResult<Deployment> {
     check_names(options)?;
     let keys = read_keys(CREATE_OTP, &given, "")?;
     let kv = check_kv(CREATE_OTP, given.kv, "")?;
-    let settings = read_policy(CREATE_OTP, &given.policy)?;
+    let mut settings = read_policy(CREATE_OTP, &given.policy)?;
+    if given.guard.is_undefined() {
+        switch_limits_off(&mut settings)?;
+    }
     let guard = read_guard(given.guard, &settings)?;
     let is_flag = given.accept_weak_guard.is_undefined() || given.accept_weak_guard.as_bool().is_some();
     require("acceptWeakGuard", is_flag, "must be true or false")?;
@@ -109,6 +113,13 @@ pub(crate) fn read_otp_options(options: &JsValue) -> OptionResult<Deployment> {
         kv,
         keys,
     })
+}
+
+/// Without a guard counts would be kept in KV, which takes one write a second of the key that counts a whole country.
+fn switch_limits_off(settings: &mut Settings) -> OptionResult<()> {
+    let mode = settings.entry(LIMITS.name.to_owned()).or_insert_with(|| "off".to_owned());
+    let rule = "must be off, or not given, without the option `guard`";
+    if mode == "off" { Ok(()) } else { Err(InvalidOption::new(CREATE_OTP, "policy.limits", rule)) }
 }
 
 /// What a guard object is made with.

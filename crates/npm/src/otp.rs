@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key, parse_phone_request};
+use edge_otp_core::api::{
+    SendRequest, VerifyRequest, VerifyResult, check_idempotency_key, parse_phone_request,
+};
 use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
 use js_sys::Promise;
@@ -76,7 +78,12 @@ impl Otp {
             let body = body.map_err(CallError::Thrown)?;
             let service = operation.otp_service()?;
             let request = VerifyRequest::parse(body.as_bytes())?;
-            Ok(to_object(&service.verify_as_value(&request).await?))
+            let result = service.verify_as_value(&request).await?;
+            if matches!(result, VerifyResult::Verified(_)) {
+                // Nothing keeps a process alive for it, so the caller waits.
+                service.report_verified(&request.phone).await;
+            }
+            Ok(to_object(&result))
         })
     }
 

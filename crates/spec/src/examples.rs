@@ -113,7 +113,7 @@ pub fn settings() -> Value {
             VariableKind::SecondsList { default, .. } => {
                 default.split(',').filter_map(|entry| entry.parse::<u32>().ok()).collect()
             }
-            VariableKind::Countries { example } => example.split(',').collect(),
+            VariableKind::Countries { example, .. } => example.split(',').collect(),
             VariableKind::Choice { default, .. } => default.into(),
             VariableKind::List { .. } => json!([]),
             VariableKind::Switch => false.into(),

@@ -2,7 +2,7 @@
 
 use edge_otp_core::settings::{POLICY, SettingKind, VariableKind};
 use edge_otp_core::time::CODE_LIFETIME;
-use edge_otp_core::{api, connector, error, message_log, openapi, policy};
+use edge_otp_core::{api, connector, error, limits, message_log, openapi, policy};
 use serde_json::{Map, Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -74,6 +74,7 @@ fn derive_schemas() -> Vec<(String, RefOr<Schema>)> {
         api::Activity,
         message_log::MessagePage,
         message_log::MessageSummary,
+        limits::StopView,
         api::Health,
     );
     found

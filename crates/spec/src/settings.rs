@@ -110,7 +110,7 @@ pub fn values_text(kind: VariableKind) -> String {
         VariableKind::SecondsList { max, max_entries, .. } => {
             format!("1 to {max_entries} numbers of seconds, each 0 to {max}")
         }
-        VariableKind::Countries { .. } => "ISO or dialling codes; unset: all".to_owned(),
+        VariableKind::Countries { unset, .. } => format!("ISO or dialling codes; unset: {unset}"),
         VariableKind::Choice { values, .. } => {
             values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ")
         }
@@ -122,7 +122,7 @@ pub fn values_text(kind: VariableKind) -> String {
 /// Returns a value for a comment: the default, or an example.
 const fn example_text(kind: VariableKind) -> Option<&'static str> {
     match kind {
-        VariableKind::Countries { example } | VariableKind::List { example, .. } => Some(example),
+        VariableKind::Countries { example, .. } | VariableKind::List { example, .. } => Some(example),
         VariableKind::Switch => Some("1"),
         _ => None,
     }

@@ -13,7 +13,7 @@ use crate::schemas::Schemas;
 use crate::settings::{default_text, values_text};
 
 /// The types of the API: the name of the schema, the name of the type, and whether the caller makes its values.
-const TYPES: [(&str, &str, Use); 32] = [
+const TYPES: [(&str, &str, Use); 34] = [
     ("UsageType", "UsageType", Use::Output),
     ("ConnectorId", "ConnectorId", Use::Output),
     ("ShownConnectorId", "ShownConnectorId", Use::Output),
@@ -46,6 +46,8 @@ const TYPES: [(&str, &str, Use); 32] = [
     ("Messages", "MessagePage", Use::Output),
     ("MessageCount", "MessageCount", Use::Output),
     ("MessageSummary", "MessageSummary", Use::Output),
+    ("LimitKind", "LimitKind", Use::Output),
+    ("StoppedSends", "StoppedSends", Use::Output),
 ];
 
 /// The longest line of code, as in `biome.json`.

@@ -13,6 +13,8 @@ pub enum Operation {
     Verify,
     /// Unlock a phone number.
     Unlock,
+    /// Lift a limit against SMS pumping.
+    LiftLimit,
     /// Another route of the management API.
     Manage,
     /// `/health`.
@@ -83,6 +85,8 @@ kinds! {
     VerifyFailed = "verify.failed",
     /// An operator has cleared the wrong codes of a phone number.
     PhoneUnlocked = "phone.unlocked",
+    /// An operator has lifted a limit against SMS pumping.
+    LimitLifted = "limit.lifted",
     /// A request of the management API that decides nothing about a phone number.
     RequestManaged = "request.managed",
     /// `GET /health`.
@@ -102,6 +106,7 @@ impl EventKind {
             Operation::Send => Self::SendGranted,
             Operation::Verify => Self::VerifyOk,
             Operation::Unlock => Self::PhoneUnlocked,
+            Operation::LiftLimit => Self::LimitLifted,
             Operation::Manage => Self::RequestManaged,
             Operation::Health => Self::RequestHealth,
             Operation::Other => Self::RequestRefused,
@@ -117,7 +122,7 @@ impl EventKind {
             }
             (Operation::Send, error) => Self::of_send_error(error),
             (Operation::Verify, error) => Self::of_verify_error(error),
-            (Operation::Unlock | Operation::Manage, _) => Self::RequestManaged,
+            (Operation::Unlock | Operation::LiftLimit | Operation::Manage, _) => Self::RequestManaged,
             (Operation::Health, _) => Self::RequestHealth,
         }
     }

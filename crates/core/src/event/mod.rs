@@ -53,10 +53,13 @@ pub struct Event {
     /// The error code of the response.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<&'static str>,
-    /// The limit that was reached.
+    /// The limit on sends that was reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub limit: Option<SendLimit>,
+    /// Whether that limit is only recorded (`LIMITS=record`), so that the message was sent nevertheless.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub recorded: bool,
     /// How many more wrong codes the phone number has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts_left: Option<u32>,
@@ -107,6 +110,7 @@ impl Event {
             verification_id: None,
             error: None,
             limit: None,
+            recorded: false,
             attempts_left: None,
             provider_status: None,
             provider_code: None,
@@ -164,6 +168,10 @@ impl Event {
         self.provider_ms = trace.provider_ms;
         if let Some(connector_id) = trace.connector_id {
             self.connector_id = Some(connector_id.to_owned());
+        }
+        if let Some(limit) = trace.recorded_limit {
+            self.limit = Some(limit);
+            self.recorded = true;
         }
         if let Some(delivery) = &trace.delivery {
             self.provider_status = delivery.status;

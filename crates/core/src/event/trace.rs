@@ -1,5 +1,7 @@
 //! What an operation notes while it runs, for the event of its request.
 
+use crate::ledger::SendLimit;
+use crate::phone::PhoneNumber;
 use crate::provider::{DeliveryOutcome, RejectionKind};
 use crate::time::{Seconds, Timestamp};
 
@@ -18,6 +20,10 @@ pub struct Trace {
     pub delivery: Option<DeliveryTrace>,
     /// Whether the response is that of an earlier request with the same idempotency key.
     pub is_repeated: bool,
+    /// The limit that would have refused the send if limits were not only recorded.
+    pub recorded_limit: Option<SendLimit>,
+    /// The phone number whose code was right, if that is to be reported to the counters of sends.
+    pub verified: Option<PhoneNumber>,
     /// The lock that this request has brought about.
     pub lock: Option<PhoneLock>,
     /// The limit against pumping that has refused this request.

@@ -6,6 +6,7 @@ use super::GuardState;
 use crate::api::SendReceipt;
 use crate::idempotency::{IdempotencyState, IdempotentRequest};
 use crate::ledger::LedgerError;
+use crate::limits::{CounterKey, LimitKind, LimitReached, Stop};
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
@@ -58,6 +59,29 @@ pub enum GuardRequest {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         receipt: Option<SendReceipt>,
     },
+    /// Count a send in every one of these counters, unless one does not permit it.
+    CountSend {
+        /// One or more.
+        counters: Vec<CounterKey>,
+    },
+    /// A send that was counted is verified.
+    CountVerified {
+        /// One or more.
+        counters: Vec<CounterKey>,
+    },
+    /// An operator clears a counter.
+    ClearCounter(CounterKey),
+    /// Add a stop to the list of stops.
+    AddStop(Stop),
+    /// Remove a stop from the list of stops.
+    RemoveStop {
+        /// [`Stop::kind`].
+        kind: LimitKind,
+        /// [`Stop::key`].
+        key: String,
+    },
+    /// List the stops.
+    ListStops,
     /// Hand the state over to the object that follows after a rotation of the secret, and pass every later request on to
     /// it.
     ExportState {
@@ -89,6 +113,13 @@ pub enum GuardResponse {
     Idempotency(IdempotencyState),
     /// To [`GuardRequest::GrantIdempotent`]: whether the request still has the key.
     Granted(bool),
+    /// To [`GuardRequest::CountSend`]: the limit that is reached. The send is counted if there is none, or if limits are
+    /// only recorded.
+    SendCounted(Option<LimitReached>),
+    /// To [`GuardRequest::CountVerified`]: the kinds of the counters whose stop has ended with it.
+    VerifiedCounted(Vec<LimitKind>),
+    /// To [`GuardRequest::ListStops`], `AddStop` and `RemoveStop`: those that have not ended.
+    Stops(Vec<Stop>),
     /// To [`GuardRequest::ExportState`].
     StateExported(Option<GuardState>),
     /// To the other requests.

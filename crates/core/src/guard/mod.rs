@@ -5,6 +5,7 @@
 //! before that update, and nobody learns the result before the new ledger is stored. So no other event falls between the
 //! count and the comparison, and a crash leaves an attempt either uncounted and unanswered, or counted.
 
+mod counters;
 mod messages;
 mod object;
 mod store;
@@ -20,16 +21,18 @@ use crate::event::elapsed_ms;
 use crate::idempotency::{IdempotencyRecord, IdempotencyState, IdempotentRequest};
 use crate::keys::KeyRing;
 use crate::ledger::{AttemptResult, CodeSelector, Ledger, LedgerError, SendPermit};
+use crate::limits::{SendCounter, StopList};
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
 use crate::ports::{
-    Change, Clock, GuardClient, KvStore, LedgerStore, RandomError, RandomSource, StorageError,
+    Change, Clock, GuardClient, KvStore, PartedLedgerStore, RandomError, RandomSource, StorageError,
 };
 use crate::time::{CODE_LIFETIME, DAY, Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
+use counters::StopUpdate;
 pub use messages::{GuardRequest, GuardResponse, IssuedCode};
-pub use object::{GuardObject, ObjectLedgerStore, ObjectStorage, Rotation};
+pub use object::{GuardObject, ObjectLedgerStore, ObjectPart, ObjectStorage, Rotation};
 pub use store::{CasLedgerStore, CompareAndSwap};
 
 /// How often the live code may change during a verification before the guard gives up.
@@ -49,6 +52,10 @@ pub enum GuardState {
     Idempotency(IdempotencyRecord),
     /// Handed over to the object that a new root secret names.
     Moved(MovedState),
+    /// Of an IP address, a number prefix, a country or all sends: a part of an object.
+    Counter(SendCounter),
+    /// What is stopped.
+    Stops(StopList),
 }
 
 /// What an object keeps of a state that it has handed over. A successor that has lost it may ask for it again.
@@ -71,6 +78,8 @@ impl GuardState {
             Self::Ledger(ledger) => ledger.prune(now).expires_at(),
             Self::Idempotency(record) => Some(record.expires_at()),
             Self::Moved(moved) => Some(moved.at.plus(MARKER_LIFETIME)),
+            Self::Counter(counter) => counter.expires_at(),
+            Self::Stops(stops) => stops.expires_at(),
         };
         expires_at.filter(|at| *at > now)
     }
@@ -107,7 +116,7 @@ impl<P, L> core::fmt::Debug for GuardService<'_, P, L> {
     }
 }
 
-impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardService<'_, P, L> {
+impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> GuardService<'_, P, L> {
     /// Carries out a request, or passes it on to the object that has taken the state over. Every failure becomes a
     /// response; a reserved send whose record cannot be stored is revoked.
     pub async fn handle(&self, request: &GuardRequest) -> GuardResponse {
@@ -146,6 +155,20 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: LedgerStore> GuardServi
             }
             GuardRequest::EndIdempotent { owner, receipt } => {
                 boxed(self.end_idempotent(owner, receipt.as_ref())).await.map(|()| GuardResponse::Done)
+            }
+            GuardRequest::CountSend { counters } => boxed(self.count_send(counters)).await,
+            GuardRequest::CountVerified { counters } => boxed(self.count_verified(counters)).await,
+            GuardRequest::ClearCounter(key) => {
+                boxed(self.clear_counter(key)).await.map(|()| GuardResponse::Done)
+            }
+            GuardRequest::AddStop(stop) => {
+                boxed(self.update_stops(StopUpdate::Add(stop))).await.map(GuardResponse::Stops)
+            }
+            GuardRequest::RemoveStop { kind, key } => {
+                boxed(self.update_stops(StopUpdate::Remove(*kind, key))).await.map(GuardResponse::Stops)
+            }
+            GuardRequest::ListStops => {
+                boxed(self.update_stops(StopUpdate::Read)).await.map(GuardResponse::Stops)
             }
             GuardRequest::ExportState { to, from } => {
                 boxed(self.export_state(to, from.as_deref())).await.map(GuardResponse::StateExported)
@@ -390,7 +413,7 @@ fn ledger_of(state: Option<&GuardState>, now: Timestamp) -> Result<Ledger, Guard
         None => Ok(Ledger::default()),
         Some(GuardState::Ledger(ledger)) if !ledger.is_ahead_of(now) => Ok(ledger.clone()),
         Some(GuardState::Moved(moved)) => Err(moved_error(moved)),
-        Some(GuardState::Ledger(_) | GuardState::Idempotency(_)) => Err(StorageError.into()),
+        Some(_) => Err(StorageError.into()),
     }
 }
 
@@ -399,7 +422,7 @@ fn idempotency_of(state: Option<&GuardState>) -> Result<Option<&IdempotencyRecor
         None => Ok(None),
         Some(GuardState::Idempotency(record)) => Ok(Some(record)),
         Some(GuardState::Moved(moved)) => Err(moved_error(moved)),
-        Some(GuardState::Ledger(_)) => Err(StorageError.into()),
+        Some(_) => Err(StorageError.into()),
     }
 }
 

@@ -8,34 +8,48 @@
 //! events may run; [`super::GuardService`] allows for that.
 
 use core::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::{GuardRequest, GuardResponse, GuardState};
-use crate::ports::{Change, GuardClient, LedgerStore, StorageError};
-use crate::time::{Seconds, Timestamp};
+use crate::ports::{Change, GuardClient, LedgerStore, PartedLedgerStore, StorageError};
+use crate::time::{HOUR, Seconds, Timestamp};
+
+/// The key of the main state in an object's storage. The parts are beside it, under their names.
+const STATE_KEY: &str = "state";
+/// How many parts stay in memory.
+const MAX_PARTS_IN_MEMORY: usize = 2_000;
 
 /// What expires at an instant has expired when the alarm runs.
 const ALARM_DELAY: Seconds = Seconds(1);
 
-/// The storage of a Durable Object, of which a guard uses one text and the alarm.
+/// The storage of a Durable Object, of which a guard uses texts by key and the alarm.
 #[expect(async_fn_in_trait, reason = "wasm has one thread, so no future has to be Send")]
 pub trait ObjectStorage {
-    /// Reads the text; `None` if there is none.
+    /// Reads a text; `None` if there is none.
     ///
     /// # Errors
     /// If the storage failed.
-    async fn get(&self) -> Result<Option<String>, StorageError>;
+    async fn get(&self, key: &str) -> Result<Option<String>, StorageError>;
 
-    /// Starts to write the text. The output gate waits for it.
+    /// Starts to write a text. The output gate waits for it.
     ///
     /// # Errors
     /// If the write cannot be started.
-    fn put(&self, text: &str) -> Result<(), StorageError>;
+    fn put(&self, key: &str, text: &str) -> Result<(), StorageError>;
 
-    /// Starts to delete the text. The output gate waits for it.
+    /// Starts to delete a text. The output gate waits for it.
     ///
     /// # Errors
     /// If the deletion cannot be started.
-    fn delete(&self) -> Result<(), StorageError>;
+    fn delete(&self, key: &str) -> Result<(), StorageError>;
+
+    /// Reads texts with their keys, in the order of the keys: the first after `after`, or of all. Some at a time; none only
+    /// if there are no more.
+    ///
+    /// # Errors
+    /// If the storage failed.
+    async fn list(&self, after: Option<&str>) -> Result<Vec<(String, String)>, StorageError>;
 
     /// Deletes everything, so that nothing remains of the object.
     ///
@@ -57,11 +71,38 @@ pub trait ObjectStorage {
 #[derive(Debug)]
 pub struct GuardObject<S> {
     storage: S,
-    state: RefCell<Memory>,
+    main: Slot,
+    /// The parts in memory, by name.
+    parts: RefCell<BTreeMap<String, Rc<Slot>>>,
     has_alarm: Cell<bool>,
 }
 
-/// What is in memory of the stored state.
+/// One state: the main one or a part.
+#[derive(Debug)]
+struct Slot {
+    key: String,
+    memory: RefCell<Memory>,
+}
+
+impl Slot {
+    fn new(key: &str) -> Self {
+        Self { key: key.to_owned(), memory: RefCell::new(Memory::Unread) }
+    }
+
+    fn is_loaded(&self) -> bool {
+        matches!(*self.memory.borrow(), Memory::Read(_))
+    }
+
+    /// Keeps what was read, unless another event has read or written the state in the meantime.
+    fn keep(&self, state: Option<GuardState>) {
+        let mut memory = self.memory.borrow_mut();
+        if matches!(*memory, Memory::Unread) {
+            *memory = Memory::Read(state);
+        }
+    }
+}
+
+/// What is in memory of a stored state.
 #[derive(Debug)]
 enum Memory {
     /// Nothing was read yet.
@@ -72,60 +113,93 @@ enum Memory {
 
 impl<S: ObjectStorage> GuardObject<S> {
     /// Creates the object over its storage. Nothing is read yet.
-    pub const fn new(storage: S) -> Self {
-        Self { storage, state: RefCell::new(Memory::Unread), has_alarm: Cell::new(false) }
+    pub fn new(storage: S) -> Self {
+        let main = Slot::new(STATE_KEY);
+        Self { storage, main, parts: RefCell::default(), has_alarm: Cell::new(false) }
     }
 
-    /// Deletes everything once nothing in the state matters any more; otherwise sets the alarm again.
+    /// Deletes everything once nothing in the state matters any more; otherwise deletes the parts that do not and sets the
+    /// alarm again.
     ///
     /// # Errors
-    /// If the storage failed, or the state cannot be read: deleting it would give the phone number new attempts.
+    /// If the storage failed, or a state cannot be read: deleting it would give the phone number new attempts.
     pub async fn expire(&self, now: Timestamp) -> Result<(), StorageError> {
         self.has_alarm.set(false);
-        if let Some(at) = self.read().await?.and_then(|state| state.expires_at(now)) {
-            return self.set_alarm(at);
+        let mut expiries = Vec::new();
+        let mut expired = Vec::new();
+        let mut after = None;
+        loop {
+            let entries = self.storage.list(after.as_deref()).await?;
+            let Some((last, _)) = entries.last() else { break };
+            after = Some(last.clone());
+            for (key, text) in entries {
+                match self.parse(&text)?.expires_at(now) {
+                    Some(at) => expiries.push(at),
+                    None => expired.push(key),
+                }
+            }
         }
-        self.state.replace(Memory::Read(None));
-        self.storage.delete_all().await
+        let Some(first) = expiries.iter().min() else {
+            self.forget();
+            return self.storage.delete_all().await;
+        };
+        for key in expired {
+            self.storage.delete(&key)?;
+        }
+        self.forget();
+        // Of many parts some end all the time; they are deleted together.
+        self.set_alarm(if expiries.len() > 1 { (*first).max(now.plus(HOUR)) } else { *first })
     }
 
-    /// Reads the stored state. A state that cannot be read is an error, never an absence.
-    async fn read(&self) -> Result<Option<GuardState>, StorageError> {
-        let Some(text) = self.storage.get().await? else { return Ok(None) };
-        serde_json::from_str(&text).map(Some).map_err(|_| {
+    /// Drops what is in memory and in no call's use; all of it is stored.
+    fn forget(&self) {
+        self.main.memory.replace(Memory::Unread);
+        self.forget_unused_parts();
+    }
+
+    fn forget_unused_parts(&self) {
+        self.parts.borrow_mut().retain(|_, slot| Rc::strong_count(slot) > 1);
+    }
+
+    /// Reads a stored state. A state that cannot be read is an error, never an absence.
+    async fn read(&self, slot: &Slot) -> Result<Option<GuardState>, StorageError> {
+        let text = self.storage.get(&slot.key).await?;
+        text.map(|text| self.parse(&text)).transpose()
+    }
+
+    fn parse(&self, text: &str) -> Result<GuardState, StorageError> {
+        serde_json::from_str(text).map_err(|_| {
             self.storage.report_unreadable();
             StorageError
         })
     }
 
-    fn is_loaded(&self) -> bool {
-        matches!(*self.state.borrow(), Memory::Read(_))
-    }
-
-    /// Keeps what was read, unless another event has read or written the state in the meantime.
-    fn keep(&self, state: Option<GuardState>) {
-        let mut memory = self.state.borrow_mut();
-        if matches!(*memory, Memory::Unread) {
-            *memory = Memory::Read(state);
+    /// Returns the part with a name. If many are in memory, those that no call uses are dropped.
+    fn part(&self, name: &str) -> Rc<Slot> {
+        if self.parts.borrow().len() >= MAX_PARTS_IN_MEMORY {
+            self.forget_unused_parts();
         }
+        let mut parts = self.parts.borrow_mut();
+        Rc::clone(parts.entry(name.to_owned()).or_insert_with(|| Rc::new(Slot::new(name))))
     }
 
-    /// Applies a decision to the state in memory and writes it, without an await.
+    /// Applies a decision to a state in memory and writes it, without an await.
     fn apply<T, E: From<StorageError>>(
         &self,
+        slot: &Slot,
         mut decide: impl FnMut(Option<&GuardState>) -> Result<(Change, T), E>,
     ) -> Result<T, E> {
-        let mut memory = self.state.borrow_mut();
+        let mut memory = slot.memory.borrow_mut();
         let Memory::Read(state) = &mut *memory else { return Err(StorageError.into()) };
         let (change, result) = decide(state.as_ref())?;
         match change {
             Change::Keep => {}
             Change::Put { state: next, expires_at } => {
-                self.write(&next, expires_at)?;
+                self.write(slot, &next, expires_at)?;
                 *state = Some(next);
             }
             Change::Delete => {
-                self.storage.delete()?;
+                self.storage.delete(&slot.key)?;
                 *state = None;
             }
         }
@@ -133,8 +207,8 @@ impl<S: ObjectStorage> GuardObject<S> {
     }
 
     /// An alarm that cannot be set is tried again with the next write: the state counts, its deletion does not.
-    fn write(&self, state: &GuardState, expires_at: Timestamp) -> Result<(), StorageError> {
-        self.storage.put(&serde_json::to_string(state).map_err(|_| StorageError)?)?;
+    fn write(&self, slot: &Slot, state: &GuardState, expires_at: Timestamp) -> Result<(), StorageError> {
+        self.storage.put(&slot.key, &serde_json::to_string(state).map_err(|_| StorageError)?)?;
         if !self.has_alarm.get() {
             let _ = self.set_alarm(expires_at);
         }
@@ -170,14 +244,15 @@ pub struct ObjectLedgerStore<'a, S, G> {
 
 impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
     async fn load(&self) -> Result<(), StorageError> {
-        if self.object.is_loaded() {
+        let object = self.object;
+        if object.main.is_loaded() {
             return Ok(());
         }
-        let state = match (self.object.read().await?, self.rotation) {
+        let state = match (object.read(&object.main).await?, self.rotation) {
             (None, Some(rotation)) => self.import(rotation).await?,
             (state, _) => state,
         };
-        self.object.keep(state);
+        object.main.keep(state);
         Ok(())
     }
 
@@ -200,6 +275,36 @@ impl<S: ObjectStorage, G: GuardClient> LedgerStore for ObjectLedgerStore<'_, S, 
         decide: impl FnMut(Option<&GuardState>) -> Result<(Change, T), E>,
     ) -> Result<T, E> {
         self.load().await?;
-        self.object.apply(decide)
+        self.object.apply(&self.object.main, decide)
+    }
+}
+
+impl<S: ObjectStorage, G: GuardClient> PartedLedgerStore for ObjectLedgerStore<'_, S, G> {
+    type Part<'p>
+        = ObjectPart<'p, S>
+    where
+        Self: 'p;
+
+    fn part<'p>(&'p self, name: &'p str) -> Self::Part<'p> {
+        ObjectPart { object: self.object, slot: self.object.part(name) }
+    }
+}
+
+/// A part of a guard object's state.
+#[derive(Debug)]
+pub struct ObjectPart<'a, S> {
+    object: &'a GuardObject<S>,
+    slot: Rc<Slot>,
+}
+
+impl<S: ObjectStorage> LedgerStore for ObjectPart<'_, S> {
+    async fn update<T, E: From<StorageError>>(
+        &self,
+        decide: impl FnMut(Option<&GuardState>) -> Result<(Change, T), E>,
+    ) -> Result<T, E> {
+        if !self.slot.is_loaded() {
+            self.slot.keep(self.object.read(&self.slot).await?);
+        }
+        self.object.apply(&self.slot, decide)
     }
 }

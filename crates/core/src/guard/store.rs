@@ -1,10 +1,11 @@
 //! A ledger store over any store with an atomic compare-and-swap: Redis, SQL, memory.
 
 use core::cell::RefCell;
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::{GuardState, hand_over};
-use crate::ports::{Change, Clock, LedgerStore, StorageError};
+use crate::ports::{Change, Clock, LedgerStore, PartedLedgerStore, StorageError};
 use crate::time::Seconds;
 
 /// How often a swap may fail because of concurrent updates before the store gives up.
@@ -39,7 +40,7 @@ pub trait CompareAndSwap {
 pub struct CasLedgerStore<'a, S, C> {
     store: &'a S,
     clock: &'a C,
-    name: &'a str,
+    name: Cow<'a, str>,
     previous: Option<&'a str>,
     /// The state as it was read or written last; a swap fails if it has changed since.
     known: RefCell<Option<Rc<Known>>>,
@@ -56,14 +57,14 @@ struct Known {
 impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
     /// Creates the store of the object `name`.
     pub const fn new(store: &'a S, clock: &'a C, name: &'a str, previous: Option<&'a str>) -> Self {
-        Self { store, clock, name, previous, known: RefCell::new(None) }
+        Self { store, clock, name: Cow::Borrowed(name), previous, known: RefCell::new(None) }
     }
 
     async fn load(&self) -> Result<Rc<Known>, StorageError> {
         if let Some(known) = self.known.borrow().clone() {
             return Ok(known);
         }
-        let own = self.store.load(self.name).await?;
+        let own = self.store.load(&self.name).await?;
         let state = match (&own, self.previous) {
             (None, Some(previous)) => self.import(previous).await?,
             (text, _) => parse(text.as_deref())?,
@@ -79,7 +80,7 @@ impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
             let text = self.store.load(previous).await?;
             let now = self.clock.now();
             let (change, state) =
-                hand_over(parse(text.as_deref())?.as_ref(), self.name, Some(previous), now)?;
+                hand_over(parse(text.as_deref())?.as_ref(), &self.name, Some(previous), now)?;
             let Change::Put { state: marker, expires_at } = change else { return Ok(state) };
             let marker = serde_json::to_string(&marker).map_err(|_| StorageError)?;
             let ttl = now.until(expires_at);
@@ -100,7 +101,7 @@ impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
                 (next, self.clock.now().until(expires_at))
             }
         };
-        let swapped = self.store.swap(self.name, known.own.as_deref(), next.own.as_deref(), ttl).await?;
+        let swapped = self.store.swap(&self.name, known.own.as_deref(), next.own.as_deref(), ttl).await?;
         self.known.replace(swapped.then(|| Rc::new(next)));
         Ok(swapped)
     }
@@ -123,6 +124,25 @@ impl<S: CompareAndSwap, C: Clock> LedgerStore for CasLedgerStore<'_, S, C> {
 
     fn forget(&self) {
         self.known.replace(None);
+    }
+}
+
+/// A part is a text of its own, beside that of the object.
+impl<S: CompareAndSwap, C: Clock> PartedLedgerStore for CasLedgerStore<'_, S, C> {
+    type Part<'p>
+        = CasLedgerStore<'p, S, C>
+    where
+        Self: 'p;
+
+    fn part<'p>(&'p self, name: &'p str) -> Self::Part<'p> {
+        let name = Cow::Owned(format!("{}:{name}", self.name));
+        CasLedgerStore {
+            store: self.store,
+            clock: self.clock,
+            name,
+            previous: None,
+            known: RefCell::new(None),
+        }
     }
 }
 

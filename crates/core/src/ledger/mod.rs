@@ -134,14 +134,27 @@ pub enum SendLimit {
     Hour,
     /// `SENDS_PER_DAY`.
     Day,
+    /// `SENDS_PER_IP_HOUR` or `SENDS_PER_IP_DAY`.
+    Ip,
+    /// `SENDS_PER_PREFIX_HOUR` or `PREFIX_BREAKER`.
+    Prefix,
+    /// `COUNTRY_BREAKER`.
+    Country,
+    /// `SENDS_PER_DAY_TOTAL`.
+    Total,
 }
 
 impl SendLimit {
-    const fn as_str(self) -> &'static str {
+    /// Returns the name in responses.
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Cooldown => "cooldown",
             Self::Hour => "hour",
             Self::Day => "day",
+            Self::Ip => "ip",
+            Self::Prefix => "prefix",
+            Self::Country => "country",
+            Self::Total => "total",
         }
     }
 }

@@ -5,6 +5,7 @@ mod archive;
 mod connectors;
 mod deliver;
 mod error;
+mod limits;
 mod rotation;
 mod send;
 
@@ -66,6 +67,7 @@ impl<P: Platform> OtpService<'_, P> {
         match self.call_phone_guard(&request.phone, &guard_request, trace).await? {
             GuardResponse::Verified { id, at, kv_ms } => {
                 trace.kv_ms = Some(kv_ms);
+                trace.verified = Some(&request.phone).filter(|_| self.policy.limits.has_breaker()).cloned();
                 Ok(VerifyReceipt::new(request, id, at))
             }
             _ => Err(UNEXPECTED),

@@ -78,8 +78,9 @@ impl<P: Platform> OtpService<'_, P> {
         self.platform.active_connector().await?.ok_or(ServiceError::ConnectorNotFound)
     }
 
-    /// The guard counts the send, draws the code and stores its record; then the provider is asked, once. A refusal
-    /// voids the code and gives the send back; an unknown outcome keeps both.
+    /// The limits against SMS pumping count the send; the guard counts it for its phone number, draws the code and stores
+    /// its record; then the provider is asked, once. A refusal voids the code and gives the send back to the phone number;
+    /// an unknown outcome keeps both. What the other limits have counted stays.
     async fn send_once(
         &self,
         request: &SendRequest,
@@ -88,6 +89,7 @@ impl<P: Platform> OtpService<'_, P> {
         key: Option<&KeyHolder>,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
+        self.count_send(request, trace).await?;
         let issued = self.reserve_send(request, trace).await?;
         trace.kv_ms = Some(issued.kv_ms);
         let receipt = |status, cause| SendReceipt {

@@ -140,7 +140,7 @@ impl GuardClient for Location<'_> {
                 Box::pin(service.handle(request)).await
             }
             Ledgers::Atomic => {
-                let ledger_store = &AtomicLedgerStore { platform, name, previous };
+                let ledger_store = &AtomicLedgerStore { platform, name: name.into(), previous };
                 let service = GuardService { platform: &object, ledger_store, keys: &keys, policy };
                 Box::pin(service.handle(request)).await
             }

@@ -1,7 +1,9 @@
 //! The states of guard objects: a compare-and-swap store, and one that is atomic as a Durable Object is.
 
+use std::borrow::Cow;
+
 use edge_otp_core::guard::{CompareAndSwap, GuardRequest, GuardResponse, GuardState};
-use edge_otp_core::ports::{Change, GuardClient, LedgerStore, StorageError};
+use edge_otp_core::ports::{Change, GuardClient, LedgerStore, PartedLedgerStore, StorageError};
 use edge_otp_core::time::Seconds;
 
 use super::calls::InjectedFault;
@@ -55,25 +57,26 @@ impl InMemoryPlatform {
 /// over the state under the previous name.
 pub(crate) struct AtomicLedgerStore<'a> {
     pub(crate) platform: &'a InMemoryPlatform,
-    pub(crate) name: &'a str,
+    pub(crate) name: Cow<'a, str>,
     pub(crate) previous: Option<&'a str>,
 }
 
 impl AtomicLedgerStore<'_> {
     fn read(&self) -> Result<Option<GuardState>, StorageError> {
         let states = self.platform.states.borrow();
-        let text = states.get(self.name);
+        let text = states.get(&*self.name);
         text.map(|text| serde_json::from_str(text).map_err(|_| StorageError)).transpose()
     }
 
     async fn import(&self, previous: &str) -> Result<(), StorageError> {
-        let export = GuardRequest::ExportState { to: self.name.to_owned(), from: Some(previous.to_owned()) };
+        let export =
+            GuardRequest::ExportState { to: self.name.clone().into_owned(), from: Some(previous.to_owned()) };
         let GuardResponse::StateExported(state) = self.platform.call(previous, None, &export).await? else {
             return Err(StorageError);
         };
         let text = state.map(|state| serde_json::to_string(&state).expect("a state has a JSON form"));
         if self.read()?.is_none() {
-            self.platform.set_state(self.name, text.as_deref());
+            self.platform.set_state(&self.name, text.as_deref());
         }
         Ok(())
     }
@@ -86,7 +89,7 @@ impl AtomicLedgerStore<'_> {
         };
         let fault = self.platform.calls.begin(Call::Swap);
         if fault != Some(Fault::BeforeEffect) {
-            self.platform.set_state(self.name, next.as_deref());
+            self.platform.set_state(&self.name, next.as_deref());
         }
         if fault.is_some() { Err(StorageError) } else { Ok(()) }
     }
@@ -104,5 +107,17 @@ impl LedgerStore for AtomicLedgerStore<'_> {
         let (change, result) = decide(self.read()?.as_ref())?;
         self.write(&change)?;
         Ok(result)
+    }
+}
+
+impl PartedLedgerStore for AtomicLedgerStore<'_> {
+    type Part<'p>
+        = AtomicLedgerStore<'p>
+    where
+        Self: 'p;
+
+    fn part<'p>(&'p self, name: &'p str) -> Self::Part<'p> {
+        let name = Cow::Owned(format!("{}:{name}", self.name));
+        AtomicLedgerStore { platform: self.platform, name, previous: None }
     }
 }

@@ -6,7 +6,7 @@ use edge_otp_core::connector::{CONNECTOR_KEY, ConnectorCache, LoadedConnector, l
 use edge_otp_core::guard::{CasLedgerStore, GuardRequest, GuardResponse, GuardService};
 use edge_otp_core::ports::{
     Clock, ConnectorSource, GUARD_TIMEOUT_MS, GuardClient, HttpClient, HttpError, KV_TIMEOUT_MS, KvStore,
-    LedgerStore, MockLog, RandomError, RandomSource, StorageError, with_timeout,
+    MockLog, PartedLedgerStore, RandomError, RandomSource, StorageError, with_timeout,
 };
 use edge_otp_core::time::{Seconds, Timestamp};
 use serde::Serialize;
@@ -87,7 +87,7 @@ impl InMemoryPlatform {
                 Box::pin(self.handle(&ledger_store, &request)).await
             }
             Ledgers::Atomic => {
-                let ledger_store = AtomicLedgerStore { platform: self, name, previous };
+                let ledger_store = AtomicLedgerStore { platform: self, name: name.into(), previous };
                 Box::pin(self.handle(&ledger_store, &request)).await
             }
         };
@@ -97,7 +97,7 @@ impl InMemoryPlatform {
 }
 
 impl InMemoryPlatform {
-    async fn handle(&self, ledger_store: &impl LedgerStore, request: &GuardRequest) -> GuardResponse {
+    async fn handle(&self, ledger_store: &impl PartedLedgerStore, request: &GuardRequest) -> GuardResponse {
         GuardService { platform: self, ledger_store, keys: &self.keys, policy: &self.policy }
             .handle(request)
             .await

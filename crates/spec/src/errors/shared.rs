@@ -53,12 +53,13 @@ pub(crate) const PROVIDER_REJECTED: ErrorResponse = ErrorResponse::shared(
 );
 pub(crate) const PHONE_NOT_ALLOWED: ErrorResponse = ErrorResponse::shared(
     "PhoneNotAllowed",
-    "The number's country is not in `ALLOWED_COUNTRIES`, or it is a service number.",
+    "The number's country is not in `ALLOWED_COUNTRIES` or is in `BLOCKED_COUNTRIES`, or it is a service number.",
     &[ErrorCode::PhoneNotAllowed],
 );
 pub(crate) const SEND_LIMITED: ErrorResponse = ErrorResponse::shared(
     "SendLimited",
-    "A cooldown or a limit of this phone (`data.limit`), or too many wrong codes for it; or the provider throttles.",
+    "A cooldown or a limit of this phone, or of its prefix, its country, the end user's IP address or all sends \
+     (`data.limit`); too many wrong codes for this phone; or the provider throttles.",
     &[ErrorCode::MessageRateLimited, ErrorCode::LockedOut, ErrorCode::ProviderThrottled],
 )
 .retry();

@@ -25,6 +25,7 @@ pub fn list() -> Vec<Operation> {
         connectors(),
         archive(),
         vec![unlock()],
+        limits(),
         logto_codes(),
     ]
     .into_iter()
@@ -509,6 +510,48 @@ fn unlock() -> Operation {
         .body("UnlockRequest", MAX_BODY, named([("e164", json!({ "phone": "+14155550127" }))]))
         .answers_empty(204, "No wrong code counts any more.")
         .fails([BAD_PHONE, INTERNAL, STORAGE_UNAVAILABLE])
+}
+
+fn limits() -> Vec<Operation> {
+    let stopped = json!({
+        "kind": "prefix",
+        "key": "+1415555",
+        "country": "US",
+        "since": "2026-11-21T10:00:00Z",
+        "until": "2026-11-21T22:00:00Z",
+    });
+    let list = json!({ "type": "array", "items": schema("StoppedSends"), "maxItems": 500 });
+    let parameter = |name: &str, description: &str, schema: Value, example: &str| {
+        json!({
+            "name": name,
+            "in": "path",
+            "required": true,
+            "description": description,
+            "schema": schema,
+            "example": example,
+        })
+    };
+    vec![
+        Operation::new("GET", "/api/limits", "listLimits", "What is stopped against SMS pumping")
+            .describe(
+                "The prefixes and countries, and the limit of all sends, for which sends are refused, or would be if limits \
+                 were not only recorded; newest first. IP addresses are not listed, because none is stored.",
+            )
+            .answers(200, "At most 500, those that end last.", list, answer(json!([stopped])))
+            .fails([INTERNAL, STORAGE_UNAVAILABLE]),
+        Operation::new("DELETE", "/api/limits/{kind}/{key}", "liftLimit", "Lift a limit against SMS pumping")
+            .describe("The counts of the key begin anew, whether it is listed or not. The request is logged.")
+            .parameter(parameter("kind", "What the limit counts by.", schema("LimitKind"), "prefix"))
+            .parameter(parameter(
+                "key",
+                "An IP address, a number prefix with or without its plus, the ISO code of a country (`ZZ` for numbers of no \
+                 country), or `all` for the limit of all sends.",
+                json!({ "type": "string", "minLength": 1 }),
+                "1415555",
+            ))
+            .answers_empty(204, "Done.")
+            .fails([NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
+    ]
 }
 
 fn logto_codes() -> Vec<Operation> {

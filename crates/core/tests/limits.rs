@@ -1,0 +1,495 @@
+//! The limits against SMS pumping: as pure counters over random times, and over a platform in memory.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+#[expect(dead_code, reason = "each test file uses a part of the platform")]
+mod platform;
+
+use edge_otp_core::api::SendRequest;
+use edge_otp_core::event::Trace;
+use edge_otp_core::ledger::{LedgerError, SendLimit};
+use edge_otp_core::limits::{
+    Breaker, CONVERSION_GRACE, CounterRules, LimitKind, LimitTarget, STOP_DURATION, SendCounter,
+};
+use edge_otp_core::phone::PhoneNumber;
+use edge_otp_core::service::{OtpService, ServiceError};
+use edge_otp_core::time::{DAY, HOUR, Seconds, Timestamp};
+use platform::{Call, Fault, InMemoryPlatform, Ledgers, START};
+use proptest::prelude::{Strategy, prop};
+use proptest::test_runner::{Config, TestRunner};
+use wasm_bindgen_test::wasm_bindgen_test;
+
+const TWILIO: &str = r#"{"connectorId":"twilio-short-message-service","config":{"accountSID":"AC1","authToken":
+"secret-token","fromMessagingServiceSID":"MG1","templates":[{"usageType":"Generic","content":"{{code}}"}]}}"#;
+const CAPS: CounterRules = CounterRules { per_hour: 5, per_day: 12, breaker: None };
+const BREAKER: CounterRules =
+    CounterRules { per_hour: 0, per_day: 0, breaker: Some(Breaker { sends: 20, percent: 10 }) };
+
+/// Sends if that is permitted; tells whether it was.
+fn send(counter: &mut SendCounter, rules: &CounterRules, now: Timestamp) -> bool {
+    let (checked, limit) = counter.check(rules, now);
+    let is_permitted = limit.is_none();
+    *counter = if is_permitted { checked.record_send(rules, now) } else { checked };
+    is_permitted
+}
+
+fn verify(counter: &mut SendCounter, rules: &CounterRules, now: Timestamp) -> bool {
+    let (next, is_lifted) = counter.record_verified(rules, now);
+    *counter = next;
+    is_lifted
+}
+
+/// Steps between events in milliseconds, mostly short, also backwards.
+fn steps() -> impl Strategy<Value = Vec<i64>> {
+    let step = prop::sample::select(vec![-600_000_i64, 0, 1, 1_000, 60_000, 700_000, 3_600_000, 9_000_000]);
+    prop::collection::vec((step, 0..50_000_i64).prop_map(|(step, more)| step + more), 1..200)
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn no_window_holds_more_sends_than_its_limit() {
+    let mut runner = TestRunner::new_with_rng(
+        Config { cases: 2_000, failure_persistence: None, ..Config::default() },
+        proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha),
+    );
+    let result = runner.run(&steps(), |steps| {
+        let (mut counter, mut now, mut latest) = (SendCounter::default(), START.0, 0);
+        let mut sent: Vec<u64> = Vec::new();
+        for step in steps {
+            now = now.saturating_add_signed(step);
+            latest = latest.max(now);
+            if send(&mut counter, &CAPS, Timestamp(now)) {
+                sent.push(latest);
+            } else {
+                let (_, limit) = counter.check(&CAPS, Timestamp(now));
+                let until = limit.expect("it was refused").until;
+                let (_, later) = counter.check(&CAPS, until);
+                assert!(until.0 > latest && later.is_none(), "the wait is as long as it says");
+            }
+            for (window, limit) in [(HOUR, 5), (DAY, 12)] {
+                let within = sent.iter().filter(|at| Timestamp(**at).is_within(window, Timestamp(latest)));
+                assert!(within.count() <= limit);
+            }
+        }
+        Ok(())
+    });
+    result.expect("no counter-example");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_place_in_a_window_is_free_again_at_most_one_bucket_late() {
+    for offset in [0, 1, 149, 150, 1_799, 3_000] {
+        let start = START.plus(Seconds(offset));
+        let mut counter = SendCounter::default();
+        for _ in 0..5 {
+            assert!(send(&mut counter, &CAPS, start));
+        }
+        assert!(!send(&mut counter, &CAPS, start.plus(Seconds(HOUR.0 - 1))));
+        assert!(send(&mut counter, &CAPS, start.plus(Seconds(HOUR.0 + 150))));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn unverified_sends_stop_for_twelve_hours_after_the_grace() {
+    let mut counter = SendCounter::default();
+    for _ in 0..20 {
+        assert!(send(&mut counter, &BREAKER, START));
+    }
+    assert!(send(&mut counter, &BREAKER, START.plus(Seconds(CONVERSION_GRACE.0 - 1))), "codes are typed");
+    let stopped = START.plus(CONVERSION_GRACE);
+    assert!(!send(&mut counter, &BREAKER, stopped));
+    let (_, limit) = counter.check(&BREAKER, stopped.plus(HOUR));
+    let limit = limit.expect("a stop");
+    assert_eq!((limit.since, limit.until), (stopped, stopped.plus(STOP_DURATION)));
+    let end = stopped.plus(STOP_DURATION);
+    assert!(!send(&mut counter, &BREAKER, Timestamp(end.0 - 1)));
+    for _ in 0..20 {
+        assert!(send(&mut counter, &BREAKER, end), "the counts begin anew");
+    }
+    assert!(!send(&mut counter, &BREAKER, end.plus(CONVERSION_GRACE)), "and stop it again");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn sends_of_which_an_eighth_is_verified_do_not_stop() {
+    let mut counter = SendCounter::default();
+    for at in 0..5_000 {
+        let now = START.plus(Seconds(at * 30));
+        assert!(send(&mut counter, &BREAKER, now), "{at}");
+        if at % 8 == 0 {
+            verify(&mut counter, &BREAKER, now);
+        }
+    }
+}
+
+/// A deployment that begins with many sends a second must not stop before anyone could type a code.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_burst_at_the_start_does_not_stop_while_its_codes_are_typed() {
+    let mut counter = SendCounter::default();
+    for at in 0..6_000_u32 {
+        let now = Timestamp(START.0 + u64::from(at) * 20);
+        assert!(send(&mut counter, &BREAKER, now), "{at}");
+        // Half of the codes are typed 40 s later.
+        if at >= 2_000 && at % 2 == 0 {
+            verify(&mut counter, &BREAKER, now);
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_stop_ends_when_enough_codes_are_verified_after_all() {
+    let mut counter = SendCounter::default();
+    for _ in 0..20 {
+        send(&mut counter, &BREAKER, START);
+    }
+    let late = START.plus(Seconds(300));
+    assert!(!send(&mut counter, &BREAKER, late));
+    assert!(!verify(&mut counter, &BREAKER, late), "one of twenty");
+    assert!(verify(&mut counter, &BREAKER, late), "a tenth");
+    assert!(send(&mut counter, &BREAKER, late));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_breaker_that_is_switched_off_stops_nothing() {
+    let mut counter = SendCounter::default();
+    for _ in 0..20 {
+        send(&mut counter, &BREAKER, START);
+    }
+    let late = START.plus(Seconds(300));
+    assert!(!send(&mut counter, &BREAKER, late));
+    assert!(send(&mut counter, &CounterRules::default(), late));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_limit_is_reported_when_it_begins_and_every_ten_minutes() {
+    let mut counter = SendCounter::default();
+    while send(&mut counter, &CAPS, START) {}
+    let reported: Vec<u32> = (0..1_500)
+        .step_by(10)
+        .filter(|at| {
+            let (next, limit) = counter.check(&CAPS, START.plus(Seconds(*at)));
+            let limit = limit.expect("an hour");
+            assert_eq!(limit.since, START);
+            if limit.is_due {
+                counter = next;
+            }
+            limit.is_due
+        })
+        .collect();
+    assert_eq!(reported, [600, 1_200], "the first was reported by the send that was refused");
+}
+
+/// Sequential numbers of one prefix, five a second for three days, none verified.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_pumped_prefix_loses_at_most_fifty_messages_a_day() {
+    let rules = CounterRules { per_hour: 20, ..BREAKER };
+    let mut counter = SendCounter::default();
+    let mut sent = Vec::new();
+    for at in (0..3 * u64::from(DAY.0) * 1_000).step_by(200) {
+        if send(&mut counter, &rules, Timestamp(START.0 + at)) {
+            sent.push(at);
+        }
+    }
+    let first_day = sent.iter().filter(|at| **at < u64::from(DAY.0) * 1_000).count();
+    assert_eq!((first_day, sent.len()), (40, 120));
+}
+
+/// A deployment in memory.
+struct Otp(InMemoryPlatform);
+
+impl Otp {
+    fn new(settings: &[(&str, &str)], ledgers: Ledgers) -> Self {
+        let platform = InMemoryPlatform::new().with_policy(settings).with_ledgers(ledgers);
+        platform.put_kv("connector", TWILIO);
+        Self(platform)
+    }
+
+    fn each(settings: &[(&str, &str)]) -> [Self; 2] {
+        Ledgers::ALL.map(|ledgers| Self::new(settings, ledgers))
+    }
+
+    const fn service(&self) -> OtpService<'_, InMemoryPlatform> {
+        OtpService { platform: &self.0, keys: &self.0.keys, policy: &self.0.policy }
+    }
+
+    /// Sends; the limit that refused it is an error, the one that was recorded a value.
+    fn send(&self, phone: &str, ip: Option<&str>) -> Result<Option<SendLimit>, SendLimit> {
+        let body = serde_json::json!({ "phone": phone, "ip": ip });
+        let request = SendRequest::parse(body.to_string().as_bytes(), &self.0.policy).expect("valid");
+        let mut trace = Trace::default();
+        match self.0.block_on(self.service().send_traced(&request, None, &mut trace)) {
+            Ok(_) => Ok(trace.recorded_limit),
+            Err(ServiceError::Ledger(LedgerError::RateLimited { limit, retry_after })) => {
+                assert!(retry_after.0 > 0);
+                Err(limit)
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+
+    /// Sends to `count` numbers of a prefix; returns how many messages there were, and the limits that refused the rest.
+    fn send_all(&self, prefix: &str, count: u32, ip: Option<&str>) -> (usize, Vec<SendLimit>) {
+        let before = self.0.requests.borrow().len();
+        let results = (0..count).map(|line| self.send(&format!("{prefix}{line:04}"), ip));
+        let refused = results.filter_map(Result::err).collect();
+        (self.0.requests.borrow().len() - before, refused)
+    }
+
+    fn report_verified(&self, phone: &str) {
+        let phone = PhoneNumber::parse(phone).expect("valid");
+        self.0.block_on(self.service().report_verified(&phone));
+    }
+
+    fn stops(&self) -> Vec<(LimitKind, String)> {
+        let stops = self.0.block_on(self.service().stopped_sends()).expect("a list");
+        stops.into_iter().map(|stop| (stop.kind, stop.key)).collect()
+    }
+
+    fn lift(&self, kind: &str, key: &str) {
+        let target = LimitTarget::parse(kind, key).expect("a limit");
+        self.0.block_on(self.service().lift_limit(&target)).expect("lifted");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_prefix_has_twenty_sends_an_hour_and_others_are_not_affected() {
+    for otp in Otp::each(&[]) {
+        let (sent, refused) = otp.send_all("+1415555", 25, None);
+        assert_eq!((sent, refused), (20, vec![SendLimit::Prefix; 5]));
+        assert_eq!(otp.send_all("+1415556", 1, None).0, 1);
+        assert_eq!(otp.stops(), [(LimitKind::Prefix, "+1415555".to_owned())]);
+        otp.lift("prefix", "%2B1415555");
+        assert_eq!(otp.stops(), []);
+        assert_eq!(otp.send("+14155550024", None), Ok(None));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_address_has_ten_sends_an_hour_whatever_it_sends_to() {
+    for otp in Otp::each(&[]) {
+        let ip = Some("203.0.113.7");
+        for at in 0..10 {
+            assert_eq!(otp.send(&format!("+141555{at}0123"), ip), Ok(None), "{at}");
+        }
+        assert_eq!(otp.send("+447700900123", ip), Err(SendLimit::Ip));
+        assert_eq!(otp.send("+447700900123", Some("203.0.113.8")), Ok(None));
+        assert_eq!(otp.stops(), [], "addresses are not stored");
+        otp.lift("ip", "203.0.113.7");
+        assert_eq!(otp.send("+447700900124", ip), Ok(None));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn ipv6_addresses_of_one_network_are_one_and_that_of_workers_is_none() {
+    let otp = Otp::new(&[("SENDS_PER_IP_HOUR", "1")], Ledgers::Atomic);
+    assert_eq!(otp.send("+14155550101", Some("2001:db8:1:2::1")), Ok(None));
+    assert_eq!(otp.send("+14155550102", Some("2001:db8:1:2:ffff::2")), Err(SendLimit::Ip));
+    assert_eq!(otp.send("+14155550103", Some("2001:db8:1:3::1")), Ok(None));
+    assert_eq!(otp.send("+14155550104", Some("::ffff:203.0.113.7")), Ok(None));
+    assert_eq!(otp.send("+14155550105", Some("203.0.113.7")), Err(SendLimit::Ip), "the same in IPv4");
+    for at in 6..9 {
+        assert_eq!(otp.send(&format!("+1415555010{at}"), Some("2a06:98c0:3600::103")), Ok(None));
+    }
+}
+
+/// One message a minute, over 200 prefixes of one country, none verified.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_pumped_country_stops_and_others_are_not_affected() {
+    for otp in Otp::each(&[]) {
+        let mut sent = 0;
+        for at in 0..300 {
+            let phone = format!("+3361{:03}{at:04}", at % 200);
+            sent += u32::from(otp.send(&phone, None).is_ok());
+            otp.0.clock.advance(60_000);
+        }
+        assert_eq!(sent, 101);
+        assert_eq!(otp.stops(), [(LimitKind::Country, "FR".to_owned())]);
+        assert_eq!(otp.send("+4915112345678", None), Ok(None));
+        otp.lift("country", "FR");
+        assert_eq!(otp.send("+33612345678", None), Ok(None));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_country_whose_codes_are_verified_does_not_stop() {
+    let otp = Otp::new(&[], Ledgers::Atomic);
+    for at in 0..300 {
+        let phone = format!("+3361{:03}{at:04}", at % 200);
+        assert_eq!(otp.send(&phone, None), Ok(None), "{at}");
+        if at % 8 == 0 {
+            otp.report_verified(&phone);
+        }
+        otp.0.clock.advance(60_000);
+    }
+}
+
+/// What a prefix refuses does not count against its country: else an attack on one would stop the other.
+#[wasm_bindgen_test(unsupported = test)]
+fn an_attack_on_a_prefix_does_not_stop_its_country() {
+    let otp = Otp::new(&[], Ledgers::Atomic);
+    for _ in 0..20 {
+        otp.send_all("+3361234", 30, None);
+        otp.0.clock.advance(60_000);
+    }
+    assert_eq!(otp.stops(), [(LimitKind::Prefix, "+3361234".to_owned())]);
+    assert_eq!(otp.send("+33698765432", None), Ok(None));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn all_sends_have_a_limit_over_every_country() {
+    for otp in Otp::each(&[("SENDS_PER_DAY_TOTAL", "3")]) {
+        for phone in ["+14155550123", "+447700900123", "+33612345678"] {
+            assert_eq!(otp.send(phone, None), Ok(None));
+        }
+        assert_eq!(otp.send("+4915112345678", None), Err(SendLimit::Total));
+        assert_eq!(otp.stops(), [(LimitKind::Total, "all".to_owned())]);
+        otp.lift("total", "all");
+        assert_eq!(otp.send("+4915112345678", None), Ok(None));
+    }
+}
+
+/// With n shards never more than n - 1 sends beyond the limit.
+#[wasm_bindgen_test(unsupported = test)]
+fn shards_exceed_a_limit_by_less_than_their_number() {
+    let settings = [
+        ("SENDS_PER_DAY_TOTAL", "101"),
+        ("COUNTRY_BREAKER", "0"),
+        ("PREFIX_BREAKER", "0"),
+        ("LIMIT_SHARDS", "8"),
+    ];
+    let otp = Otp::new(&settings, Ledgers::Atomic);
+    let sent = (0..600).filter(|at| otp.send(&format!("+1415{at:03}0123"), None).is_ok()).count();
+    assert!((101..=108).contains(&sent), "{sent}");
+    otp.lift("total", "all");
+    assert_eq!(otp.send("+14159990123", None), Ok(None), "in every shard");
+
+    let otp = Otp::new(&[("LIMIT_SHARDS", "8")], Ledgers::Atomic);
+    let mut sent = 0;
+    for at in 0..2_000 {
+        sent += u32::from(otp.send(&format!("+336{at:04}0123"), None).is_ok());
+        otp.0.clock.advance(10_000);
+    }
+    // 13 in each shard, and what comes within the grace after them.
+    assert!((104..=104 + 12 * 8).contains(&sent), "{sent}");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn record_mode_counts_and_refuses_nothing() {
+    for otp in Otp::each(&[("LIMITS", "record")]) {
+        let ip = Some("203.0.113.7");
+        let limits: Vec<_> =
+            (0..25).map(|line| otp.send(&format!("+1415555{line:04}"), ip).expect("sent")).collect();
+        let (free, limited) = limits.split_at(10);
+        assert!(free.iter().all(Option::is_none), "{free:?}");
+        assert!(limited.iter().all(|limit| *limit == Some(SendLimit::Ip)), "{limited:?}");
+        assert_eq!(otp.send("+14155550099", None), Ok(Some(SendLimit::Prefix)));
+        assert_eq!(otp.stops(), [(LimitKind::Prefix, "+1415555".to_owned())]);
+        assert_eq!(otp.0.requests.borrow().len(), 26);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn safe_numbers_are_bound_by_the_limit_of_all_sends_only() {
+    let settings = [("SAFE_LIST", "+1415555,+4477"), ("SENDS_PER_DAY_TOTAL", "40")];
+    let otp = Otp::new(&settings, Ledgers::Atomic);
+    let (sent, refused) = otp.send_all("+1415555", 45, Some("203.0.113.7"));
+    assert_eq!((sent, refused), (40, vec![SendLimit::Total; 5]));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn each_limit_is_off_at_zero_and_then_calls_nothing() {
+    let off = [
+        ("SENDS_PER_IP_HOUR", "0"),
+        ("SENDS_PER_IP_DAY", "0"),
+        ("SENDS_PER_PREFIX_HOUR", "0"),
+        ("PREFIX_BREAKER", "0"),
+        ("COUNTRY_BREAKER", "0"),
+    ];
+    for settings in [&off[..], &[("LIMITS", "off")]] {
+        let otp = Otp::new(settings, Ledgers::Atomic);
+        assert_eq!(otp.send_all("+1415555", 150, Some("203.0.113.7")).0, 150);
+        otp.0.calls.take_operations();
+        otp.send("+14155569999", Some("203.0.113.7")).expect("sent");
+        otp.report_verified("+14155569999");
+        assert_eq!(otp.0.calls.take_operations(), "guard put fetch");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_send_calls_at_most_two_counting_objects_and_a_verification_one() {
+    for (settings, ip, expected) in [
+        (&[][..], None, "guard guard put fetch"),
+        (&[], Some("203.0.113.7"), "guard guard guard put fetch"),
+        (&[("SENDS_PER_DAY_TOTAL", "9")], Some("203.0.113.7"), "guard guard guard put fetch"),
+        (&[("SAFE_LIST", "+1415")], Some("203.0.113.7"), "guard put fetch"),
+        (
+            &[("PREFIX_BREAKER", "0"), ("COUNTRY_BREAKER", "0"), ("SENDS_PER_PREFIX_HOUR", "0")],
+            Some("203.0.113.7"),
+            "guard guard put fetch",
+        ),
+    ] {
+        let otp = Otp::new(settings, Ledgers::Atomic);
+        otp.send("+14155550123", ip).expect("sent");
+        assert_eq!(otp.0.calls.take_operations(), expected, "{settings:?} {ip:?}");
+    }
+    let otp = Otp::new(&[], Ledgers::Atomic);
+    otp.report_verified("+14155550123");
+    assert_eq!(otp.0.calls.take_operations(), "guard");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn nothing_is_sent_while_a_counter_does_not_answer() {
+    for skip in 0..2 {
+        for otp in Otp::each(&[]) {
+            let body = r#"{"phone":"+14155550123","ip":"203.0.113.7"}"#;
+            let request = SendRequest::parse(body.as_bytes(), &otp.0.policy).expect("valid");
+            otp.0.calls.inject_nth(skip, Fault::BeforeEffect);
+            let sent = otp.0.block_on(otp.service().send(&request, None));
+            assert_eq!(sent.err(), Some(ServiceError::StorageUnavailable), "{skip}");
+            assert!(otp.0.requests.borrow().is_empty() && otp.0.kv.borrow().len() == 1, "{skip}");
+        }
+    }
+    let otp = Otp::new(&[], Ledgers::Atomic);
+    otp.0.calls.inject(Call::Swap, Fault::BeforeEffect);
+    let request = SendRequest::parse(br#"{"phone":"+14155550123"}"#, &otp.0.policy).expect("valid");
+    let sent = otp.0.block_on(otp.service().send(&request, None));
+    assert_eq!(sent.err(), Some(ServiceError::StorageUnavailable));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn names_and_states_show_no_number_prefix_or_address() {
+    for otp in Otp::each(&[]) {
+        otp.send("+14155550123", Some("203.0.113.7")).expect("sent");
+        otp.send("+14155550124", Some("2001:db8:1:2::1")).expect("sent");
+        otp.report_verified("+14155550123");
+        for (name, text) in &*otp.0.states.borrow() {
+            for shown in ["415555", "203.0.113", "2001:db8", "db8:1:2"] {
+                assert!(!name.contains(shown) && !text.contains(shown), "{name}: {text}");
+            }
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_counter_of_the_future_lets_nothing_pass() {
+    let otp = Otp::new(&[], Ledgers::Atomic);
+    otp.0.clock.advance(2 * 3_600_000);
+    otp.send("+14155550123", None).expect("sent");
+    otp.0.clock.set(START);
+    let request = SendRequest::parse(br#"{"phone":"+14155550124"}"#, &otp.0.policy).expect("valid");
+    let sent = otp.0.block_on(otp.service().send(&request, None));
+    assert_eq!(sent.err(), Some(ServiceError::StorageUnavailable));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn targets_are_addresses_prefixes_countries_and_all() {
+    let key = |kind, key| LimitTarget::parse(kind, key).map(|target| target.key);
+    assert_eq!(key("ip", "2001:DB8::1").as_deref(), Some("2001:db8::1"));
+    assert_eq!(key("prefix", "1415555").as_deref(), Some("+1415555"));
+    assert_eq!(key("country", "FR").as_deref(), Some("FR"));
+    assert_eq!(key("country", "ZZ").as_deref(), Some("ZZ"));
+    assert_eq!(key("total", "all").as_deref(), Some("all"));
+    for (kind, text) in
+        [("ip", "1.2.3"), ("prefix", ""), ("prefix", "+0"), ("country", "fr"), ("total", ""), ("phone", "1")]
+    {
+        assert_eq!(key(kind, text), None, "{kind} {text}");
+    }
+}
