@@ -239,6 +239,7 @@ fn messages() -> Vec<Operation> {
                 "required": false,
                 "description": "The `nextCursor` of a response: the page after that one.",
                 "schema": { "type": "string", "pattern": "^[0-9]{1,15}-[0-9a-f]{32}$" },
+                "example": "1795341603000-00000000000000000000000000000000",
             }))
             .answers(200, "A page.", schema("Messages"), answer(examples::messages()))
             .fails([BAD_QUERY, INTERNAL, STORAGE_UNAVAILABLE]),
