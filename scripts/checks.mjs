@@ -147,7 +147,9 @@ const browser = async () => {
 export const checks = {
   format: async () => {
     await cargo("fmt", "--all", "--check");
-    await cargo("fmt", "--check", "--manifest-path", "fuzz/Cargo.toml");
+    for (const other of ["fuzz", "model"]) {
+      await cargo("fmt", "--check", "--manifest-path", `${other}/Cargo.toml`);
+    }
   },
   scripts: async () => {
     await runClean("biome", [
