@@ -35,6 +35,7 @@ const runByCheck = [
     check: "start",
     file: "tests/start/start.test.mjs",
   },
+  { command: /^npm run site$/, check: "documents", file: "tests/documents/site.test.mjs" },
   { command: /^npm run generate$/, check: "generated", file: "scripts/generate.mjs" },
   { command: /^npm run new-provider -- /, check: "provider", file: "scripts/new-provider-check.mjs" },
 ];
