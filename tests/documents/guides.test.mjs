@@ -95,6 +95,20 @@ test("the template without Rust, and the clients of the migration guides against
     assert.match(await page.text(), /href="\/console"/);
   });
 
+  await t.test("the README's call from a back end", async (t) => {
+    const [, example] = /^```ts\n([\s\S]*?)^```$/m.exec(readPage("README.md").text);
+    const phone = "+14155550126";
+    const call = example.replace("https://otp.example.com", address);
+    const text = `const [phone, code] = [${JSON.stringify(phone)}, process.argv[2]];\n${call}\nconsole.log(verified);\n`;
+    const callFolder = emptyFolder();
+    writeFiles(callFolder, { "call.mts": text });
+    const env = { OTP_KEY: keyOf("API_KEYS"), NODE_OPTIONS: "--experimental-strip-types --no-warnings" };
+    const run = (code) => runCommand(t, callFolder, `node call.mts ${code}`, env);
+    assert.equal(await run("no-code"), "false\n");
+    // It sends once more, which is too early, and verifies.
+    assert.equal(await run(await lastCode(phone.slice(1))), "true\n");
+  });
+
   await t.test("migrating from Twilio Verify", async (t) => {
     const command = await clientGuide(t, "docs/guides/migrate-from-twilio-verify.md");
     if (!command) return;
