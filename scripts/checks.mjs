@@ -186,6 +186,12 @@ export const checks = {
   start: () => nodeTests("tests/start"),
   edge: () => nodeTests("tests/edge"),
   npm,
+  documents: async () => {
+    await prepareChromium();
+    // Redis and the packed package are those of the npm tests.
+    await runClean("node", ["tests/npm/setup.mjs"]);
+    return nodeTests("tests/documents");
+  },
   openapi: async () => {
     await runClean("node", ["tests/openapi/schemathesis.mjs"]);
   },
@@ -193,4 +199,4 @@ export const checks = {
 };
 
 /** The checks that run the built Worker or package, and so need `build` first. */
-export const afterBuild = ["size", "start", "edge", "npm", "openapi", "browser"];
+export const afterBuild = ["size", "start", "edge", "npm", "documents", "openapi", "browser"];

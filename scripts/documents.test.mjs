@@ -35,6 +35,13 @@ const runByCheck = [
     check: "start",
     file: "tests/start/start.test.mjs",
   },
+  {
+    command: /^npm install (?:&& npm run dev|edge-otp)$/,
+    check: "documents",
+    file: "tests/documents/guides.test.mjs",
+  },
+  { command: /^npm run deploy$/, check: "npm", file: "tests/npm/template.test.mjs" },
+  { command: /^npm run site$/, check: "documents", file: "tests/documents/site.test.mjs" },
   { command: /^npm run generate$/, check: "generated", file: "scripts/generate.mjs" },
   { command: /^npm run new-provider -- /, check: "provider", file: "scripts/new-provider-check.mjs" },
 ];
@@ -86,7 +93,8 @@ test("CONTRIBUTING.md lists the checks in their order", () => {
 });
 
 test("every npm script that a document or a workflow names exists", () => {
-  const { scripts } = JSON.parse(read("package.json"));
+  const scriptsOf = (path) => JSON.parse(read(path)).scripts;
+  const scripts = { ...scriptsOf("package.json"), ...scriptsOf("template/package.json") };
   const named = [...readCommands("README.md"), ...readCommands("CONTRIBUTING.md")].map(
     ({ command }) => command,
   );

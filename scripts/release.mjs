@@ -49,7 +49,7 @@ const pack = async (folder) => {
   const args = ["pack", "--json", "--loglevel=error", "--pack-destination", folder];
   const [packed] = JSON.parse(await run("npm", args, { cwd: join(root, "pkg"), ownTools: false }));
   process.stdout.write(`  ${packed.filename}: ${packed.files.length} files, ${packed.size} bytes\n`);
-  const unbuilt = ["wasm/edge_otp_bg.wasm", "worker/index.js", "dist/index.cjs"].filter(
+  const unbuilt = ["CHANGELOG.md", "wasm/edge_otp_bg.wasm", "worker/index.js", "dist/index.cjs"].filter(
     (needed) => !packed.files.some(({ path }) => path === needed),
   );
   if (unbuilt.length > 0) throw new StepError(`Not in the package: ${unbuilt.join(", ")}. npm run build`);

@@ -151,7 +151,13 @@ browserTest("a page that cannot be loaded leaves those before it", async () => {
 
 browserTest("markup in the message log is displayed as text", async () => {
   const markup = "<img src=x onerror=alert(1)>";
-  const odd = { event: markup, country: markup, usageType: markup, connectorId: markup, providerCode: markup };
+  const odd = {
+    event: markup,
+    country: markup,
+    usageType: markup,
+    connectorId: markup,
+    providerCode: markup,
+  };
   const pages = [{ recorded: true, messages: [message(1, odd)] }];
   const { context, page, log } = await open({ pages });
   assert.ok((await rowsOf(page).textContent()).includes(markup));

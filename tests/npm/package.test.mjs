@@ -8,7 +8,8 @@ import { before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { here, installed, lend, nodes, pack, pkg, root, run, succeed, tool } from "./setup.mjs";
+import { readmeExamples as examples } from "./readme-examples.mjs";
+import { here, installed, lend, pack, pkg, root, run, succeed, tool } from "./setup.mjs";
 
 const KIB = 1024;
 /** The largest wasm, gzipped, with all connectors. */
@@ -110,12 +111,6 @@ test("attw has no finding", async () => {
   assert.match(output, /No problems found/);
 });
 
-/** The code of the README, by language. */
-const examples = (...languages) =>
-  [...readFileSync(join(folder, "README.md"), "utf8").matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .filter(([, language]) => languages.includes(language))
-    .map(([, , code]) => code);
-
 /** The repository's TypeScript, and the older one that attw brings along. */
 const compilers = [join(root, "node_modules", ".bin", "tsc"), tool("tsc")];
 
@@ -160,36 +155,6 @@ test("the README's examples compile, strictly", async () => {
     ...{ lib: ["es2023", "dom"], types: ["node"] },
     ...{ module: "esnext", moduleResolution: "bundler" },
   });
-});
-
-test("the README's first example runs", async () => {
-  const [code] = examples("js");
-  writeFileSync(join(home, "try.mjs"), code);
-  const output = await succeed(tool("node"), ["try.mjs"], { cwd: home });
-  assert.match(output, /mock SMS .*is your code/);
-  assert.match(output, /status: 'sent'/);
-  assert.match(output, /reason: 'code_mismatch',\s+attemptsLeft: 4/);
-});
-
-test("the README's example with SQLite runs", async (t) => {
-  const [node] = nodes().filter((path) => existsSync(path));
-  const code = examples("ts").find((text) => text.includes("function withSqlite"));
-  const [major] = (await succeed(node, ["--version"])).slice(1).split(".").map(Number);
-  if (major < 22) return t.skip("node:sqlite and types without a compiler need Node 22");
-  lend(home, "pg", "redis");
-  writeFileSync(join(home, "stores.ts"), code);
-  const use = `import { withSqlite } from "./stores.ts";
-    import { Provider, twilio } from "./provider.mjs";
-    const provider = new Provider();
-    globalThis.fetch = provider.fetch;
-    const otp = withSqlite("0".repeat(32));
-    await otp.connectors.set(twilio);
-    await otp.send({ phone: "+14155550123" });
-    console.log((await otp.verify({ phone: "+14155550123", code: provider.code })).verified);`;
-  writeFileSync(join(home, "use-stores.mjs"), use);
-  rmSync(join(home, "otp.db"), { force: true });
-  const flags = ["--disable-warning=ExperimentalWarning", "--experimental-strip-types"];
-  assert.equal((await succeed(node, [...flags, "use-stores.mjs"], { cwd: home })).trim(), "true");
 });
 
 test("the types", async (t) => {

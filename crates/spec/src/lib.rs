@@ -1,7 +1,7 @@
 //! Writes the descriptions of the API from the Rust code: `docs/openapi.json`, the JSON Schemas of connector configs in
 //! `docs/schemas/`, the package's types in `pkg/generated.d.ts`, the console's texts of new templates, the settings in
-//! `docs/settings.md`, `wrangler.toml` and `template/wrangler.jsonc`, and the tables of `docs/events.md` and
-//! `docs/webhooks.md`. `npm run generate` runs it.
+//! `docs/settings.md`, `wrangler.toml` and `template/wrangler.jsonc`, and the tables of `docs/events.md`,
+//! `docs/webhooks.md` and `docs/troubleshooting.md`. `npm run generate` runs it.
 //!
 //! | from | module |
 //! |---|---|
@@ -10,6 +10,7 @@
 //! | the error codes | [`errors`] |
 //! | the settings | [`settings`] |
 //! | the events | [`events`] |
+//! | the providers' error codes | [`provider_codes`] |
 //! | the operations, the only table that is written here, with its [`examples`] | [`operations`] |
 //!
 //! [`openapi`] and [`typescript`] put them together.
@@ -21,6 +22,7 @@ pub mod examples;
 pub mod json;
 pub mod openapi;
 pub mod operations;
+pub mod provider_codes;
 pub mod schemas;
 pub mod settings;
 pub mod typescript;
@@ -77,9 +79,11 @@ pub fn generate(root: &Path) -> Result<Vec<GeneratedFile>, String> {
         let path = format!("docs/schemas/{}.json", provider.id());
         files.push(GeneratedFile::new(path, json::format(&connectors::file_schema(provider))));
     }
-    let documents = settings::parts()
-        .into_iter()
-        .chain([("docs/events.md", events::parts()?), ("docs/webhooks.md", events::webhook_parts()?)]);
+    let documents = settings::parts().into_iter().chain([
+        ("docs/events.md", events::parts()?),
+        ("docs/webhooks.md", events::webhook_parts()?),
+        ("docs/troubleshooting.md", provider_codes::parts()),
+    ]);
     for (path, parts) in documents {
         let mut text = read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
         for (name, part) in parts {
