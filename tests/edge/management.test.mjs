@@ -347,6 +347,8 @@ test("an unsupported method is 405 with Allow", async () => {
     ["/connectors/archive/x", "DELETE"],
     ["/connectors/archive/x/restore", "POST"],
     ["/settings", "GET"],
+    ["/limits", "GET"],
+    ["/limits/country/FR", "DELETE"],
     ["/verification-codes", "POST"],
     ["/verification-codes/verify", "POST"],
   ]) {
@@ -369,6 +371,8 @@ test("GET /api/settings returns the settings in force", async () => {
       ...{ codeLength: 6, codeLifetimeSeconds: 600, maxAttempts: 5, dailyFailures: 10, resendCooldowns: [0] },
       ...{ sendsPerHour: 5, sendsPerDay: 10, providerTimeoutMs: 10_000, allowMock: true, allowLocal: false },
       ...{ phoneCheck: "full", rotating: false, previousStillNeeded: false },
+      ...{ limits: "off", limitShards: 1, sendsPerIpHour: 10, sendsPerIpDay: 30, sendsPerPrefixHour: 20 },
+      ...{ prefixBreaker: 20, countryBreaker: 100, breakerPercent: 10, sendsPerDayTotal: 0 },
     },
   );
 });

@@ -22,8 +22,8 @@ const events = (count, interval, make) =>
  */
 export const attacks = {
   prefix: {
-    text: "one prefix, sequential numbers, 5 a second for 20 min, botnet",
-    count: 6_000,
+    text: "one prefix, sequential numbers, 5 a second for 5 min, botnet",
+    count: 1_500,
     make: (count) =>
       events(count, 200, (at) => ({ phone: `+3361234${pad(at % 10_000, 4)}`, ip: botnet(at) })),
   },
@@ -37,8 +37,8 @@ export const attacks = {
       })),
   },
   country: {
-    text: "any number of one country, 5 a second for 20 min, botnet",
-    count: 6_000,
+    text: "any number of one country, 5 a second for 10 min, botnet",
+    count: 3_000,
     make: (count) =>
       events(count, 200, (at) => ({
         phone: `+336${pad((at * 10_007) % 10_000, 4)}${pad(at, 4)}`,
@@ -46,8 +46,8 @@ export const attacks = {
       })),
   },
   address: {
-    text: "numbers of three countries, 5 a second for 10 min, one IP address",
-    count: 3_000,
+    text: "numbers of three countries, 5 a second for 2 min, one IP address",
+    count: 600,
     make: (count) =>
       events(count, 200, (at) => ({
         phone: [`+336${pad(at * 10_007, 8)}`, `+4915${pad(at * 10_007, 9)}`, `+4479${pad(at * 10_007, 8)}`][
@@ -57,8 +57,8 @@ export const attacks = {
       })),
   },
   bombing: {
-    text: "one number, 5 a second for 10 min, botnet",
-    count: 3_000,
+    text: "one number, 5 a second for 2 min, botnet",
+    count: 600,
     make: (count) => events(count, 200, (at) => ({ phone: "+33612345678", ip: botnet(at) })),
   },
 };

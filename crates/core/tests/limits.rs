@@ -218,7 +218,10 @@ impl Otp {
         match self.0.block_on(self.service().send_traced(&request, None, &mut trace)) {
             Ok(_) => Ok(trace.recorded_limit),
             Err(ServiceError::Ledger(LedgerError::RateLimited { limit, retry_after })) => {
-                assert!(retry_after.0 > 0);
+                let tripped = trace.tripped.expect("it is noted");
+                assert!(retry_after.0 > 0 && tripped.retry_after == Some(retry_after));
+                assert_eq!(tripped.limit, limit.as_str());
+                assert!(tripped.scope.is_none_or(|scope| scope == "FR" || phone.len() == scope.len() + 4));
                 Err(limit)
             }
             Err(error) => panic!("{error:?}"),

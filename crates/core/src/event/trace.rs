@@ -52,7 +52,8 @@ pub struct PhoneLock {
 pub struct TrippedLimit {
     /// Its name.
     pub limit: &'static str,
-    /// What it counts, where that may be told: a dialling code, a country. Never a phone number or an address.
+    /// What it counts, where that may be told: a country, a number without its last four digits. Never a phone number or an
+    /// address.
     pub scope: Option<String>,
     /// When it ends.
     pub retry_after: Option<Seconds>,

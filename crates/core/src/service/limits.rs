@@ -57,6 +57,12 @@ impl<P: Platform> OtpService<'_, P> {
             return Ok(());
         }
         let retry_after = self.platform.now().until(reached.until);
+        let scope = match reached.kind {
+            LimitKind::Prefix => Some(prefix_of(phone)),
+            LimitKind::Country => Some(country_of_number(phone)),
+            LimitKind::Ip | LimitKind::Total => None,
+        };
+        trace.trip_limit(reached.kind.as_str(), scope.map(str::to_owned), Some(retry_after));
         Err(LedgerError::RateLimited { limit, retry_after }.into())
     }
 

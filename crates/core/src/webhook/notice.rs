@@ -38,7 +38,7 @@ pub enum NoticeData {
 pub struct LimitTripped {
     /// The limit's name.
     pub limit: &'static str,
-    /// What the limit counts, where that may be told: a dialling code, a country.
+    /// What the limit counts, where that may be told: a country, a number without its last four digits.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// When it ends, in seconds from now.
