@@ -59,10 +59,7 @@ extern "C" {
 /// If its shard failed or did not answer in time.
 pub(crate) async fn append(namespace: &ObjectNamespace, entry: StoredMessage) -> Result<(), StorageError> {
     let name = shard_of(&entry.position.id);
-    JsFuture::from(start(namespace, &name, &ShardRequest::Append(Box::new(entry)))?)
-        .await
-        .map(drop)
-        .map_err(|_| StorageError)
+    JsFuture::from(start(namespace, &name, &entry.into_request())?).await.map(drop).map_err(|_| StorageError)
 }
 
 /// Asks every shard, all at the same time.
@@ -156,8 +153,8 @@ impl Shard {
         let now = now();
         self.prepare(now).await?;
         Ok(match request {
-            ShardRequest::Append(entry) => {
-                self.append(&entry)?;
+            ShardRequest::Append { position, event, entry } => {
+                self.append(position, event, entry)?;
                 String::new()
             }
             ShardRequest::List { before, limit } => self.list(before, limit, now)?,
@@ -181,12 +178,9 @@ impl Shard {
         Ok(())
     }
 
-    fn append(&self, entry: &StoredMessage) -> worker::Result<()> {
-        let StoredMessage { position, message } = entry;
-        let entry = serde_json::to_string(entry)?;
-        let row = vec![integer(position.at.0), position.id.as_str().into(), entry.into()];
-        self.sql.exec(INSERT, row)?;
-        self.sql.exec(COUNT, vec![integer(hour_of(position.at)), message.event.as_str().into()])?;
+    fn append(&self, Position { at, id }: Position, event: String, entry: String) -> worker::Result<()> {
+        self.sql.exec(INSERT, vec![integer(at.0), id.into(), entry.into()])?;
+        self.sql.exec(COUNT, vec![integer(hour_of(at)), event.into()])?;
         let room = self.room.get();
         if room == 0 {
             self.sql.exec(DROP_SURPLUS, vec![integer(SHARD_CAPACITY.into())])?;

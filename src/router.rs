@@ -83,9 +83,11 @@ async fn route_management(
         (["verification-codes"], "POST") => otp::send_logto(exchange, log).await,
         (["verification-codes", "verify"], "POST") => otp::verify_logto(exchange, log).await,
         (["phones", "unlock"], "POST") => phones::unlock(exchange, log).await,
-        (["verification-codes"] | ["verification-codes", "verify"] | ["phones", "unlock"], _) => {
-            Err(ApiError::MethodNotAllowed("POST"))
-        }
+        (["phones", "identify"], "POST") => phones::identify(exchange).await,
+        (
+            ["verification-codes"] | ["verification-codes", "verify"] | ["phones", "unlock" | "identify"],
+            _,
+        ) => Err(ApiError::MethodNotAllowed("POST")),
         (["connectors", rest @ ..], _) => route_connectors(exchange, rest, log).await,
         _ => Err(ApiError::RouteNotFound),
     }

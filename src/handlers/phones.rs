@@ -1,6 +1,6 @@
 //! `/api/phones`: for support staff.
 
-use edge_otp_core::api::parse_phone_request;
+use edge_otp_core::api::{PhoneIdentity, parse_phone_request};
 use edge_otp_core::event::Operation;
 
 use super::Exchange;
@@ -15,4 +15,10 @@ pub(crate) async fn unlock(exchange: &Exchange<'_>, log: &mut RequestLog) -> Res
     log.event.record_phone(&exchange.deployment.keys.current, &phone);
     exchange.deployment.otp_service().unlock(&phone).await?;
     Ok(ApiResponse::no_content())
+}
+
+/// Tells the id that the log and webhooks have in place of a phone number.
+pub(crate) async fn identify(exchange: &Exchange<'_>) -> Result<ApiResponse, ApiError> {
+    let phone = parse_phone_request(&exchange.request.read_json().await?)?;
+    Ok(ApiResponse::json(200, &PhoneIdentity::new(&exchange.deployment.keys, &phone)))
 }

@@ -107,6 +107,18 @@ test("every decision on a send is an event", async () => {
   otp.provider.accept();
 });
 
+test("an operator finds the events of a phone number by its id", async () => {
+  const phone = newPhone();
+  const identify = (body, key = secrets.ADMIN_KEY) => otp.call("/api/phones/identify", { body, key });
+  const { status, json } = await identify({ phone });
+  assert.equal(status, 200);
+  const { phoneId } = await assertEvent(await otp.send({ phone }), { event: "send.granted" });
+  assert.deepEqual(json, { phoneId, diallingCode: "1" });
+  assert.deepEqual((await identify({ phone: phone.slice(1) })).json, json, "with or without its plus");
+  assert.equal((await identify({ phone: "1" })).code, "phone.invalid");
+  assert.equal((await identify({ phone }, apiKey)).status, 401, "for operators only");
+});
+
 test("every decision on a verification is an event", async () => {
   const phone = newPhone();
   await assertEvent(await otp.verify({ phone, code: "123456" }), { event: "verify.not_found" });

@@ -164,6 +164,32 @@ test("a redirect is not followed, and nothing is sent again", async () => {
   );
 });
 
+test("a limit against pumping that refuses a send is told once, with its prefix and no number", async () => {
+  const pumped = await startWorker({
+    vars: { LIMITS: "on", SENDS_PER_PREFIX_HOUR: "2", SENDS_PER_HOUR: "1", RESEND_COOLDOWNS: "0" },
+    secrets: { EVENTS_URL: url, EVENTS_SECRET: secret },
+  });
+  try {
+    const told = new Receiver(pumped);
+    const phone = newPhone();
+    const send = (body) => pumped.send(body);
+    assert.equal((await send({ phone })).status, 200);
+    assert.equal((await send({ phone })).json.data.limit, "hour", "a limit of one phone number");
+    const refused = await send({ phone: newPhone() });
+    assert.deepEqual([refused.code, refused.json.data.limit], ["request.message_rate_limited", "prefix"]);
+    await send({ phone: newPhone() });
+    const [request] = await told.wait(1);
+    const { type, data } = verified(request);
+    assert.equal(type, "limit.tripped");
+    const { retryAfter, ...rest } = data;
+    assert.ok(retryAfter > 3_500 && retryAfter <= 3_700, String(retryAfter));
+    const requestId = refused.headers.get("x-request-id");
+    assert.deepEqual(rest, { limit: "prefix", scope: phone.slice(0, -4), diallingCode: "1", requestId });
+  } finally {
+    await pumped.close();
+  }
+});
+
 for (const [name, secrets, path] of [
   [
     "a local address",

@@ -185,6 +185,12 @@ impl StoredMessage {
         let message = LoggedMessage::new(event, phone, now)?;
         Some(Self { position: Position { at: now, id: message.request_id.clone() }, message })
     }
+
+    /// Returns the request that keeps the entry.
+    pub fn into_request(self) -> ShardRequest {
+        let entry = serde_json::to_string(&self).unwrap_or_default();
+        ShardRequest::Append { position: self.position, event: self.message.event, entry }
+    }
 }
 
 /// What is asked of a shard.
@@ -192,7 +198,14 @@ impl StoredMessage {
 #[serde(rename_all = "camelCase")]
 pub enum ShardRequest {
     /// Keep an entry, and count it in its hour.
-    Append(Box<StoredMessage>),
+    Append {
+        /// Where it stands.
+        position: Position,
+        /// What was decided.
+        event: String,
+        /// A [`StoredMessage`] as JSON, which a shard need not read.
+        entry: String,
+    },
     /// Return the newest entries before a position: [`StoredMessage`]s, newest first.
     List {
         /// The newest of all, if `None`.

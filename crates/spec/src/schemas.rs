@@ -68,6 +68,7 @@ fn derive_schemas() -> Vec<(String, RefOr<Schema>)> {
         openapi::CheckRequest,
         api::ConfigCheck,
         openapi::UnlockRequest,
+        api::PhoneIdentity,
         openapi::LogtoSendRequest,
         openapi::LogtoVerifyRequest,
         policy::PolicyView<'static>,

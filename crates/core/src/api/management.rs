@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use super::SendStatus;
 use crate::error::Issue;
+use crate::keys::KeyRing;
+use crate::numbering::dialling_code;
+use crate::phone::PhoneNumber;
 use crate::provider::FailureCause;
 
 /// The Worker runs and its settings are valid. Neither KV nor the guard is asked.
@@ -49,6 +52,33 @@ impl TestOutcome {
     pub const fn new(cause: Option<FailureCause>) -> Self {
         let status = if cause.is_some() { SendStatus::Unknown } else { SendStatus::Sent };
         Self { status, cause, request_id: None }
+    }
+}
+
+/// The response of `POST /api/phones/identify`: what the log and webhooks have in place of a phone number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PhoneIdentity {
+    /// The number's id.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^[0-9a-f]{32}$"))]
+    pub phone_id: String,
+    /// Its id under `OTP_SECRET_PREVIOUS`, while a rotation runs: that of older lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false, pattern = "^[0-9a-f]{32}$"))]
+    pub previous_phone_id: Option<String>,
+    /// Its dialling code, without the plus.
+    pub dialling_code: String,
+}
+
+impl PhoneIdentity {
+    /// Computes what is known of a phone number in the log.
+    pub fn new(keys: &KeyRing, phone: &PhoneNumber) -> Self {
+        Self {
+            phone_id: keys.current.phone_id(phone),
+            previous_phone_id: keys.previous.as_ref().map(|keys| keys.phone_id(phone)),
+            dialling_code: dialling_code(phone).to_owned(),
+        }
     }
 }
 

@@ -57,12 +57,8 @@ impl<P: Platform> OtpService<'_, P> {
             return Ok(());
         }
         let retry_after = self.platform.now().until(reached.until);
-        let scope = match reached.kind {
-            LimitKind::Prefix => Some(prefix_of(phone)),
-            LimitKind::Country => Some(country_of_number(phone)),
-            LimitKind::Ip | LimitKind::Total => None,
-        };
-        trace.trip_limit(reached.kind.as_str(), scope.map(str::to_owned), Some(retry_after));
+        let scope = key_of(reached.kind, phone).map(str::to_owned);
+        trace.trip_limit(reached.kind.as_str(), scope, Some(retry_after));
         Err(LedgerError::RateLimited { limit, retry_after }.into())
     }
 
@@ -72,15 +68,8 @@ impl<P: Platform> OtpService<'_, P> {
         LimitReached { kind, since, until, is_due }: LimitReached,
         phone: &PhoneNumber,
     ) {
-        if kind == LimitKind::Ip || !is_due {
-            return;
-        }
-        let country = country_of_number(phone);
-        let (key, country) = match kind {
-            LimitKind::Prefix => (prefix_of(phone), Some(country.to_owned())),
-            LimitKind::Country => (country, None),
-            LimitKind::Ip | LimitKind::Total => ("all", None),
-        };
+        let Some(key) = key_of(kind, phone).filter(|_| is_due) else { return };
+        let country = (kind == LimitKind::Prefix).then(|| country_of_number(phone).to_owned());
         let stop = Stop { kind, key: key.to_owned(), country, since, until };
         let _ = self.call_stops(&GuardRequest::AddStop(stop)).await;
     }
@@ -147,6 +136,16 @@ impl<P: Platform> OtpService<'_, P> {
     async fn call_stops(&self, request: &GuardRequest) -> Result<GuardResponse, ServiceError> {
         let name = self.keys.current.limit_object_name(&["stops"]);
         self.call_guard(&name, None, request, &mut Trace::default()).await
+    }
+}
+
+/// Returns what a limit counts a number by, as operators see it; `None` for IP addresses, which nobody sees.
+fn key_of(kind: LimitKind, phone: &PhoneNumber) -> Option<&str> {
+    match kind {
+        LimitKind::Prefix => Some(prefix_of(phone)),
+        LimitKind::Country => Some(country_of_number(phone)),
+        LimitKind::Total => Some("all"),
+        LimitKind::Ip => None,
     }
 }
 

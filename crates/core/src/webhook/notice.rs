@@ -36,9 +36,9 @@ pub enum NoticeData {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LimitTripped {
-    /// The limit's name.
+    /// What the limit counts by: `ip`, `prefix`, `country` or `total`.
     pub limit: &'static str,
-    /// What the limit counts, where that may be told: a country, a number without its last four digits.
+    /// The prefix (a number without its last four digits), the ISO code of the country, or `all`; absent for `ip`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// When it ends, in seconds from now.

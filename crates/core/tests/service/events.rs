@@ -1,6 +1,6 @@
 //! The event of each decision, by value.
 
-use edge_otp_core::event::{Event, EventKind, Operation, PhoneLock, Trace};
+use edge_otp_core::event::{Event, EventKind, Operation, PhoneLock, Trace, TrippedLimit};
 use edge_otp_core::ledger::SendLimit;
 use edge_otp_core::ports::HttpError;
 use edge_otp_core::provider::FailureCause;
@@ -195,6 +195,25 @@ fn the_wrong_code_that_locks_a_phone_number_says_so_once() {
         assert_eq!((event.kind, trace.lock), (EventKind::VerifyLocked, None), "it was locked before");
         assert_eq!(send(&otp, None).0.kind, EventKind::SendLocked);
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_limit_against_pumping_is_noted_where_it_refuses() {
+    let tripped = |mode| {
+        let settings = [("LIMITS", mode), ("SENDS_PER_PREFIX_HOUR", "1"), ("RESEND_COOLDOWNS", "0")];
+        let otp = Otp::over(InMemoryPlatform::new().with_policy(&settings));
+        assert_eq!(send(&otp, None).1.tripped, None);
+        send(&otp, None).1.tripped
+    };
+    // An hour, in which sends are counted by steps of 100 s.
+    let expected = TrippedLimit {
+        limit: "prefix",
+        scope: Some("+1415555".to_owned()),
+        retry_after: Some(Seconds(3_700)),
+    };
+    assert_eq!(tripped("on"), Some(expected));
+    assert_eq!(tripped("record"), None, "nothing was refused");
+    assert_eq!(tripped("off"), None);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -24,7 +24,7 @@ pub fn list() -> Vec<Operation> {
         factories(),
         connectors(),
         archive(),
-        vec![unlock()],
+        vec![unlock(), identify()],
         limits(),
         logto_codes(),
     ]
@@ -553,6 +553,18 @@ fn limits() -> Vec<Operation> {
             .answers_empty(204, "Done.")
             .fails([NOT_FOUND, INTERNAL, STORAGE_UNAVAILABLE]),
     ]
+}
+
+fn identify() -> Operation {
+    let phone = named([("e164", json!({ "phone": "+14155550127" }))]);
+    let identity = json!({ "phoneId": "d753a3927ef6e32cfc283d8b3e6ca9e4", "diallingCode": "1" });
+    Operation::new("POST", "/api/phones/identify", "identifyPhone", "Find a phone in the log")
+        .describe(
+            "Tells the `phoneId` that log lines, data points and webhooks have in place of a phone number. Nothing is stored.",
+        )
+        .body("UnlockRequest", MAX_BODY, phone)
+        .answers(200, "Its id.", schema("PhoneIdentity"), answer(identity))
+        .fails([BAD_PHONE, INTERNAL])
 }
 
 fn logto_codes() -> Vec<Operation> {
