@@ -332,6 +332,8 @@ mod tests {
         for other in ["", "first-ke", "first-key ", "first-keysecond-key"] {
             assert!(!known.contains(&keys, other), "{other:?}");
         }
+        let twice = CallerKeys::new(&keys, &[Secret::new("first-key"), Secret::new("first-key")]);
+        assert!(twice.contains(&keys, "first-key"), "a key that is listed twice");
         let none = CallerKeys::new(&keys, &[]);
         assert!(none.is_empty() && !none.contains(&keys, "") && !known.is_empty());
         assert!(!known.contains(&keys, &"x".repeat(1_000_000)));
