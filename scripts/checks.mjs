@@ -171,7 +171,7 @@ export const checks = {
   unit,
   provider: checkNewProvider,
   wasm,
-  fuzz,
+  fuzz: () => fuzz(),
   segments: () => nodeTests("tests/segments"),
   tables: () => nodeTests("tests/tables"),
   deny,

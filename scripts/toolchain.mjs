@@ -16,6 +16,7 @@ const tools = {
   "wasm-pack": { version: "0.15.1", program: "wasm-pack" },
   "cargo-deny": { version: "0.20.2", program: "cargo-deny" },
   "cargo-fuzz": { version: "0.13.2", program: "cargo-fuzz" },
+  "cargo-mutants": { version: "27.1.0", program: "cargo-mutants" },
   "cargo-llvm-cov": { version: "0.9.1", program: "cargo-llvm-cov" },
 };
 

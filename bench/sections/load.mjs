@@ -66,7 +66,7 @@ const loadPhones = async (worker, seconds, report) => {
   while (elapsed() < seconds) {
     await sendRound(worker, phones, samples.length, answers, times);
     samples.push([elapsed(), rssMiB(worker.pid)]);
-    if (samples.length % 20 === 0) report(`${Math.round(elapsed())} s, ${samples.at(-1)[1].toFixed(0)} MiB`);
+    if (samples.length % 4 === 0) report(`${Math.round(elapsed())} s, ${samples.at(-1)[1].toFixed(0)} MiB`);
   }
   // A code is good once: as many replays as successes of attempts, and as many sends as these.
   const { "verification_code.not_found": replays } = answers;
@@ -118,7 +118,6 @@ export const load = async ({ loadSeconds, report }) => {
     const many = await loadPhones(worker, loadSeconds, report);
     const warm = many.samples.filter(([at]) => at > many.elapsed * WARM_UP);
     const growth = warm.length > 1 ? slope(warm) * (many.elapsed * (1 - WARM_UP)) : 0;
-    if (growth > GROWTH_LIMIT) throw new StepError(`memory grows: ${signed(growth)} MiB`);
     const hot = await loadOnePhone(worker, loadSeconds / 20);
     const plot = linePlot({
       title: `Resident memory of workerd over ${Math.round(many.elapsed)} s of load`,
@@ -127,6 +126,7 @@ export const load = async ({ loadSeconds, report }) => {
       series: [{ name: "edge-otp", points: many.samples }],
     });
     writeFileSync(join(root, "bench", "load.svg"), plot);
+    if (growth > GROWTH_LIMIT) throw new StepError(`memory grows: ${signed(growth)} MiB; see bench/load.svg`);
     const rows = Object.entries(many.answers).map(([word, number]) => [word, count(number)]);
     const hotRows = Object.entries(hot.answers).map(([word, number]) => [word, count(number)]);
     const requests = total(many.answers);

@@ -306,6 +306,17 @@ mod tests {
         );
     }
 
+    /// A MAC that is cut short is valid for Wycheproof and never for us.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn codes_are_compared_as_the_vectors_of_wycheproof_want() {
+        for vector in crate::wycheproof::vectors("hmacSha256") {
+            let [key, message, tag] = &*vector.values else { panic!("three values") };
+            let mac = HmacSha256::new_from_slice(key).expect("any length").chain_update(message);
+            let is_whole = tag.len() == MAC_LENGTH;
+            assert_eq!(mac.verify_slice(tag).is_ok(), vector.is_valid && is_whole, "{}", vector.id);
+        }
+    }
+
     #[wasm_bindgen_test(unsupported = test)]
     fn neighbouring_parts_of_a_mac_cannot_be_confused() {
         let keys = keys("0123456789abcdef0123456789abcdef");
@@ -321,6 +332,8 @@ mod tests {
         for other in ["", "first-ke", "first-key ", "first-keysecond-key"] {
             assert!(!known.contains(&keys, other), "{other:?}");
         }
+        let twice = CallerKeys::new(&keys, &[Secret::new("first-key"), Secret::new("first-key")]);
+        assert!(twice.contains(&keys, "first-key"), "a key that is listed twice");
         let none = CallerKeys::new(&keys, &[]);
         assert!(none.is_empty() && !none.contains(&keys, "") && !known.is_empty());
         assert!(!known.contains(&keys, &"x".repeat(1_000_000)));

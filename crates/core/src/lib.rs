@@ -51,3 +51,5 @@ pub mod time;
 pub mod usage_type;
 pub mod webhook;
 pub mod wrong_keys;
+#[cfg(test)]
+mod wycheproof;

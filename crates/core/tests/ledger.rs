@@ -405,6 +405,16 @@ fn record_send_reports_the_limit_that_binds_longest() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn data_of_a_refused_send_names_the_limit_and_when_it_ends() {
+    for (limit, name) in
+        [(SendLimit::Cooldown, "cooldown"), (SendLimit::Hour, "hour"), (SendLimit::Day, "day")]
+    {
+        let data = LedgerError::RateLimited { limit, retry_after: Seconds(7) }.data();
+        assert_eq!((data.limit, data.retry_after), (Some(name), Some(Seconds(7))));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn record_send_lengthens_the_cooldown_with_each_send_of_the_hour() {
     let policy = policy(&[("SENDS_PER_HOUR", "1000"), ("SENDS_PER_DAY", "1000")]);
     let (mut ledger, mut now, mut pauses) = (Ledger::default(), START, Vec::new());

@@ -173,17 +173,14 @@ impl SecretSealer<'_> {
 
     fn seal(self, aad: &str, text: &str, nonce: [u8; NONCE_LENGTH]) -> Result<String, RandomError> {
         let keys = &self.keys.current;
-        let payload = Payload { msg: text.as_bytes(), aad: aad.as_bytes() };
         // AES-GCM refuses only texts of more than 64 GiB.
-        let sealed = keys.seal.encrypt(&Nonce::<Aes256Gcm>::from(nonce), payload).map_err(|_| RandomError)?;
+        let sealed = encrypt(&keys.seal, nonce, aad.as_bytes(), text.as_bytes()).ok_or(RandomError)?;
         Ok(format!("{PREFIX}{}.{}{}", keys.id, hex::encode(nonce), hex::encode(sealed)))
     }
 
     fn open(self, aad: &str, sealed: &str) -> Option<String> {
         let (keys, nonce, ciphertext) = self.parse(sealed)?;
-        let payload = Payload { msg: &ciphertext, aad: aad.as_bytes() };
-        let plain = keys.seal.decrypt(&Nonce::<Aes256Gcm>::from(nonce), payload).ok()?;
-        String::from_utf8(plain).ok()
+        String::from_utf8(decrypt(&keys.seal, nonce, aad.as_bytes(), &ciphertext)?).ok()
     }
 
     fn parse(&self, sealed: &str) -> Option<(&KeySet, [u8; NONCE_LENGTH], Vec<u8>)> {
@@ -192,6 +189,16 @@ impl SecretSealer<'_> {
         let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE_LENGTH>()?;
         Some((self.keys.find(id)?, *nonce, ciphertext.to_vec()))
     }
+}
+
+/// Encrypts a text; the tag follows the ciphertext.
+fn encrypt(cipher: &Aes256Gcm, nonce: [u8; NONCE_LENGTH], aad: &[u8], msg: &[u8]) -> Option<Vec<u8>> {
+    cipher.encrypt(&Nonce::<Aes256Gcm>::from(nonce), Payload { msg, aad }).ok()
+}
+
+/// Decrypts what [`encrypt`] has made; `None` if anything of it was changed.
+fn decrypt(cipher: &Aes256Gcm, nonce: [u8; NONCE_LENGTH], aad: &[u8], msg: &[u8]) -> Option<Vec<u8>> {
+    cipher.decrypt(&Nonce::<Aes256Gcm>::from(nonce), Payload { msg, aad }).ok()
 }
 
 /// A secret is bound to its field and its destination as associated data, so that a sealed value opens nowhere else.
@@ -270,4 +277,27 @@ pub fn merge_stored_secrets(
         }
     }
     MergedConfig { config: config.into(), issues }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aes_gcm::KeyInit as _;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn encrypt_and_decrypt_agree_with_the_vectors_of_wycheproof() {
+        let vectors = crate::wycheproof::vectors("aesGcm");
+        assert_eq!(vectors.len(), 66);
+        for vector in vectors {
+            let [key, nonce, aad, message, ciphertext, tag] = &*vector.values else { panic!("six values") };
+            let cipher = Aes256Gcm::new_from_slice(key).expect("256 bits");
+            let nonce = <[u8; NONCE_LENGTH]>::try_from(&**nonce).expect("96 bits");
+            let sealed = [&**ciphertext, tag].concat();
+            let is_equal = encrypt(&cipher, nonce, aad, message).as_ref() == Some(&sealed);
+            assert_eq!(is_equal, vector.is_valid, "{}", vector.id);
+            let opened = decrypt(&cipher, nonce, aad, &sealed);
+            assert_eq!(opened, vector.is_valid.then(|| message.clone()), "{}", vector.id);
+        }
+    }
 }

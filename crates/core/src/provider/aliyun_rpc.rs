@@ -187,9 +187,13 @@ pub fn signature(method: &str, fields: &[(&str, &str)], secret: &str) -> String 
     pairs.sort_unstable();
     let query = pairs.join("&");
     let string_to_sign = format!("{method}&%2F&{}", percent_encode(&query));
-    // HMAC accepts a key of any length, so there is always a MAC.
-    Hmac::<Sha1>::new_from_slice(format!("{secret}&").as_bytes())
-        .map(|mac| BASE64_STANDARD.encode(mac.chain_update(string_to_sign).finalize().into_bytes()))
+    BASE64_STANDARD.encode(hmac_sha1(format!("{secret}&").as_bytes(), string_to_sign.as_bytes()))
+}
+
+/// HMAC accepts a key of any length, so there is always a MAC.
+fn hmac_sha1(key: &[u8], message: &[u8]) -> Vec<u8> {
+    Hmac::<Sha1>::new_from_slice(key)
+        .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
         .unwrap_or_default()
 }
 
@@ -197,6 +201,17 @@ pub fn signature(method: &str, fields: &[(&str, &str)], secret: &str) -> String 
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn hmac_sha1_agrees_with_the_vectors_of_wycheproof() {
+        let vectors = crate::wycheproof::vectors("hmacSha1");
+        assert_eq!(vectors.len(), 170);
+        for vector in vectors {
+            let [key, message, tag] = &*vector.values else { panic!("three values") };
+            let computed = hmac_sha1(key, message);
+            assert_eq!(computed[..tag.len()] == tag[..], vector.is_valid, "{}", vector.id);
+        }
+    }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn percent_encode_keeps_unreserved_characters_only() {

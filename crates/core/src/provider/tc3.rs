@@ -40,10 +40,10 @@ impl Tc3Request<'_> {
 
     /// Returns the signature in hex.
     pub fn signature(&self) -> String {
-        let date_key = hmac_sha256(format!("TC3{}", self.secret_key).as_bytes(), &self.now.date());
-        let service_key = hmac_sha256(&date_key, self.service);
-        let signing_key = hmac_sha256(&service_key, "tc3_request");
-        hex::encode(hmac_sha256(&signing_key, &self.string_to_sign()))
+        let date_key = hmac_sha256(format!("TC3{}", self.secret_key).as_bytes(), self.now.date().as_bytes());
+        let service_key = hmac_sha256(&date_key, self.service.as_bytes());
+        let signing_key = hmac_sha256(&service_key, b"tc3_request");
+        hex::encode(hmac_sha256(&signing_key, self.string_to_sign().as_bytes()))
     }
 
     fn canonical_request(&self) -> String {
@@ -63,7 +63,7 @@ impl Tc3Request<'_> {
 }
 
 /// HMAC accepts a key of any length, so there is always a MAC.
-fn hmac_sha256(key: &[u8], message: &str) -> Vec<u8> {
+fn hmac_sha256(key: &[u8], message: &[u8]) -> Vec<u8> {
     Hmac::<Sha256>::new_from_slice(key)
         .map(|mac| mac.chain_update(message).finalize().into_bytes().to_vec())
         .unwrap_or_default()
@@ -73,6 +73,17 @@ fn hmac_sha256(key: &[u8], message: &str) -> Vec<u8> {
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn hmac_sha256_agrees_with_the_vectors_of_wycheproof() {
+        let vectors = crate::wycheproof::vectors("hmacSha256");
+        assert_eq!(vectors.len(), 174);
+        for vector in vectors {
+            let [key, message, tag] = &*vector.values else { panic!("three values") };
+            let computed = hmac_sha256(key, message);
+            assert_eq!(computed[..tag.len()] == tag[..], vector.is_valid, "{}", vector.id);
+        }
+    }
 
     /// The example of Tencent's documentation, step by step; `tests/vectors` has its signature.
     #[wasm_bindgen_test(unsupported = test)]
