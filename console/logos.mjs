@@ -1,33 +1,19 @@
-// Connector logos: a text mark of one design for each connector, for light and dark pages. No provider's own logo is copied, because
-// those are trademarks.
-const abbreviations = {
-  "twilio-short-message-service": "Tw",
-  "aliyun-short-message-service": "Al",
-  "aliyun-short-message-auth-service": "Aa",
-  "tencent-short-message-service": "Tc",
-  "vonage-sms": "Vo",
-  "yunpian-sms": "Yp",
-  "smsbao-sms": "Sb",
-  "smsaero-short-message-service": "Sa",
-  "gatewayapi-sms": "Gw",
-  "whatsapp-short-message-service": "Wa",
-  "http-sms": "{ }",
-  "mock-short-message-service": "Mo",
-};
-
-// The hue of each connector, in degrees, so that neighbours in the list differ.
-const hues = {
-  "twilio-short-message-service": 355,
-  "aliyun-short-message-service": 24,
-  "aliyun-short-message-auth-service": 44,
-  "tencent-short-message-service": 212,
-  "vonage-sms": 268,
-  "yunpian-sms": 196,
-  "smsbao-sms": 150,
-  "smsaero-short-message-service": 232,
-  "gatewayapi-sms": 318,
-  "whatsapp-short-message-service": 132,
-  "http-sms": 174,
+// Connector logos: a text mark of one design for each connector, for light and dark pages. No provider's own logo is
+// copied, because those are trademarks. A mark is an abbreviation and a hue in degrees, so that neighbours in the list
+// differ; without a hue it is gray.
+const marks = {
+  "twilio-short-message-service": ["Tw", 355],
+  "aliyun-short-message-service": ["Al", 24],
+  "aliyun-short-message-auth-service": ["Aa", 44],
+  "tencent-short-message-service": ["Tc", 212],
+  "vonage-sms": ["Vo", 268],
+  "yunpian-sms": ["Yp", 196],
+  "smsbao-sms": ["Sb", 150],
+  "smsaero-short-message-service": ["Sa", 232],
+  "gatewayapi-sms": ["Gw", 318],
+  "whatsapp-short-message-service": ["Wa", 132],
+  "http-sms": ["{ }", 174],
+  "mock-short-message-service": ["Mo", null],
 };
 
 // Saturation and lightness of background, border and text. The text has a contrast of at least 7:1 on its background.
@@ -39,11 +25,11 @@ const schemes = {
 /** Renders a connector's logo as SVG: its abbreviation in a speech bubble, for a light or a dark page. */
 export const renderLogo = (id, scheme) => {
   const { background, border, text } = schemes[scheme];
+  const [abbreviation, hue] = marks[id] ?? [id.slice(0, 2), null];
   const color = (tone) => {
     const [saturation, lightness] = tone.split(" ");
-    return id in hues ? `hsl(${hues[id]},${saturation},${lightness})` : `hsl(150,4%,${lightness})`;
+    return hue === null ? `hsl(150,4%,${lightness})` : `hsl(${hue},${saturation},${lightness})`;
   };
-  const abbreviation = abbreviations[id] ?? id.slice(0, 2);
   return [
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">',
     '<path d="M13 2.5h22A10.5 10.5 0 0 1 45.5 13v18A10.5 10.5 0 0 1 35 41.5H15.5L6 46.2c-1.3.6-2.4-.2-2.4-1.5',

@@ -131,7 +131,7 @@ const makeChanges = (names) => {
   const fakes = "tests/edge/fake-provider/providers.mjs";
   insert(fakes, "^export const providers = \\{$", fillTemplate("fake.mjs.txt", names));
   insert(fakes, '^  "http-sms": ', `  "${id}": ${variable},\n`);
-  insert("console/logos.mjs", '^  "http-sms": ', `  "${id}": "${abbreviation}",\n`);
+  insert("console/logos.mjs", '^  "http-sms": ', `  "${id}": ["${abbreviation}", 205],\n`);
   insert("CHANGELOG.md", "^- `POST /send`", `- The connector \`${id}\`.\n`);
   return changes;
 };
@@ -145,8 +145,9 @@ The provider ${id} is registered, and its tests fail. What to do:
   3. npm test -- format scripts clippy unit edge
      runs it in workerd against its fake (tests/edge/fake-provider/providers.mjs).
   4. npm run generate
-     writes schemas and types. In the console: Chinese labels of new fields (console/src/i18n/fields-zh.ts)
-     and, unless it is one for most countries, a group (console/src/ui/factory.ts).
+     writes schemas and types. In the console: Chinese labels of new fields (console/src/i18n/fields-zh.ts),
+     the hue of the logo (console/logos.mjs) and, unless it is one for most countries, a group
+     (console/src/ui/factory.ts). A provider of mainland China has its guide in docs/connectors/zh-CN as well.
 
 CONTRIBUTING.md describes each file.
 `;

@@ -180,3 +180,19 @@ browserTest("an import that is no JSON tells where", async () => {
   await page.getByText("Line 3, column 3: A comma is missing.").waitFor();
   await context.close();
 });
+
+browserTest("a stored connector that cannot send shows why at once", async () => {
+  await environment.api.deleteConnector();
+  await environment.api.setConnector(ids.twilio, twilio);
+  const issues = [{ path: "templates.1.content", message: "must hold {{code}}" }];
+  const prepare = (page) =>
+    page.route("**/api/connectors", async (route) => {
+      const response = await route.fetch();
+      const connectors = await response.json();
+      await route.fulfill({ response, json: connectors.map((connector) => ({ ...connector, issues })) });
+    });
+  const { context, page } = await openSignedIn(environment.server, { prepare });
+  await waitForSummary(page, ["Sign in: Must contain {{code}}."]);
+  assert.equal(await page.getByRole("tab", { name: /^Sign in/ }).getAttribute("aria-selected"), "true");
+  await context.close();
+});

@@ -2,7 +2,7 @@
  * The field of a confidential value. The page never receives a stored secret, only whether it is set and, if it is long,
  * its last characters. The user can replace it, remove it if it is optional, or keep it.
  */
-import { t } from "../i18n/index.ts";
+import { joinSentences, t } from "../i18n/index.ts";
 import { createId, h, renderIcon, replaceChildren, setAttribute } from "../ui/dom.ts";
 import type { FieldValue } from "./draft.ts";
 import { renderField, showIssue } from "./field.ts";
@@ -48,7 +48,7 @@ const renderInput = (context: FieldContext, value: SecretValue, setMode: SetMode
   });
   const keepButton = value.stored && renderButton(t("form.secret.keep"), label, () => setMode("keep"));
   const buttons = h("span", { class: "control-buttons" }, renderVisibilityToggle(control, label), keepButton);
-  const hint = [description, t("form.secret.hint")].filter(Boolean).join(" ");
+  const hint = joinSentences(description, t("form.secret.hint"));
   return renderField({ ...rest, label, hint, control, buttons });
 };
 

@@ -87,6 +87,10 @@ export const getFieldText = (
 export const translateServerMessage = (message: string): string =>
   tables.serverMessages[message] ?? message.charAt(0).toUpperCase() + message.slice(1);
 
+/** Joins sentences; Chinese puts no space between them. */
+export const joinSentences = (...sentences: (string | undefined)[]): string =>
+  sentences.filter(Boolean).join(current === "zh-CN" ? "" : " ");
+
 export const formatDate = (iso: string): string => {
   const date = new Date(iso);
   if (Number.isNaN(date.getTime())) return iso;

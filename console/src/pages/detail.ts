@@ -29,7 +29,12 @@ interface DetailOptions {
 
 export const createDetailPage = (options: DetailOptions): Page => {
   const { app, session, factory, archive } = options;
-  const createDraft = ({ config }: Connector) => new Draft(factory, isObject(config) ? config : {});
+  const createDraft = ({ config, issues = [] }: Connector) => {
+    const created = new Draft(factory, isObject(config) ? config : {});
+    // Why the stored connector cannot send, for instance one that was written to KV directly.
+    created.issues = issues;
+    return created;
+  };
   let connector = options.connector;
   let draft = createDraft(connector);
   const guide = new GuideLoader(factory.id);

@@ -7,7 +7,7 @@ import type { Draft } from "../form/draft.ts";
 import { renderIssue } from "../form/field.ts";
 import { createJsonEditor, type JsonEditor } from "../form/json-editor.ts";
 import { describeField, type FieldContext } from "../form/plain-fields.ts";
-import { t } from "../i18n/index.ts";
+import { joinSentences, t } from "../i18n/index.ts";
 import { h, replaceChildren } from "../ui/dom.ts";
 import type { EditorState } from "./editor-state.ts";
 import { renderLanguageTabs } from "./language-tabs.ts";
@@ -165,12 +165,7 @@ const renderHead = (state: EditorState, render: () => void): HTMLElement => {
   return h(
     "div",
     { class: "card-head" },
-    h(
-      "div",
-      {},
-      h("h2", {}, label),
-      h("p", { class: "hint" }, [t("templates.lead"), hint].filter(Boolean).join(" ")),
-    ),
+    h("div", {}, h("h2", {}, label), h("p", { class: "hint" }, joinSentences(t("templates.lead"), hint))),
     h(
       "div",
       { class: "segmented", role: "group", "aria-label": t("templates.view") },

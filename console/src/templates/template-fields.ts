@@ -30,8 +30,7 @@ export const renderTemplateFields = (state: EditorState, index: number): HTMLEle
     "div",
     { class: "template-body" },
     issues,
-    render[state.item.templates?.shape ?? "text"](state, template, path),
-    sharing,
+    render[state.item.templates?.shape ?? "text"](state, template, path, sharing),
   );
 };
 
@@ -52,7 +51,12 @@ const refreshAll = ({ refreshers }: EditorState): void => {
   for (const refresh of refreshers) refresh();
 };
 
-const renderTextFields = (state: EditorState, template: Template, path: string): HTMLElement => {
+const renderTextFields = (
+  state: EditorState,
+  template: Template,
+  path: string,
+  sharing: HTMLElement,
+): HTMLElement => {
   const preview = createPreview(state.codeLength);
   const control = h("textarea", {
     id: "template-first",
@@ -86,6 +90,7 @@ const renderTextFields = (state: EditorState, template: Template, path: string):
       { class: "text-input" },
       renderField({ label: t("templates.content"), control, path: `${path}.content`, issue }),
       warning,
+      sharing,
     ),
     preview.element,
   );
@@ -141,7 +146,12 @@ const renderLineField = (
   });
 };
 
-const renderCodeFields = (state: EditorState, template: Template, path: string): HTMLElement => {
+const renderCodeFields = (
+  state: EditorState,
+  template: Template,
+  path: string,
+  sharing: HTMLElement,
+): HTMLElement => {
   const lines = h("div", { class: "template-lines" });
   const codePath = `${path}.templateCode`;
   const render = () =>
@@ -176,10 +186,15 @@ const renderCodeFields = (state: EditorState, template: Template, path: string):
   render();
   const switchField = renderField({ label: t("templates.split"), control });
   switchField.classList.add("inline");
-  return h("div", { class: "code-template" }, lines, switchField);
+  return h("div", { class: "code-template" }, lines, switchField, sharing);
 };
 
-const renderNameFields = (state: EditorState, template: Template, path: string): HTMLElement =>
+const renderNameFields = (
+  state: EditorState,
+  template: Template,
+  path: string,
+  sharing: HTMLElement,
+): HTMLElement =>
   h(
     "div",
     { class: "template-lines two" },
@@ -196,4 +211,5 @@ const renderNameFields = (state: EditorState, template: Template, path: string):
       path: `${path}.language`,
       hint: t("templates.language.hint"),
     }),
+    sharing,
   );
