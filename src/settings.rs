@@ -124,10 +124,15 @@ impl Deployment {
 fn with_missing_secrets(env: &Env, found: Issue) -> Vec<Issue> {
     let missing = [&OTP_SECRET, &API_KEYS]
         .into_iter()
-        .filter(|secret| secret.name != found.path && text(env, secret.name).is_none())
+        .filter(|secret| secret.name != found.path && is_missing(text(env, secret.name).as_deref()))
         .map(|secret| Issue::new(secret.name, "is not set"));
     let missing: Vec<_> = missing.collect();
     [found].into_iter().chain(missing).collect()
+}
+
+/// An empty secret is one that nobody has filled in: a form for secrets may store it so.
+fn is_missing(secret: Option<&str>) -> bool {
+    secret.is_none_or(|text| text.trim().is_empty())
 }
 
 /// Returns a variable or secret as text; a number or list of wrangler's configuration as JSON.

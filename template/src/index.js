@@ -1,2 +1,2 @@
-// The whole Worker comes ready-made. Bind these three as wrangler.jsonc does.
+// The whole Worker comes ready-made. Bind these as wrangler.jsonc does.
 export { default, MessageLog, Otp, VerificationGuard } from "edge-otp/worker";
