@@ -19,6 +19,9 @@ const bridgeSecrets = {
   BRIDGE_CLERK_SECRET: secret,
 };
 
+// Before the harness takes its place.
+const realFetch = globalThis.fetch;
+
 let otp;
 let url;
 before(async () => {
@@ -395,4 +398,53 @@ test("the console's test plays each auth server", async () => {
   } finally {
     await bare.close();
   }
+});
+
+test("the Auth0 Action of the documentation delivers, drops and retries", async () => {
+  const source = readFileSync(new URL("../../docs/bridges/auth0-action.js", import.meta.url), "utf8");
+  const load = (fetch) => {
+    const exports = {};
+    new Function("exports", "fetch", source)(exports, fetch);
+    return exports.onExecuteCustomPhoneProvider;
+  };
+  const run = async (notification, fetch = realFetch, key = apiKey) => {
+    const calls = [];
+    const api = {
+      notification: {
+        drop: (reason) => calls.push(["drop", reason]),
+        retry: (reason) => calls.push(["retry", reason]),
+      },
+    };
+    await load(fetch)(
+      {
+        notification: {
+          delivery_method: "text",
+          message_type: "otp_verify",
+          as_text: "text",
+          ...notification,
+        },
+        request: { ip: "203.0.113.7" },
+        secrets: { EDGE_OTP_URL: url.origin, EDGE_OTP_KEY: key },
+        transaction: { correlation_id: "correlation-auth0" },
+      },
+      api,
+    );
+    return calls;
+  };
+  const recipient = newPhone();
+  const sent = count();
+  assert.deepEqual(await run({ recipient, code: "314159", locale: "de" }), []);
+  assert.deepEqual(await run({ recipient, code: "314159", locale: "de" }), [], "Auth0 repeats");
+  assert.equal(count(), sent + 1);
+  assert.deepEqual([lastForm().To, lastForm().Body], [recipient, "Dein Code zum Anmelden: 314159."]);
+  assert.match(otp.logs(), /correlation-auth0/);
+  assert.deepEqual(await run({ recipient, code: "314160" }), [
+    ["retry", "edge-otp: 429 request.message_rate_limited"],
+  ]);
+  assert.deepEqual(await run({ recipient: "+12", code: "1" }), [["drop", "edge-otp: 400 phone.invalid"]]);
+  const wrong = await run({ recipient, code: "1" }, realFetch, "wrong-api-key-one");
+  assert.deepEqual(wrong, [["drop", "edge-otp: 401 auth.unauthorized"]]);
+  const failed = await run({ recipient, code: "1" }, () => Promise.reject(new Error("no network")));
+  assert.deepEqual(failed, [["retry", "edge-otp did not answer."]]);
+  assert.equal((await run({ recipient, code: "1", delivery_method: "voice" }))[0][0], "drop");
 });

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key, parse_phone_request};
+use edge_otp_core::api::{
+    DeliverReceipt, DeliverRequest, SendRequest, VerifyRequest, check_idempotency_key, parse_phone_request,
+};
 use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
 use js_sys::Promise;
@@ -66,6 +68,19 @@ impl Otp {
             let receipt = service.send(&request, key).await;
             operation.renew_seals().await;
             Ok(to_object(&receipt?))
+        })
+    }
+
+    /// Delivers a code that another server has made: `{to, code?, text?, usageType?, locale?, ip?}`.
+    pub fn deliver(&self, request: &JsValue) -> Promise {
+        let body = to_json(request);
+        self.run(async move |operation| {
+            let body = body.map_err(CallError::Thrown)?;
+            let service = operation.otp_service()?;
+            let request = DeliverRequest::parse(body.as_bytes(), service.policy)?;
+            let receipt = service.deliver(&request, None).await;
+            operation.renew_seals().await;
+            Ok(to_object(&DeliverReceipt::from(&receipt?)))
         })
     }
 
