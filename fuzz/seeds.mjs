@@ -25,24 +25,6 @@ const responses = () => {
   return providers.flatMap((id, index) => {
     const known = (readVectors(id).responses ?? []).map(({ body }) => body);
     const others = Object.values(failures[id] ?? {}).map(({ answer }) => answer?.body);
-    /** The dialects in the order of their registry, by which a seed of `bridge_request` selects one. */
-    const dialects = [
-      ...["generic", "logto", "supabase", "zitadel", "kratos"],
-      ...["authgear", "authentik", "fusionauth", "casdoor", "clerk"],
-    ];
-
-    const bridgeRequests = () => {
-      const file = join(here, "..", "tests", "bridges", "vectors.json");
-      const { accepted, refused } = JSON.parse(readFileSync(file, "utf8"));
-      return [...accepted, ...refused].map(({ dialect, headers = {}, form = false, body }) => {
-        const first = dialects.indexOf(dialect) + (form ? 0x80 : 0);
-        return Buffer.concat([
-          Buffer.from([first]),
-          Buffer.from(`${Object.values(headers).at(-1) ?? ""}\n${body}`),
-        ]);
-      });
-    };
-
     const bodies = [...known, ...others, '{"a":1}', "OK", "0"].filter((body) => typeof body === "string");
     return bodies.flatMap((body) =>
       heads.map((head) => Buffer.concat([Buffer.from([index, ...head]), Buffer.from(body)])),
@@ -173,6 +155,24 @@ const records = () => {
     connector,
     [{ connector, archivedAt: now }],
   ].map((record) => JSON.stringify(record));
+};
+
+/** The dialects in the order of their registry, by which a seed of `bridge_request` selects one. */
+const dialects = [
+  ...["generic", "logto", "supabase", "zitadel", "kratos"],
+  ...["authgear", "authentik", "fusionauth", "casdoor", "clerk"],
+];
+
+const bridgeRequests = () => {
+  const file = join(here, "..", "tests", "bridges", "vectors.json");
+  const { accepted, refused } = JSON.parse(readFileSync(file, "utf8"));
+  return [...accepted, ...refused].map(({ dialect, headers = {}, form = false, body }) => {
+    const first = dialects.indexOf(dialect) + (form ? 0x80 : 0);
+    return Buffer.concat([
+      Buffer.from([first]),
+      Buffer.from(`${Object.values(headers).at(-1) ?? ""}\n${body}`),
+    ]);
+  });
 };
 
 const seeds = {
