@@ -157,6 +157,24 @@ const records = () => {
   ].map((record) => JSON.stringify(record));
 };
 
+/** The dialects in the order of their registry, by which a seed of `bridge_request` selects one. */
+const dialects = [
+  ...["generic", "logto", "supabase", "zitadel", "kratos"],
+  ...["authgear", "authentik", "fusionauth", "casdoor", "clerk"],
+];
+
+const bridgeRequests = () => {
+  const file = join(here, "..", "tests", "bridges", "vectors.json");
+  const { accepted, refused } = JSON.parse(readFileSync(file, "utf8"));
+  return [...accepted, ...refused].map(({ dialect, headers = {}, form = false, body }) => {
+    const first = dialects.indexOf(dialect) + (form ? 0x80 : 0);
+    return Buffer.concat([
+      Buffer.from([first]),
+      Buffer.from(`${Object.values(headers).at(-1) ?? ""}\n${body}`),
+    ]);
+  });
+};
+
 const seeds = {
   connector_config: connectors,
   json: documents,
@@ -164,6 +182,7 @@ const seeds = {
   phone: phones,
   provider_response: responses,
   request_body: () => bodies,
+  bridge_request: bridgeRequests,
   stored_record: records,
   template: templates,
 };

@@ -88,3 +88,12 @@ export declare function phoneOtp(
   otp: Otp,
   options?: PhoneOtpOptions,
 ): { sendOTP: Send; sendPasswordResetOTP: Send; verifyOTP: Verify };
+
+/**
+ * Deliver-only, to spread into the plugin's options: better-auth draws, stores and verifies the codes, the active connector
+ * delivers them. One message per number and code.
+ */
+export declare function phoneOtpDelivery(
+  otp: Otp,
+  options?: PhoneOtpOptions,
+): { sendOTP: Send; sendPasswordResetOTP: Send };

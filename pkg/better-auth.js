@@ -61,20 +61,32 @@ const isChange = async ({ phoneNumber }, ctx) => {
 };
 
 /**
- * @param {Otp} otp @param {Options} options
+ * @param {(data: { phoneNumber: string, code: string }, about: object) => Promise<unknown>} act @param {Options} options
  * @param {(data: { phoneNumber: string }, ctx: any) => Promise<string>} usageTypeOf
  */
 const sender =
-  (otp, { locale, ip }, usageTypeOf) =>
-  async (/** @type {{ phoneNumber: string }} */ { phoneNumber }, /** @type {any} */ ctx) => {
+  (act, { locale, ip }, usageTypeOf) =>
+  async (/** @type {{ phoneNumber: string, code: string }} */ data, /** @type {any} */ ctx) => {
     const about = { locale: locale?.(ctx?.request), ip: ip?.(ctx?.request) };
-    const usageType = await usageTypeOf({ phoneNumber }, ctx);
+    const usageType = await usageTypeOf(data, ctx);
     try {
-      await otp.send(/** @type {any} */ ({ phone: phoneNumber, usageType, ...about }));
+      await act(data, { usageType, ...about });
     } catch (error) {
       throw toApiError(ctx, error);
     }
   };
+
+/** Sends a code of ours. @param {Otp} otp */
+const sendOwn =
+  (otp) =>
+  (/** @type {any} */ { phoneNumber }, /** @type {object} */ about) =>
+    otp.send(/** @type {any} */ ({ phone: phoneNumber, ...about }));
+
+/** Delivers better-auth's code. @param {Otp} otp */
+const deliverTheirs =
+  (otp) =>
+  (/** @type {any} */ { phoneNumber, code }, /** @type {object} */ about) =>
+    otp.deliver(/** @type {any} */ ({ to: phoneNumber, code, ...about }));
 
 /** @param {Options} options */
 const usageTypesOf = ({
@@ -87,12 +99,14 @@ const usageTypesOf = ({
 export const sendOTP = (otp, options = {}) => {
   const { signIn, change } = usageTypesOf(options);
   const { isPhoneChange = isChange } = options;
-  return sender(otp, options, async (data, ctx) => ((await isPhoneChange(data, ctx)) ? change : signIn));
+  return sender(sendOwn(otp), options, async (data, ctx) =>
+    (await isPhoneChange(data, ctx)) ? change : signIn,
+  );
 };
 
 /** @param {Otp} otp @param {Options} [options] */
 export const sendPasswordResetOTP = (otp, options = {}) =>
-  sender(otp, options, async () => usageTypesOf(options).reset);
+  sender(sendOwn(otp), options, async () => usageTypesOf(options).reset);
 
 /** @param {Otp} otp @param {Options} [options] */
 export const verifyOTP = (otp, options = {}) => {
@@ -125,3 +139,14 @@ export const phoneOtp = (otp, options = {}) => ({
   sendPasswordResetOTP: sendPasswordResetOTP(otp, options),
   verifyOTP: verifyOTP(otp, options),
 });
+
+/** Deliver-only: better-auth draws, stores and verifies the codes. @param {Otp} otp @param {Options} [options] */
+export const phoneOtpDelivery = (otp, options = {}) => {
+  const { signIn, change, reset } = usageTypesOf(options);
+  const { isPhoneChange = isChange } = options;
+  const act = deliverTheirs(otp);
+  return {
+    sendOTP: sender(act, options, async (data, ctx) => ((await isPhoneChange(data, ctx)) ? change : signIn)),
+    sendPasswordResetOTP: sender(act, options, async () => reset),
+  };
+};

@@ -34,6 +34,7 @@ const makeCommonJs = async () => {
       stores: at("stores.js"),
       hono: at("hono.js"),
       "better-auth": at("better-auth.js"),
+      supertokens: at("supertokens.js"),
     },
     outdir: at("dist"),
     outExtension: { ".js": ".cjs" },
@@ -59,7 +60,17 @@ module.exports = api;
 
 /** The same declarations for CommonJS, under the names that TypeScript wants. */
 const makeDeclarations = () => {
-  for (const name of ["generated", "index", "slim", "client", "guards", "stores", "hono", "better-auth"]) {
+  for (const name of [
+    "generated",
+    "index",
+    "slim",
+    "client",
+    "guards",
+    "stores",
+    "hono",
+    "better-auth",
+    "supertokens",
+  ]) {
     const text = readFileSync(at(`${name}.d.ts`), "utf8");
     writeFileSync(dist(`${name}.d.cts`), text.replaceAll(/from "\.\/([a-z-]+)\.js"/g, 'from "./$1.cjs"'));
   }

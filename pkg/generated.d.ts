@@ -223,6 +223,79 @@ export interface VerifySuccess {
   readonly verifiedAt: string;
 }
 
+/** A message whose code another server has made. It has a code, a text or both. */
+export interface DeliverRequest {
+  /** The recipient. */
+  to: string;
+  /**
+   * The code: 1 to 32 ASCII letters, digits and hyphens. Required unless the text is sent (`BRIDGE_TEXT=caller`, and
+   * a connector that sends texts).
+   */
+  code?: string | undefined;
+  /**
+   * The whole text, 1 to 1,600 characters; sent instead of a template's where `BRIDGE_TEXT` is `caller` and the
+   * connector sends texts.
+   */
+  text?: string | undefined;
+  /**
+   * What the code is for; `Generic` if absent.
+   *
+   * @default "Generic"
+   */
+  usageType?: UsageType | undefined;
+  /** A language tag (BCP 47): selects the template. What cannot be read is ignored. */
+  locale?: string | undefined;
+  /** The end user's IP address; passed to connectors that take one. What cannot be read is ignored. */
+  ip?: string | undefined;
+}
+
+/** The response of `POST /deliver/generic`: the message was handed to the provider. */
+export interface DeliverResult {
+  /** Whether the provider has accepted the message. */
+  readonly status: SendStatus;
+  /** The connector that sent it. */
+  readonly connectorId: ConnectorId;
+}
+
+/** The last segment of `/deliver/…`. */
+export type BridgeId =
+  | "generic"
+  | "logto"
+  | "supabase"
+  | "zitadel"
+  | "kratos"
+  | "authgear"
+  | "authentik"
+  | "fusionauth"
+  | "casdoor"
+  | "clerk";
+
+/** How the codes of one auth server come in. */
+export interface Bridge {
+  /** The last segment of its path: `/deliver/<id>`. */
+  readonly id: BridgeId;
+  /** The name of the auth server. */
+  readonly name: string;
+  /** Whether requests can be accepted: an auth server that signs needs the secret of its setting. */
+  readonly enabled: boolean;
+  /** The setting with its secrets; absent if it uses one of `API_KEYS`. */
+  readonly setting?: string;
+}
+
+/** The result of a request as an auth server makes it, played by the Worker. */
+export interface BridgeTest {
+  /** What happened to the message; absent if none was sent. */
+  readonly status?: SendStatus;
+  /** The code of the error, if none was sent. */
+  readonly code?: ApiErrorCode;
+  /** One English sentence on that error. */
+  readonly message?: string;
+  /** The status that the auth server gets. */
+  readonly responseStatus: number;
+  /** The body that the auth server gets; empty if there is none. */
+  readonly responseBody: string;
+}
+
 /** A secret as responses show it. */
 export interface RedactedSecret {
   /** Always true. */
@@ -386,6 +459,11 @@ export interface Settings {
   readonly allowServiceNumbers?: readonly string[];
   /** `PROVIDER_TIMEOUT_MS`: deadline for a provider's response. */
   readonly providerTimeoutMs: number;
+  /**
+   * `BRIDGE_TEXT`: text of messages for other auth servers: a template of the connector, or the one that the caller
+   * wrote.
+   */
+  readonly bridgeText: "template" | "caller";
   /** `ALLOW_MOCK`: for development: lets the mock connector be saved and used. */
   readonly allowMock: boolean;
   /** `ALLOW_LOCAL`: lets connectors send to this machine and private networks, also by http; for development. */
@@ -687,6 +765,13 @@ export interface Policy {
    * @default 10000
    */
   providerTimeoutMs?: number | undefined;
+  /**
+   * Text of messages for other auth servers: a template of the connector, or the one that the caller wrote.
+   * `template`, `caller`.
+   *
+   * @default "template"
+   */
+  bridgeText?: "template" | "caller" | undefined;
   /**
    * For development: lets the mock connector be saved and used.
    *

@@ -6,6 +6,8 @@ import type {
   Connector,
   ConnectorFactory,
   ConnectorInput,
+  DeliverRequest,
+  DeliverResult,
   ErrorData,
   Policy,
   SendBody,
@@ -169,6 +171,16 @@ export interface Otp {
    * const { resendAt } = await otp.send({ phone: "+14155550123", usageType: "SignIn", locale: "de" });
    */
   send(request: SendRequest, options?: CallOptions): Promise<SendResult>;
+  /**
+   * Delivers a code that another server has made, and verifies. The same recipient and code within 600 s: the same result,
+   * no second SMS. The limits of sends apply, those of wrong codes do not.
+   *
+   * @throws {OtpError} as `send`.
+   * @throws {TypeError} if the argument is no object.
+   * @example
+   * await otp.deliver({ to: "+14155550123", code: "173619", usageType: "SignIn" });
+   */
+  deliver(request: DeliverRequest, options?: CallOptions): Promise<DeliverResult>;
   /**
    * Verifies a code: once, for the phone and usage type that it was sent for. A person's mistake is a value.
    *

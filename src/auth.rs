@@ -25,9 +25,23 @@ pub(crate) async fn check_key<'a>(
     exchange: &'a Exchange<'_>,
     known: &CallerKeys,
 ) -> Result<&'a str, ApiError> {
+    let token = exchange.request.authorization.as_deref().and_then(bearer_token);
+    check_presented(exchange, known, token).await?;
+    token.ok_or(ApiError::Unauthorized)
+}
+
+/// Checks that one of the keys was presented.
+///
+/// # Errors
+/// As [`check_key`].
+pub(crate) async fn check_presented(
+    exchange: &Exchange<'_>,
+    known: &CallerKeys,
+    presented: Option<&str>,
+) -> Result<(), ApiError> {
     let Exchange { request, deployment } = exchange;
-    match request.authorization.as_deref().and_then(bearer_token) {
-        Some(token) if known.contains(&deployment.keys.current, token) => Ok(token),
+    match presented {
+        Some(token) if known.contains(&deployment.keys.current, token) => Ok(()),
         _ => {
             // Only Cloudflare's network sets this header; it replaces one that a client sends.
             let address = request.connecting_ip.as_deref().and_then(|text| text.parse::<IpAddr>().ok());

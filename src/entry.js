@@ -161,6 +161,11 @@ export class Otp extends WorkerEntrypoint {
     return call(app.otpSend, this.env, this.ctx, JSON.stringify(request), idempotencyKey);
   }
 
+  deliver(request) {
+    const app = new App(this.ctx, this.env);
+    return call(app.otpDeliver, this.env, this.ctx, JSON.stringify(request));
+  }
+
   verify(request) {
     const app = new App(this.ctx, this.env);
     return call(app.otpVerify, this.env, this.ctx, JSON.stringify(request));

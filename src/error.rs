@@ -12,6 +12,8 @@ pub(crate) enum ApiError {
     Service(ServiceError),
     /// No key, or an unknown one.
     Unauthorized,
+    /// The request is not signed, or not with a known secret and now.
+    InvalidSignature,
     /// There is no such route.
     RouteNotFound,
     /// The route accepts only these methods (the `Allow` header).
@@ -33,7 +35,7 @@ impl ApiError {
     pub(crate) const fn code(&self) -> ErrorCode {
         match self {
             Self::Service(error) => error.code(),
-            Self::Unauthorized => ErrorCode::Unauthorized,
+            Self::Unauthorized | Self::InvalidSignature => ErrorCode::Unauthorized,
             Self::RouteNotFound => ErrorCode::RouteNotFound,
             Self::MethodNotAllowed(_) => ErrorCode::MethodNotAllowed,
             Self::BodyTooLarge => ErrorCode::BodyTooLarge,
@@ -59,7 +61,11 @@ impl ApiError {
             Self::Service(error) => error.body(request_id),
             _ => ErrorBody {
                 code: self.code().as_str(),
-                message: self.code().message().into(),
+                message: match self {
+                    Self::InvalidSignature => "The signature is not valid, or not of now.",
+                    _ => self.code().message(),
+                }
+                .into(),
                 data: ErrorData::default(),
                 request_id: request_id.to_owned(),
             },

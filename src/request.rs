@@ -1,6 +1,6 @@
 //! The request as the handlers see it.
 
-use edge_otp_core::api::{MAX_BODY, MAX_CONFIG_BODY};
+use edge_otp_core::api::{MAX_BODY, MAX_CONFIG_BODY, MAX_DELIVERY_BODY};
 use edge_otp_core::ports::{RandomError, RandomSource};
 use edge_otp_core::time::Timestamp;
 use js_sys::Uint8Array;
@@ -101,10 +101,26 @@ impl IncomingRequest {
         self.read_json_up_to(MAX_CONFIG_BODY).await
     }
 
-    async fn read_json_up_to(&self, limit: usize) -> Result<Vec<u8>, ApiError> {
-        if !self.declares_json() {
+    /// Reads the body of another auth server, JSON or a form of at most 64 KiB, and tells whether it is a form.
+    ///
+    /// # Errors
+    /// As [`Self::read_json`].
+    pub(crate) async fn read_delivery(&self) -> Result<(Vec<u8>, bool), ApiError> {
+        let is_form = self.declares("application/x-www-form-urlencoded");
+        if !is_form && !self.declares("application/json") {
             return Err(ApiError::UnsupportedMediaType);
         }
+        Ok((self.read_up_to(MAX_DELIVERY_BODY).await?, is_form))
+    }
+
+    async fn read_json_up_to(&self, limit: usize) -> Result<Vec<u8>, ApiError> {
+        if !self.declares("application/json") {
+            return Err(ApiError::UnsupportedMediaType);
+        }
+        self.read_up_to(limit).await
+    }
+
+    async fn read_up_to(&self, limit: usize) -> Result<Vec<u8>, ApiError> {
         let bytes = match self.content_length {
             Some(length) if length > limit as u64 => return Err(ApiError::BodyTooLarge),
             Some(_) => self.read_whole_body().await,
@@ -114,11 +130,11 @@ impl IncomingRequest {
         if bytes.len() > limit { Err(ApiError::BodyTooLarge) } else { Ok(bytes) }
     }
 
-    fn declares_json(&self) -> bool {
+    fn declares(&self, expected: &str) -> bool {
         let content_type = self.content_type.as_deref().unwrap_or_default();
         let media_type = content_type.split(';').next().unwrap_or_default().trim();
         let encoding = self.content_encoding.as_deref().unwrap_or_default();
-        media_type.eq_ignore_ascii_case("application/json") && matches!(encoding, "" | "identity")
+        media_type.eq_ignore_ascii_case(expected) && matches!(encoding, "" | "identity")
     }
 
     /// A body whose length is declared is read by the platform in one piece, at a third of a stream reader's cost.

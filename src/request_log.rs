@@ -45,6 +45,7 @@ impl RequestLog {
         let operation = match request.path.as_str() {
             "/send" => Operation::Send,
             "/verify" => Operation::Verify,
+            path if path.starts_with("/deliver/") => Operation::Send,
             "/health" => Operation::Health,
             path if path.starts_with("/api/") => Operation::Manage,
             _ => Operation::Other,

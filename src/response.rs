@@ -1,5 +1,6 @@
 //! Responses: JSON, and the headers that every response has.
 
+use edge_otp_core::bridge::BridgeResponse;
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -67,6 +68,20 @@ impl ApiResponse {
             ApiError::MethodNotAllowed(allow) => response.add_header("allow", *allow),
             ApiError::Unauthorized => response.add_header("www-authenticate", "Bearer"),
             _ => {}
+        }
+        response
+    }
+
+    /// Creates the response to another auth server.
+    pub(crate) fn from_bridge(response: BridgeResponse) -> Self {
+        let BridgeResponse { status, content_type, body, retry_after } = response;
+        let has_body = body.is_some();
+        let mut response = Self { status, body, headers: Vec::new() };
+        if has_body {
+            response.add_header("content-type", content_type);
+        }
+        if let Some(seconds) = retry_after {
+            response.add_header("retry-after", seconds.0.to_string());
         }
         response
     }

@@ -5,7 +5,7 @@ use edge_otp_core::service::ServiceError;
 use crate::auth::check_key;
 use crate::error::ApiError;
 use crate::handlers::{
-    Exchange, activity, connectors, factories, health, home, limits, messages, otp, phones, settings,
+    Exchange, activity, bridges, connectors, factories, health, home, limits, messages, otp, phones, settings,
 };
 use crate::request::IncomingRequest;
 use crate::request_log::RequestLog;
@@ -47,6 +47,7 @@ async fn route(exchange: &Exchange<'_>, log: &mut RequestLog) -> Result<ApiRespo
         ("/", _) if home::is_asked_for(request) => Ok(home::show(exchange)),
         ("/health", "GET" | "HEAD") => Ok(health::show()),
         ("/health", _) => Err(ApiError::MethodNotAllowed("GET, HEAD")),
+        (path, method) if path.starts_with("/deliver/") => bridges::route(exchange, path, method, log).await,
         (path, _) => match path.strip_prefix("/api/") {
             Some(path) => route_management(exchange, path, log).await,
             None => Err(ApiError::RouteNotFound),
@@ -67,6 +68,9 @@ async fn route_management(
     match (segments.as_slice(), method) {
         (["connector-factories"], "GET") => Ok(factories::list(exchange).await),
         (["connector-factories", id], "GET") => factories::show(exchange, id).await,
+        (["bridges"], "GET") => Ok(bridges::list(exchange)),
+        (["bridges", id, "test"], "POST") => bridges::test(exchange, id, log).await,
+        (["bridges", _, "test"], _) => Err(ApiError::MethodNotAllowed("POST")),
         (["settings"], "GET") => settings::show(exchange).await,
         (["activity"], "GET") => Ok(activity::show(exchange).await),
         (["messages"], "GET") => messages::list(exchange).await,
@@ -75,7 +79,7 @@ async fn route_management(
         (["limits", kind, key], "DELETE") => limits::lift(exchange, kind, key, log).await,
         (["limits", _, _], _) => Err(ApiError::MethodNotAllowed("DELETE")),
         (
-            ["connector-factories" | "settings" | "activity" | "limits" | "messages"]
+            ["connector-factories" | "bridges" | "settings" | "activity" | "limits" | "messages"]
             | ["connector-factories", _]
             | ["messages", "summary"],
             _,

@@ -9,7 +9,10 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use worker::worker_sys::Context as JsContext;
 use worker::{Context, Env};
 
-use edge_otp_core::api::{SendReceipt, SendRequest, VerifyReceipt, VerifyRequest, check_idempotency_key};
+use edge_otp_core::api::{
+    DeliverReceipt, DeliverRequest, SendReceipt, SendRequest, VerifyReceipt, VerifyRequest,
+    check_idempotency_key,
+};
 use edge_otp_core::error::ErrorBody;
 use edge_otp_core::event::Operation;
 use edge_otp_core::keys::IdempotencyKey;
@@ -53,6 +56,20 @@ pub async fn otp_send(env: Env, context: JsContext, body: String, idempotency_ke
         Err(error) => Err(error.clone()),
     };
     let status = result.as_ref().map_or_else(|error| error.code().status(), SendReceipt::http_status);
+    end(context, deployment, &mut log, status, result.as_ref().err());
+    CallResult::to_json(result, &log.event.request_id)
+}
+
+/// Delivers a code that the caller has made; `body` is the JSON of `POST /deliver/generic`.
+#[wasm_bindgen(js_name = otpDeliver)]
+pub async fn otp_deliver(env: Env, context: JsContext, body: String) -> String {
+    let mut log = begin(Operation::Send);
+    let deployment = Deployment::of(&env);
+    let result = match &deployment {
+        Ok(deployment) => deliver(deployment, &body, &mut log).await,
+        Err(error) => Err(error.clone()),
+    };
+    let status = result.as_ref().map_or_else(|error| error.code().status(), |_| 200);
     end(context, deployment, &mut log, status, result.as_ref().err());
     CallResult::to_json(result, &log.event.request_id)
 }
@@ -106,6 +123,18 @@ async fn send(
     let receipt = deployment.otp_service().send_traced(&request, key, &mut log.trace).await?;
     log.event.record_send(&receipt, &log.trace);
     Ok(receipt)
+}
+
+async fn deliver(
+    deployment: &Deployment,
+    body: &str,
+    log: &mut RequestLog,
+) -> Result<DeliverReceipt, ServiceError> {
+    let request = DeliverRequest::parse(body.as_bytes(), &deployment.policy)?;
+    log.record_recipient(deployment, &request.to, request.usage_type);
+    let receipt = deployment.otp_service().deliver_traced(&request, None, &mut log.trace).await?;
+    log.event.record_send(&receipt, &log.trace);
+    Ok(DeliverReceipt::from(&receipt))
 }
 
 async fn verify(

@@ -7,6 +7,7 @@ use js_sys::{JSON, Reflect};
 use wasm_bindgen::JsValue;
 use worker::{AnalyticsEngineDataset, Env, Fetcher, ObjectNamespace};
 
+use edge_otp_core::bridge::BridgeSecrets;
 use edge_otp_core::error::Issue;
 use edge_otp_core::keys::{CallerKeys, CallerSettings, KeyRing};
 use edge_otp_core::policy::Policy;
@@ -30,6 +31,8 @@ pub(crate) struct Deployment {
     pub(crate) api_keys: CallerKeys,
     /// Empty if there is none: then nobody may manage the deployment.
     pub(crate) admin_keys: CallerKeys,
+    /// With what other auth servers sign.
+    pub(crate) bridge_secrets: BridgeSecrets,
     pub(crate) platform: WorkerPlatform,
     /// The operator's webhook, if there is one.
     pub(crate) notifier: Option<Notifier>,
@@ -73,6 +76,7 @@ impl Deployment {
             &text(env, "API_KEYS").unwrap_or_default(),
             text(env, "ADMIN_KEY").as_deref(),
         )?;
+        let bridge_secrets = BridgeSecrets::parse(|name| text(env, name))?;
         let analytics_reader =
             parse_analytics_reader(text(env, "ACTIVITY_ACCOUNT"), text(env, "ACTIVITY_TOKEN"))?;
         let (events_url, events_secret) = (text(env, "EVENTS_URL"), text(env, "EVENTS_SECRET"));
@@ -93,6 +97,7 @@ impl Deployment {
             policy,
             notifier: webhook.map(Notifier::new),
             messages: messages.map_err(not_bound("MESSAGES"))?,
+            bridge_secrets,
             analytics_reader,
             analytics: env.analytics_engine("ACTIVITY").ok(),
             assets: env.assets("ASSETS").ok(),

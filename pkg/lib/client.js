@@ -150,6 +150,7 @@ export const createOtpClient = (options) => {
       const { body, key } = splitKey(given);
       return request(apiKey, "POST", "/send", signal, body, keyHeader(key));
     },
+    deliver: (body, signal) => request(apiKey, "POST", "/deliver/generic", signal, body),
     verify: (body, signal) => request(apiKey, "POST", "/verify", signal, body).catch(toValue),
     unlock: (body, signal) => manage(signal, "POST", "phones/unlock", body),
     get: active,

@@ -42,7 +42,7 @@ const taking = (method, act) => async (/** @type {any} */ request, /** @type {an
 /**
  * An Otp over its operations.
  * @param {{
- *   send: Taking, verify: Taking, unlock: Taking, set: Taking, edit: Taking, test: Taking, restore: Taking,
+ *   send: Taking, deliver: Taking, verify: Taking, unlock: Taking, set: Taking, edit: Taking, test: Taking, restore: Taking,
  *   get: Plain, delete: Plain, archive: Plain,
  * }} acts
  * @returns {import("../index.js").Otp}
@@ -62,6 +62,7 @@ export const otpOver = (acts) => {
   };
   return {
     send: taking("otp.send", acts.send),
+    deliver: taking("otp.deliver", acts.deliver),
     verify: taking("otp.verify", acts.verify),
     unlock: taking("otp.unlock", acts.unlock),
     connectors,

@@ -24,6 +24,7 @@ export const createOtp = (options) => {
       const { body, key } = splitKey(request);
       return run(otp, (otp) => otp.send(body, key));
     },
+    deliver: (request) => run(otp, (otp) => otp.deliver(request)),
     verify: (request) => run(otp, (otp) => otp.verify(request)),
     unlock: (request) => run(otp, (otp) => otp.unlock(request)),
     get: () => run(otp, (otp) => otp.getConnector()),

@@ -1,6 +1,7 @@
 //! One handler per route: from a request to a service and back.
 
 pub(crate) mod activity;
+pub(crate) mod bridges;
 pub(crate) mod connectors;
 pub(crate) mod factories;
 pub(crate) mod health;

@@ -22,7 +22,13 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QU
 /** The platform serves it, without Allow in a 405. The Worker that `call` reaches serves no files. */
 const staticFile = "/openapi.json";
 const httpSms = { connectorId: "http-sms", config: { endpoint: "https://hooks.example.com/sms" } };
-const limits = { RESEND_COOLDOWNS: "0", SENDS_PER_HOUR: "1000", SENDS_PER_DAY: "1000", ALLOW_MOCK: "1" };
+const limits = {
+  RESEND_COOLDOWNS: "0",
+  SENDS_PER_HOUR: "1000",
+  SENDS_PER_DAY: "1000",
+  ALLOW_MOCK: "1",
+  BRIDGE_TEXT: "caller",
+};
 
 let otp;
 before(async () => {
@@ -120,6 +126,9 @@ test("the routes are those of the router", () => {
   for (const [, list, name] of connectors.matchAll(/\(\[([^\]]*)\], "([A-Z]+)"\) =>/g)) {
     routes.add(`${name} ${below("/api/connectors", list)}`);
   }
+  // The dialects have two entries: the generic one, and those of auth servers.
+  assert.match(router, /\(path, method\) if path\.starts_with\("\/deliver\/"\) =>/);
+  for (const deliver of ["POST /deliver/generic", "POST /deliver/{}"]) routes.add(deliver);
   assert.deepEqual([...documented].sort(), [...routes].sort());
 });
 
@@ -264,6 +273,32 @@ test("responses after each outcome of a provider conform", async () => {
     });
   }
   otp.provider.accept();
+});
+
+test("responses of deliveries conform", async () => {
+  const code = "314159";
+  const deliver = (status, error, body, options) =>
+    assertResponse("deliverCode", status, error, { body, ...options });
+  await deliver(200, undefined, { to: newPhone(), code, usageType: "SignIn", locale: "de_DE" });
+  await deliver(200, undefined, { to: newPhone(), text: `Your code is ${code}` });
+  await deliver(400, "guard.invalid_input", { to: newPhone() });
+  await deliver(400, "phone.invalid", { to: "14155550123", code });
+  await deliver(401, "auth.unauthorized", { to: newPhone(), code }, { key: "" });
+  const plain = { headers: { "content-type": "text/plain" } };
+  await deliver(415, "request.unsupported_media_type", { to: newPhone(), code }, plain);
+  await deliver(413, "request.too_large", { to: newPhone(), code, locale: "x".repeat(66_000) });
+  const logto = (to) => ({ to, type: "SignIn", payload: { code } });
+  await assertResponse("deliverInDialect", 200, undefined, { body: logto(newPhone().slice(1)) });
+  await assertResponse("deliverInDialect", 400, "phone.invalid", { body: logto("12") });
+  await assertResponse("deliverInDialect", 401, "auth.unauthorized", { body: logto("12"), key: "" });
+  await assertResponse("deliverInDialect", 404, "request.not_found", {
+    values: { dialect: "clerk" },
+    body: {},
+  });
+  await assertResponse("listBridges", 200);
+  await assertResponse("testBridge", 200, undefined, { body: { phone: newPhone() } });
+  const unset = { values: { dialect: "clerk" }, body: { phone: newPhone() } };
+  await assertResponse("testBridge", 404, "entity.not_found", unset);
 });
 
 test("responses of Logto's verification code routes conform", async () => {
@@ -472,7 +507,7 @@ test("the Worker rejects what a schema rejects, and accepts what it accepts", as
       ({ value }) => value,
     );
   };
-  for (const id of ["sendCode", "verifyCode", "sendCodeAsLogto", "verifyCodeAsLogto"]) {
+  for (const id of ["sendCode", "verifyCode", "deliverCode", "sendCodeAsLogto", "verifyCodeAsLogto"]) {
     for (const example of examples(id)) await check(id, example);
   }
   for (const example of examples("saveConnector")) {

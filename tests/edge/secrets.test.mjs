@@ -7,7 +7,8 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { after, describe, test } from "node:test";
 import { fillPath, operations } from "../openapi/document.mjs";
-import { connectorIds } from "./fake-provider/index.mjs";
+import { bodies } from "./auth-servers.mjs";
+import { connectorIds, FakeProvider } from "./fake-provider/index.mjs";
 import { invalidRequests } from "./secrets/invalid-requests.mjs";
 import { LeakScanner } from "./secrets/leak-scanner.mjs";
 import { ObservedWorker } from "./secrets/observed-worker.mjs";
@@ -163,7 +164,7 @@ const everyRoute = (secret) =>
   [...new Set(operations.map(({ path }) => path))]
     .filter((path) => path !== "/openapi.json")
     .flatMap((path) => {
-      const filled = fillPath(path, { id: secret, factoryId: secret });
+      const filled = fillPath(path, { id: secret, factoryId: secret, dialect: secret });
       return methods.map((method) => ({ method, path: filled }));
     });
 
@@ -189,6 +190,45 @@ test("no route or method repeats a secret of the path, the key or a rejected bod
     );
     for (const { status } of responses) assert.equal(status, 401, `${method} ${path}`);
   }
+  await worker.assertNoLeak();
+});
+
+test("no leak when auth servers call, with valid, invalid and repeated requests", async () => {
+  const { id, secrets, connector } = worker.createConnector(factories[0], 40);
+  const [secret] = Object.values(secrets);
+  await worker.manage("POST", "/connectors", connector, 200);
+  const fakeProvider = new FakeProvider(id, connector.config);
+  const { provider } = worker.otp;
+  provider.answer = () => fakeProvider.handle(provider.requests.at(-1));
+  for (const [dialect, bodyOf] of Object.entries(bodies)) {
+    const path = `/deliver/${dialect}`;
+    const post = async (body, headers, ...statuses) => {
+      const options = worker.sign[dialect] ? { key: "", headers } : { headers };
+      const { status, text } = await worker.request("POST", path, body, options);
+      assert.ok(statuses.includes(status), `${path}: ${status} ${text}`);
+    };
+    const signed = (body) => worker.sign[dialect]?.(body) ?? {};
+    const valid = JSON.stringify(bodyOf(worker.newPhone(), "271828"));
+    await post(valid, signed(valid), 200, 204);
+    await post(valid, signed(valid), 200, 204);
+    for (const body of [
+      JSON.stringify(bodyOf(secret, secret)),
+      JSON.stringify({ [secret]: secret }),
+      secret,
+    ]) {
+      await post(body, signed(body), 200, 204, 400);
+      const wrong = Object.fromEntries(Object.keys(signed(body)).map((name) => [name, secret]));
+      await post(body, worker.sign[dialect] ? wrong : { authorization: `Bearer ${secret}` }, 401);
+    }
+    const phone = worker.newPhone();
+    const tested = await worker.request("POST", `/api/bridges/${dialect}/test`, { phone });
+    assert.equal(tested.status, 200, tested.text);
+    await worker.request("POST", `/api/bridges/${dialect}/test`, { phone: secret });
+    assert.equal((await worker.request("PUT", path, valid)).status, 405);
+  }
+  await worker.manage("GET", "/bridges", undefined, 200);
+  await worker.scanKv();
+  await worker.deleteConnectors();
   await worker.assertNoLeak();
 });
 
@@ -246,6 +286,8 @@ test("every connector, path and documented status was scanned", async (t) => {
   const isUntested = (path, status) =>
     (status === "503" && !path.endsWith("/verify")) ||
     (path === "/openapi.json" && status !== "200") ||
+    // As those of /deliver/generic.
+    (path === "/deliver/{dialect}" && ["403", "422", "429", "500", "501", "502"].includes(status)) ||
     (path.endsWith("/test") && status === "404");
   for (const { path, operation } of operations) {
     for (const status of Object.keys(operation.responses)) {

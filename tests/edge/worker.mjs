@@ -62,7 +62,7 @@ export class Provider {
  * was read (413), the server closes a keep-alive connection, which the client may be about to use again. No response
  * has arrived then, and the Worker has not received the request.
  */
-const retryClosedConnection = (send) =>
+export const retryClosedConnection = (send) =>
   send().catch((error) => {
     if (error.cause?.code !== "UND_ERR_SOCKET") throw error;
     return send();
@@ -122,13 +122,9 @@ export const startWorker = async ({
       }),
     );
     const text = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      json: text ? JSON.parse(text) : undefined,
-      code: text ? JSON.parse(text).code : undefined,
-    };
+    const isText = response.headers.get("content-type")?.startsWith("text/plain");
+    const json = text && !isText ? JSON.parse(text) : undefined;
+    return { status: response.status, headers: response.headers, text, json, code: json?.code };
   };
   return {
     provider,

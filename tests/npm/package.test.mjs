@@ -40,7 +40,7 @@ test("the tarball holds what is needed and nothing else", () => {
   const files = shipped().sort();
   assert.deepEqual(files, [...packed.files].sort());
   const known =
-    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|[\w.-]+\.d\.ts|(better-auth|client|guards|hono|stores|worker)\.js|(lib|entry)\/[\w-]+\.js|dist\/[\w-]+\.(js|cjs|d\.cts)|worker\/index(_bg\.wasm|\.js)|wasm\/edge_otp(\.js|\.d\.ts|_bg\.wasm|_bg\.wasm\.d\.ts)|wasm\/snippets\/[\w/-]+\.js|console\/.+)$/;
+    /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|[\w.-]+\.d\.ts|(better-auth|client|guards|hono|stores|supertokens|worker)\.js|(lib|entry)\/[\w-]+\.js|dist\/[\w-]+\.(js|cjs|d\.cts)|worker\/index(_bg\.wasm|\.js)|wasm\/edge_otp(\.js|\.d\.ts|_bg\.wasm|_bg\.wasm\.d\.ts)|wasm\/snippets\/[\w/-]+\.js|console\/.+)$/;
   assert.deepEqual(
     files.filter((file) => !known.test(file)),
     [],
@@ -166,7 +166,7 @@ test("the types", async (t) => {
     compile("types-cjs", fixture("types.cts"), { lib: ["es2023", "dom"], types: [] }),
   );
   await t.test("the declarations themselves, with a browser's types and with Node's", async () => {
-    const names = ["index", "slim", "client", "guards", "stores", "better-auth"];
+    const names = ["index", "slim", "client", "guards", "stores", "better-auth", "supertokens"];
     const use = {
       "use.ts": names
         .map(

@@ -5,6 +5,8 @@
 import type {
   ActivityReport,
   ArchivedConnector,
+  Bridge,
+  BridgeTest,
   Connector,
   Factory,
   Issue,
@@ -83,6 +85,7 @@ export class ApiClient {
   listConnectors = () => this.#getJson<Connector[]>("/api/connectors");
   listArchive = () => this.#getJson<ArchivedConnector[]>("/api/connectors/archive");
   getActivity = () => this.#getJson<ActivityReport>("/api/activity");
+  listBridges = () => this.#getJson<Bridge[]>("/api/bridges");
   getMessageSummary = () => this.#getJson<MessageSummary>("/api/messages/summary");
 
   /** Lists the newest entries of the message log, or those of the page after another. */
@@ -124,6 +127,10 @@ export class ApiClient {
       requestId: response.headers.get("x-request-id"),
     };
   };
+
+  /** Makes a request as the auth server does, with a code of its own. */
+  testBridge = (id: string, phone: string) =>
+    this.#sendJson<BridgeTest>("POST", `/api/bridges/${encodeURIComponent(id)}/test`, { phone });
 
   /** Sends a real code with the active connector, for the usage type `Generic`. */
   sendCode = async (phone: string): Promise<void> => {

@@ -7,6 +7,8 @@ import type { Issue, RedactedSecret, TemplateRules } from "../../../pkg/generate
 
 export type {
   Activity as ActivityReport,
+  Bridge,
+  BridgeTest,
   ActivityRow,
   Issue,
   LoggedMessage,

@@ -1,4 +1,5 @@
 import { activityEn } from "./activity-en.ts";
+import { bridgesEn } from "./bridges-en.ts";
 import { messagesEn } from "./messages-en.ts";
 
 /** English messages. Every other language has to have the same keys. */
@@ -19,6 +20,7 @@ export const en = {
   "nav.messages": "Messages",
   "nav.settings": "Settings",
   "nav.calls": "API calls",
+  "nav.bridges": "Auth servers",
   "nav.signOut": "Sign out",
 
   "signin.title": "Sign in",
@@ -301,6 +303,7 @@ export const en = {
   "detail.deleted": "{name} deleted. No code can be sent now.",
 
   ...activityEn,
+  ...bridgesEn,
   ...messagesEn,
 
   "archive.title": "Archive",

@@ -1,5 +1,6 @@
 /** Simplified Chinese messages. */
 import { activityZh } from "./activity-zh.ts";
+import { bridgesZh } from "./bridges-zh.ts";
 import type { Messages } from "./en.ts";
 import { messagesZh } from "./messages-zh.ts";
 
@@ -20,6 +21,7 @@ export const zh: Messages = {
   "nav.messages": "消息",
   "nav.settings": "设置",
   "nav.calls": "API 调用",
+  "nav.bridges": "身份认证服务",
   "nav.signOut": "退出登录",
 
   "signin.title": "登录",
@@ -279,6 +281,7 @@ export const zh: Messages = {
   "detail.deleted": "{name} 已删除，现在无法发送验证码。",
 
   ...activityZh,
+  ...bridgesZh,
   ...messagesZh,
 
   "archive.title": "归档",

@@ -4,6 +4,7 @@ import { t } from "../i18n/index.ts";
 import type { AppController, Page } from "../page.ts";
 import type { Session } from "../session.ts";
 import { createApiExamplesPage } from "./api-examples.ts";
+import { openBridgesPage } from "./bridges.ts";
 import { createChoosePage } from "./choose.ts";
 import { openHomePage } from "./home.ts";
 import { openMessagesPage } from "./messages.ts";
@@ -17,7 +18,7 @@ interface Route {
   /** The label in the navigation. */
   label?: MessageKey;
   /** Opens the page; null if there is none for the second segment. */
-  open: (app: AppController, session: Session, id: string) => Page | null | Promise<Page>;
+  open: (app: AppController, session: Session, id: string) => Page | null | Promise<Page | null>;
 }
 
 /** To add a page, add it here. The navigation shows the labels in this order. */
@@ -26,6 +27,7 @@ const ROUTES: readonly Route[] = [
   { name: "messages", label: "nav.messages", open: openMessagesPage },
   { name: "settings", label: "nav.settings", open: (_, session) => createSettingsPage(session) },
   { name: "calls", label: "nav.calls", open: () => createApiExamplesPage() },
+  { name: "bridges", label: "nav.bridges", open: openBridgesPage },
   { name: "choose", open: (_, session) => createChoosePage(session) },
   {
     name: "setup",

@@ -1,6 +1,7 @@
 //! The requests and responses of `POST /send` and `POST /verify`. Parsing turns text into types and collects every issue;
 //! a parsed request is valid.
 
+mod delivery;
 mod management;
 
 use std::borrow::Cow;
@@ -19,6 +20,7 @@ use crate::provider::FailureCause;
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
+pub use delivery::*;
 pub use management::*;
 
 /// The largest body of `/send` and `/verify`, in bytes.

@@ -37,6 +37,18 @@ impl Code {
         is_code.then(|| Self(text.to_owned()))
     }
 
+    /// Parses a code that another server has made: 1 to 32 ASCII letters, digits and hyphens.
+    pub fn parse_foreign(text: &str) -> Option<Self> {
+        let is_code = (1..=32).contains(&text.len())
+            && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        is_code.then(|| Self(text.to_owned()))
+    }
+
+    /// Returns the code of a message whose text another server has written: none that is known here.
+    pub const fn unknown() -> Self {
+        Self(String::new())
+    }
+
     /// Parses a code as a person types or pastes it: decimal digits of any script; white space, dashes and invisible
     /// characters do not count.
     pub fn parse_typed(text: &str) -> Option<Self> {
@@ -146,6 +158,16 @@ mod tests {
             assert!(Code::parse(text).is_none(), "{text:?}");
         }
         assert_eq!(format!("{:?}", Code::for_test()), "Code(…)");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn parse_foreign_accepts_letters_digits_and_hyphens() {
+        for text in ["1", "123456", "AB3-9fK", &"x".repeat(32)] {
+            assert_eq!(Code::parse_foreign(text).map(|code| code.as_str().to_owned()), Some(text.to_owned()));
+        }
+        for text in ["", " 123456", "123 456", "１２３４５６", "1234\n", "{{code}}", &"x".repeat(33)] {
+            assert!(Code::parse_foreign(text).is_none(), "{text:?}");
+        }
     }
 
     #[wasm_bindgen_test(unsupported = test)]

@@ -99,6 +99,13 @@ impl KeySet {
         id
     }
 
+    /// Returns the name of the guard object of a delivery: of a recipient with the code, or else the text, of another
+    /// server. 64 hex digits; neither can be learnt from it.
+    pub fn delivery_object_name(&self, phone: &PhoneNumber, content: DeliveryContent<'_>) -> String {
+        let (kind, content) = content.parts();
+        hex_mac(mac_parts(&self.phone, &["delivery", phone.e164(), kind, content]))
+    }
+
     /// Computes the fingerprint of a request, which recognises the same request again without keeping it.
     pub fn request_fingerprint(&self, parts: &[&str]) -> String {
         hex_mac(mac_parts(&self.request, parts))
@@ -146,6 +153,25 @@ pub struct IdempotencyKey<'a> {
     pub scope: &'a str,
     /// 1 to 255 printable ASCII characters.
     pub key: &'a str,
+}
+
+/// What distinguishes the deliveries to one recipient.
+#[derive(Clone, Copy)]
+pub enum DeliveryContent<'a> {
+    /// The code.
+    Code(&'a Code),
+    /// The text of a message whose code is not known.
+    Text(&'a str),
+}
+
+impl<'a> DeliveryContent<'a> {
+    /// Returns a name of the kind and the content.
+    pub fn parts(self) -> (&'static str, &'a str) {
+        match self {
+            Self::Code(code) => ("code", code.as_str()),
+            Self::Text(text) => ("text", text),
+        }
+    }
 }
 
 /// The keys that callers present, kept as MACs.

@@ -12,11 +12,13 @@
 //! | messages | [`template`], [`default_texts`], [`message`], [`segments`] |
 //! | numbers | [`phone_check`], [`country`], [`numbering`] |
 //! | values | [`phone`], [`code`], [`usage_type`], [`secret`], [`locale`], [`time`] |
+//! | other auth servers | [`bridge`]: their requests, signatures and replies |
 //! | API | [`api`] (requests and responses), [`optional_fields`], [`error`] (public error codes), [`json`] (strict reading of request bodies) |
 //!
 //! Each layer depends on those below it only. A provider file never imports another provider, nor the ledger.
 
 pub mod api;
+pub mod bridge;
 pub mod challenge;
 pub mod code;
 pub mod connector;

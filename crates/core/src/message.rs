@@ -29,6 +29,7 @@ impl<'a> Message<'a> {
             Some(TemplateBody::Text(text)) => {
                 render(text, |name| find_variable(name, self.code.as_str(), self.locale))
             }
+            Some(TemplateBody::Verbatim(text)) => text.clone(),
             _ => String::new(),
         }
     }

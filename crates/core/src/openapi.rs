@@ -6,6 +6,8 @@ use utoipa::openapi::schema::{Object, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::api::MessageText;
+use crate::bridge::{BridgeDialect, DIALECTS};
 use crate::error::ErrorCode;
 use crate::phone::PhoneNumber;
 use crate::provider::{REGISTRY, SmsProvider};
@@ -109,6 +111,14 @@ pub struct LogtoSendRequest {
     pub phone: LogtoPhone,
 }
 
+/// Who gets the message of a test.
+#[derive(Debug, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BridgeTestRequest {
+    /// The recipient of the code.
+    pub phone: LogtoPhone,
+}
+
 /// Whose counts of wrong codes are cleared.
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +175,35 @@ schema!(
         "type": "string",
         "description": "The id of the connector's factory; empty if what is stored is no connector.",
         "enum": REGISTRY.into_iter().map(SmsProvider::id).chain([""]).collect::<Vec<_>>(),
+    })
+);
+
+schema!(
+    MessageText,
+    json!({
+        "type": "string",
+        "description": "1 to 1,600 characters without control characters other than line breaks and tabs, not only white \
+            space.",
+        "maxLength": 1_600,
+        "pattern": concat!(
+            r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*",
+            r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\s]",
+            r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$",
+        ),
+        "examples": ["Your code is 173619."],
+    })
+);
+
+/// The id of a dialect.
+#[derive(Debug)]
+pub struct DialectId;
+
+schema!(
+    DialectId,
+    json!({
+        "type": "string",
+        "description": "The last segment of `/deliver/…`.",
+        "enum": DIALECTS.map(BridgeDialect::id),
     })
 );
 

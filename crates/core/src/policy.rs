@@ -39,10 +39,32 @@ pub struct Policy {
     pub phone_check: PhoneCheck,
     /// The deadline for a provider's response, in milliseconds: 100 to 30000.
     pub provider_timeout_ms: u32,
+    /// Whose text a message has whose code another server has made.
+    pub bridge_text: BridgeText,
     /// Whether the mock connector may be saved and used: only if the setting is exactly `1`.
     pub allow_mock: bool,
     /// Which addresses a connector may send to: local ones only if the setting is exactly `1`.
     pub allowed_addresses: AllowedAddresses,
+}
+
+/// Whose text a message has whose code another server has made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BridgeText {
+    /// That of the connector's template.
+    #[default]
+    Template,
+    /// The caller's, if it wrote one and the connector sends texts.
+    Caller,
+}
+
+impl BridgeText {
+    /// Returns the name in settings.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Caller => "caller",
+        }
+    }
 }
 
 impl Policy {
@@ -84,6 +106,10 @@ impl Policy {
                 text(&settings::ALLOW_SERVICE_NUMBERS).as_deref(),
             )?,
             provider_timeout_ms: number(&settings::PROVIDER_TIMEOUT_MS)?,
+            bridge_text: match settings::BRIDGE_TEXT.parse_choice(text(&settings::BRIDGE_TEXT).as_deref())? {
+                "caller" => BridgeText::Caller,
+                _ => BridgeText::Template,
+            },
             allow_mock: is_allowed(&settings::ALLOW_MOCK),
             allowed_addresses: if is_allowed(&settings::ALLOW_LOCAL) {
                 AllowedAddresses::All
@@ -133,6 +159,7 @@ impl Policy {
                 PhoneCheck::E164 => &[],
             },
             provider_timeout_ms: self.provider_timeout_ms,
+            bridge_text: self.bridge_text.as_str(),
             allow_mock: self.allow_mock,
             allow_local: self.allowed_addresses == AllowedAddresses::All,
             rotation,
@@ -187,6 +214,8 @@ pub struct PolicyView<'a> {
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>, required = false))]
     pub allow_service_numbers: &'a [String],
     pub provider_timeout_ms: u32,
+    /// Whose text a message for another auth server has: `template` or `caller`.
+    pub bridge_text: &'static str,
     pub allow_mock: bool,
     pub allow_local: bool,
     #[serde(flatten)]
@@ -381,6 +410,7 @@ mod tests {
             "limitShards": 1,
             "phoneCheck": "full",
             "providerTimeoutMs": 10_000,
+            "bridgeText": "template",
             "allowMock": false,
             "allowLocal": false,
             "rotating": false,

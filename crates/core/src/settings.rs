@@ -118,7 +118,7 @@ pub const OTP_SECRET: SettingSpec =
 pub const API_KEYS: SettingSpec = secret(
     "API_KEYS",
     true,
-    "keys for /send and /verify, at least 16 characters each, separated by commas or white space",
+    "keys for /send, /verify and /deliver, at least 16 characters each, separated by commas or white space",
 );
 /// The key of the management API.
 pub const ADMIN_KEY: SettingSpec = secret(
@@ -152,6 +152,32 @@ pub const EVENTS_SECRET: SettingSpec = secret(
     "EVENTS_SECRET",
     false,
     "signs what is sent to EVENTS_URL: whsec_ and 24 to 64 bytes in base64; several separated by white space",
+);
+
+/// With what Supabase Auth signs.
+pub const BRIDGE_SUPABASE_SECRET: SettingSpec = secret(
+    "BRIDGE_SUPABASE_SECRET",
+    false,
+    "secret of Supabase's Send SMS hook (v1,whsec_…), several separated by white space; without it /deliver/supabase is \
+     404",
+);
+/// With what ZITADEL signs.
+pub const BRIDGE_ZITADEL_SECRET: SettingSpec = secret(
+    "BRIDGE_ZITADEL_SECRET",
+    false,
+    "signing key of ZITADEL's HTTP SMS provider, several separated by white space; without it /deliver/zitadel is 404",
+);
+/// With what Authgear signs.
+pub const BRIDGE_AUTHGEAR_SECRET: SettingSpec = secret(
+    "BRIDGE_AUTHGEAR_SECRET",
+    false,
+    "secret of Authgear's custom SMS webhook, several separated by white space; without it /deliver/authgear is 404",
+);
+/// With what Clerk signs.
+pub const BRIDGE_CLERK_SECRET: SettingSpec = secret(
+    "BRIDGE_CLERK_SECRET",
+    false,
+    "signing secret of Clerk's webhook (whsec_…), several separated by white space; without it /deliver/clerk is 404",
 );
 
 /// The length of a code.
@@ -286,6 +312,12 @@ pub const SAFE_LIST: SettingSpec = variable(
 /// The deadline of a provider.
 pub const PROVIDER_TIMEOUT_MS: SettingSpec =
     number("PROVIDER_TIMEOUT_MS", 10_000, (100, 30_000), "ms", "deadline for a provider's response");
+/// Whose text a delivered message has.
+pub const BRIDGE_TEXT: SettingSpec = variable(
+    "BRIDGE_TEXT",
+    VariableKind::Choice { default: "template", values: &["template", "caller"] },
+    "text of messages for other auth servers: a template of the connector, or the one that the caller wrote",
+);
 /// Whether the mock connector may be used.
 pub const ALLOW_MOCK: SettingSpec = variable(
     "ALLOW_MOCK",
@@ -310,7 +342,7 @@ pub const MESSAGE_LOG: SettingSpec = variable(
 pub const WORKER: [&SettingSpec; 1] = [&MESSAGE_LOG];
 
 /// The variables of [`Policy`](crate::policy::Policy).
-pub const POLICY: [&SettingSpec; 23] = [
+pub const POLICY: [&SettingSpec; 24] = [
     &CODE_LENGTH,
     &MAX_ATTEMPTS,
     &DAILY_FAILURES,
@@ -332,12 +364,13 @@ pub const POLICY: [&SettingSpec; 23] = [
     &LIMIT_SHARDS,
     &SAFE_LIST,
     &PROVIDER_TIMEOUT_MS,
+    &BRIDGE_TEXT,
     &ALLOW_MOCK,
     &ALLOW_LOCAL,
 ];
 
 /// The bindings and secrets.
-pub const RESOURCES: [&SettingSpec; 13] = [
+pub const RESOURCES: [&SettingSpec; 17] = [
     &OTP_KV,
     &GUARD,
     &ASSETS,
@@ -351,6 +384,10 @@ pub const RESOURCES: [&SettingSpec; 13] = [
     &ACTIVITY_TOKEN,
     &EVENTS_URL,
     &EVENTS_SECRET,
+    &BRIDGE_SUPABASE_SECRET,
+    &BRIDGE_ZITADEL_SECRET,
+    &BRIDGE_AUTHGEAR_SECRET,
+    &BRIDGE_CLERK_SECRET,
 ];
 
 const fn binding(

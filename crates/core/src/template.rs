@@ -21,6 +21,8 @@ pub struct Template {
 pub enum TemplateBody {
     /// Text with `{{code}}`.
     Text(String),
+    /// The text that another server has written, which is sent as it is.
+    Verbatim(String),
     /// The provider's id, for mainland China and for everywhere else (often the same).
     Registered {
         /// The id for mainland China.

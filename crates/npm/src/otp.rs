@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use edge_otp_core::api::{
-    SendRequest, VerifyRequest, VerifyResult, check_idempotency_key, parse_phone_request,
+    DeliverReceipt, DeliverRequest, SendRequest, VerifyRequest, VerifyResult, check_idempotency_key,
+    parse_phone_request,
 };
 use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::{ConnectorService, OtpService, ServiceError};
@@ -68,6 +69,19 @@ impl Otp {
             let receipt = service.send(&request, key).await;
             operation.renew_seals().await;
             Ok(to_object(&receipt?))
+        })
+    }
+
+    /// Delivers a code that another server has made: `{to, code?, text?, usageType?, locale?, ip?}`.
+    pub fn deliver(&self, request: &JsValue) -> Promise {
+        let body = to_json(request);
+        self.run(async move |operation| {
+            let body = body.map_err(CallError::Thrown)?;
+            let service = operation.otp_service()?;
+            let request = DeliverRequest::parse(body.as_bytes(), service.policy)?;
+            let receipt = service.deliver(&request, None).await;
+            operation.renew_seals().await;
+            Ok(to_object(&DeliverReceipt::from(&receipt?)))
         })
     }
 

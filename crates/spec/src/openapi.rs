@@ -67,6 +67,7 @@ pub fn build(schemas: &Schemas) -> Result<Value, String> {
         "security": [{ "adminKey": [] }],
         "tags": [
             { "name": "codes", "description": "Send and verify codes." },
+            { "name": "bridges", "description": "Deliver the codes that other auth servers make." },
             { "name": "factories", "description": "The catalogue of connectors." },
             { "name": "connectors", "description": "The one active connector, in Logto's paths and shapes." },
             { "name": "service", "description": "The deployment itself." },
@@ -84,8 +85,13 @@ pub fn build(schemas: &Schemas) -> Result<Value, String> {
 
 /// Members that never cost a send: a value that cannot be read is ignored, of whatever type it is. The TypeScript types keep
 /// the type that is read.
-const IGNORED_IF_UNREADABLE: [(&str, &str); 3] =
-    [("SendRequest", "locale"), ("SendRequest", "ip"), ("TestRequest", "locale")];
+const IGNORED_IF_UNREADABLE: [(&str, &str); 5] = [
+    ("SendRequest", "locale"),
+    ("SendRequest", "ip"),
+    ("DeliverRequest", "locale"),
+    ("DeliverRequest", "ip"),
+    ("TestRequest", "locale"),
+];
 
 /// Drops the types of the members that accept every value.
 fn accept_any_value(schemas: &mut Schemas) -> Result<(), String> {
@@ -109,7 +115,7 @@ fn security_schemes() -> Value {
     let bearer =
         |description: &str| json!({ "type": "http", "scheme": "bearer", "description": description });
     json!({
-        "apiKey": bearer("One of `API_KEYS`; for `/send` and `/verify`."),
+        "apiKey": bearer("One of `API_KEYS`; for `/send`, `/verify` and `/deliver/…`."),
         "adminKey": bearer("`ADMIN_KEY`; for everything below `/api`."),
     })
 }
@@ -154,12 +160,16 @@ fn describe(
     }
     if let Some(body) = &operation.body {
         let schema = reference("schemas", body.schema);
+        let mut accepted = content(&schema, body.examples.clone());
+        if let (true, Some(object)) = (body.is_form_too, accepted.as_object_mut()) {
+            object.insert("application/x-www-form-urlencoded".to_owned(), json!({ "schema": schema }));
+        }
         object.insert(
             "requestBody".to_owned(),
             json!({
                 "required": true,
                 "description": format!("At most {} KiB.", body.limit / 1_024),
-                "content": content(&schema, body.examples.clone()),
+                "content": accepted,
             }),
         );
     }

@@ -51,6 +51,8 @@ pub struct Body {
     pub limit: usize,
     /// Named examples.
     pub examples: Map<String, Value>,
+    /// Whether it may be a form.
+    pub is_form_too: bool,
 }
 
 impl Operation {
@@ -59,12 +61,14 @@ impl Operation {
             path if path.starts_with("/api/connector-factories") => "factories",
             path if path.starts_with("/api/connectors") => "connectors",
             "/send" | "/verify" => "codes",
+            path if path.starts_with("/deliver/") || path.starts_with("/api/bridges") => "bridges",
             path if path.starts_with("/api/verification-codes") => "codes",
             path if path.starts_with("/api/phones") => "codes",
             _ => "service",
         };
         let key = match path {
             "/send" | "/verify" => Some("apiKey"),
+            path if path.starts_with("/deliver/") => Some("apiKey"),
             path if path.starts_with("/api/") => Some("adminKey"),
             _ => None,
         };
@@ -96,7 +100,15 @@ impl Operation {
     }
 
     fn body(mut self, schema: &'static str, limit: usize, examples: Map<String, Value>) -> Self {
-        self.body = Some(Body { schema, limit, examples });
+        self.body = Some(Body { schema, limit, examples, is_form_too: false });
+        self
+    }
+
+    /// Lets the body be a form as well.
+    const fn or_form(mut self) -> Self {
+        if let Some(body) = &mut self.body {
+            body.is_form_too = true;
+        }
         self
     }
 
@@ -146,7 +158,7 @@ impl Operation {
     /// Returns its errors, apart from another method.
     pub fn errors(&self) -> Vec<ErrorResponse> {
         let mut errors = Vec::new();
-        if self.key.is_some() {
+        if self.key.is_some() && self.responses.iter().all(|(status, _)| *status != 401) {
             errors.push(UNAUTHORIZED);
         }
         if self.body.is_some() {

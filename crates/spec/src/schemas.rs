@@ -27,6 +27,11 @@ pub fn collect() -> Result<Schemas, String> {
     }
     flatten(&mut schemas)?;
     describe_settings(&mut schemas)?;
+    require_code_or_text(&mut schemas)?;
+    schemas.insert(
+        "DialectRequest".to_owned(),
+        json!({ "type": "object", "description": "A request as the auth server makes it." }),
+    );
     add_variants(&mut schemas)?;
     schemas.extend(connectors::components());
     schemas.insert(
@@ -58,6 +63,12 @@ fn derive_schemas() -> Vec<(String, RefOr<Schema>)> {
         api::SendReceipt,
         api::VerifyRequest,
         api::VerifyReceipt,
+        api::DeliverRequest,
+        api::DeliverReceipt,
+        api::Bridge,
+        api::BridgeTest,
+        openapi::DialectId,
+        openapi::BridgeTestRequest,
         error::ErrorBody,
         connector::Factory,
         connector::ConnectorView,
@@ -163,6 +174,15 @@ fn describe_settings(schemas: &mut Schemas) -> Result<(), String> {
     if let Some(property) = properties.get_mut("codeLifetimeSeconds").and_then(Value::as_object_mut) {
         property.insert("const".to_owned(), CODE_LIFETIME.0.into());
     }
+    Ok(())
+}
+
+/// A message has a code, a text or both.
+fn require_code_or_text(schemas: &mut Schemas) -> Result<(), String> {
+    let member = |name: &str| json!({ "required": [name], "properties": { name: { "type": "string" } } });
+    let schema = schemas.get_mut("DeliverRequest").and_then(Value::as_object_mut);
+    let schema = schema.ok_or("there is no DeliverRequest")?;
+    schema.insert("anyOf".to_owned(), json!([member("code"), member("text")]));
     Ok(())
 }
 

@@ -180,6 +180,8 @@ fn wrap_after(text: &str, first: &str, rest: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use edge_otp_core::bridge::{DIALECTS, Proof};
+
     use super::*;
 
     #[test]
@@ -199,7 +201,13 @@ mod tests {
         let is_name = |text: &&str| {
             text.len() > 1 && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
         };
-        let read: std::collections::BTreeSet<_> = source.split('"').filter(is_name).collect();
+        // Those of the dialects are read by the core.
+        let of_dialects = DIALECTS.into_iter().filter_map(|dialect| match dialect.proof() {
+            Proof::Signature { setting, .. } => Some(setting.name),
+            Proof::ApiKey => None,
+        });
+        let read: std::collections::BTreeSet<_> =
+            source.split('"').filter(is_name).chain(of_dialects).collect();
         let known = RESOURCES.into_iter().chain(WORKER).map(|setting| setting.name);
         assert_eq!(read, known.collect());
     }

@@ -13,7 +13,7 @@ use crate::schemas::Schemas;
 use crate::settings::{default_text, values_text};
 
 /// The types of the API: the name of the schema, the name of the type, and whether the caller makes its values.
-const TYPES: [(&str, &str, Use); 34] = [
+const TYPES: [(&str, &str, Use); 39] = [
     ("UsageType", "UsageType", Use::Output),
     ("ConnectorId", "ConnectorId", Use::Output),
     ("ShownConnectorId", "ShownConnectorId", Use::Output),
@@ -29,6 +29,11 @@ const TYPES: [(&str, &str, Use); 34] = [
     ("SendReceipt", "SendResult", Use::Output),
     ("VerifyRequest", "VerifyRequest", Use::Input),
     ("VerifyReceipt", "VerifySuccess", Use::Output),
+    ("DeliverRequest", "DeliverRequest", Use::Input),
+    ("DeliverReceipt", "DeliverResult", Use::Output),
+    ("DialectId", "BridgeId", Use::Output),
+    ("Bridge", "Bridge", Use::Output),
+    ("BridgeTest", "BridgeTest", Use::Output),
     ("RedactedSecret", "RedactedSecret", Use::Output),
     ("Phrase", "Phrase", Use::Output),
     ("FormItemType", "FormItemType", Use::Output),

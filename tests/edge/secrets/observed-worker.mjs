@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { operations } from "../../openapi/document.mjs";
+import { signers } from "../auth-servers.mjs";
 import { configOf } from "../fake-provider/index.mjs";
 import { startWorker } from "../worker.mjs";
 import { redact } from "./leak-scanner.mjs";
@@ -38,6 +39,15 @@ export class ObservedWorker {
       ADMIN_KEY: key("ADMIN_KEY", 40, "printable"),
     };
     const apiKeys = [key("the first of API_KEYS", 40), key("the second of API_KEYS", 40)];
+    const encoded = (name) => scanner.add(name, Buffer.from(generator.generate(30)).toString("base64"));
+    const signing = {
+      supabase: `whsec_${encoded("BRIDGE_SUPABASE_SECRET")}`,
+      clerk: `whsec_${encoded("BRIDGE_CLERK_SECRET")}`,
+      zitadel: key("BRIDGE_ZITADEL_SECRET", 40),
+      authgear: key("BRIDGE_AUTHGEAR_SECRET", 40),
+    };
+    worker.sign = signers(signing);
+    for (const [id, secret] of Object.entries(signing)) keys[`BRIDGE_${id.toUpperCase()}_SECRET`] = secret;
     const secrets = { ...keys, API_KEYS: apiKeys.join(", "), ...other };
     worker.otp = await startWorker({ connector: null, vars, secrets });
     Object.assign(worker, { generator, scanner, adminKey: keys.ADMIN_KEY, apiKey: apiKeys[1] });

@@ -29,6 +29,48 @@ pub struct ConfigCheck {
     pub issues: Vec<Issue>,
 }
 
+/// How the codes of one auth server come in.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bridge {
+    /// The last segment of its path: `/deliver/<id>`.
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::openapi::DialectId))]
+    pub id: &'static str,
+    /// The name of the auth server.
+    pub name: &'static str,
+    /// Whether requests can be accepted: an auth server that signs needs the secret of its setting.
+    pub enabled: bool,
+    /// The setting with its secrets; absent if it uses one of `API_KEYS`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>, nullable = false))]
+    pub setting: Option<&'static str>,
+}
+
+/// The result of a request as an auth server makes it, played by the Worker.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BridgeTest {
+    /// What happened to the message; absent if none was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub status: Option<SendStatus>,
+    /// The code of the error, if none was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<crate::error::ErrorCode>, nullable = false))]
+    pub code: Option<&'static str>,
+    /// One English sentence on that error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub message: Option<String>,
+    /// The status that the auth server gets.
+    #[cfg_attr(feature = "openapi", schema(minimum = 200, maximum = 599))]
+    pub response_status: u16,
+    /// The body that the auth server gets; empty if there is none.
+    pub response_body: String,
+}
+
 /// The response to a test message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

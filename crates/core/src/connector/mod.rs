@@ -14,7 +14,9 @@ use core::fmt;
 use serde_json::Value;
 
 use crate::error::Issue;
-use crate::provider::{AllowedAddresses, FieldKind, MOCK_ID, ProviderConfig, SmsProvider};
+use crate::provider::{
+    AllowedAddresses, FieldKind, MOCK_ID, ProviderConfig, SmsProvider, TemplateKind, TemplateRules,
+};
 use crate::template::{Template, select_template};
 use crate::usage_type::UsageType;
 
@@ -90,6 +92,13 @@ impl Connector {
             .filter(|field| field.is_secret())
             .map(|field| self.config.text(field.key))
             .filter(|secret| !secret.is_empty())
+    }
+
+    /// Tells whether the provider sends texts that are written here, and not registered with it or by its receiver.
+    pub fn sends_texts(&self) -> bool {
+        let is_text =
+            |kind| matches!(kind, FieldKind::Templates(TemplateRules { kind: TemplateKind::Text, .. }));
+        self.provider.fields().iter().any(|field| is_text(field.kind))
     }
 
     /// Tells whether the provider has templates at all.

@@ -11,6 +11,8 @@ pub enum Operation {
     Send,
     /// Verify a code.
     Verify,
+    /// Nothing: an event of an auth server that is not for us.
+    Ignore,
     /// Unlock a phone number.
     Unlock,
     /// Lift a limit against SMS pumping.
@@ -67,6 +69,8 @@ kinds! {
     SendProviderRejected = "send.provider_rejected",
     /// Storage or another part of the platform failed; `error` names it.
     SendFailed = "send.failed",
+    /// An auth server's event that asks for nothing: of another type, delivered already, or too old. Nothing was sent.
+    SendIgnored = "send.ignored",
     /// The code was right. It is used up.
     VerifyOk = "verify.ok",
     /// The code was wrong, or no code at all.
@@ -105,6 +109,7 @@ impl EventKind {
         match operation {
             Operation::Send => Self::SendGranted,
             Operation::Verify => Self::VerifyOk,
+            Operation::Ignore => Self::SendIgnored,
             Operation::Unlock => Self::PhoneUnlocked,
             Operation::LiftLimit => Self::LimitLifted,
             Operation::Manage => Self::RequestManaged,
@@ -120,7 +125,7 @@ impl EventKind {
             (_, ErrorCode::RouteNotFound | ErrorCode::MethodNotAllowed) | (Operation::Other, _) => {
                 Self::RequestRefused
             }
-            (Operation::Send, error) => Self::of_send_error(error),
+            (Operation::Send | Operation::Ignore, error) => Self::of_send_error(error),
             (Operation::Verify, error) => Self::of_verify_error(error),
             (Operation::Unlock | Operation::LiftLimit | Operation::Manage, _) => Self::RequestManaged,
             (Operation::Health, _) => Self::RequestHealth,

@@ -34,6 +34,12 @@ pub struct Event {
     pub kind: EventKind,
     /// The request's id: the response's `x-request-id`.
     pub request_id: String,
+    /// The auth server whose code was delivered: the last segment of `/deliver/…`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<&'static str>,
+    /// The auth server's own id of its request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caller_id: Option<String>,
     /// A MAC of the phone number: 32 hex digits, the same for all events of the number until `OTP_SECRET` changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_id: Option<String>,
@@ -77,7 +83,7 @@ pub struct Event {
     /// The setting that is wrong.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub setting: Option<String>,
-    /// What failed, of an error `internal`.
+    /// What failed, of an error `internal`; why nothing is to be sent, of `send.ignored`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<&'static str>,
     /// How long the calls of guard objects took together, their KV included.
@@ -103,6 +109,8 @@ impl Event {
         Self {
             kind: EventKind::of_success(operation),
             request_id,
+            bridge: None,
+            caller_id: None,
             phone_id: None,
             dialling_code: None,
             usage_type: None,
@@ -159,6 +167,12 @@ impl Event {
     /// Records the result of a verification.
     pub fn record_verification(&mut self, receipt: &VerifyReceipt) {
         self.verification_id = Some(receipt.verification_id.clone());
+    }
+
+    /// Records why an auth server's request asks for nothing.
+    pub const fn record_ignored(&mut self, reason: &'static str) {
+        self.set_operation(Operation::Ignore);
+        self.detail = Some(reason);
     }
 
     /// Records what was measured, whether the operation succeeded or not.

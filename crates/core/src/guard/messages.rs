@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::GuardState;
 use crate::api::SendReceipt;
 use crate::idempotency::{IdempotencyState, IdempotentRequest};
-use crate::ledger::LedgerError;
+use crate::ledger::{DeliveryPermit, LedgerError};
 use crate::limits::{CounterKey, LimitKind, LimitReached, Stop};
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
@@ -25,6 +25,13 @@ pub enum GuardRequest {
     RevokeSend {
         /// [`IssuedCode::id`].
         id: String,
+    },
+    /// Count a message whose code another server has made.
+    ReserveDelivery,
+    /// The provider refused that message: it does not count.
+    RevokeDelivery {
+        /// [`DeliveryPermit::counted_at`].
+        counted_at: Timestamp,
     },
     /// An operator clears the counts of failures.
     Unlock,
@@ -99,6 +106,8 @@ pub enum GuardRequest {
 pub enum GuardResponse {
     /// To [`GuardRequest::ReserveSend`].
     SendReserved(IssuedCode),
+    /// To [`GuardRequest::ReserveDelivery`].
+    DeliveryReserved(DeliveryPermit),
     /// To [`GuardRequest::Verify`]: the code was right.
     Verified {
         /// The id of the send.

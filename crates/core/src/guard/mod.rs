@@ -20,7 +20,7 @@ use crate::code::Code;
 use crate::event::elapsed_ms;
 use crate::idempotency::{IdempotencyRecord, IdempotencyState, IdempotentRequest};
 use crate::keys::KeyRing;
-use crate::ledger::{AttemptResult, CodeSelector, Ledger, LedgerError, SendPermit};
+use crate::ledger::{AttemptResult, CodeSelector, DeliveryPermit, Ledger, LedgerError, SendPermit};
 use crate::limits::{SendCounter, StopList};
 use crate::phone::PhoneNumber;
 use crate::policy::Policy;
@@ -146,6 +146,13 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
                 let selector = CodeSelector { usage_type: *usage_type, id: id.as_deref() };
                 boxed(self.verify(phone, code, selector)).await
             }
+            GuardRequest::ReserveDelivery => {
+                boxed(self.reserve_delivery()).await.map(GuardResponse::DeliveryReserved)
+            }
+            GuardRequest::RevokeDelivery { counted_at } => {
+                let revoke = |ledger: &Ledger, now| ledger.revoke_delivery(*counted_at, now);
+                boxed(self.change_ledger(revoke)).await.map(|()| GuardResponse::Done)
+            }
             GuardRequest::Unlock => boxed(self.unlock()).await.map(|()| GuardResponse::Done),
             GuardRequest::BeginIdempotent(request) => {
                 boxed(self.begin_idempotent(request)).await.map(GuardResponse::Idempotency)
@@ -200,6 +207,15 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
         let decide = |state: Option<&GuardState>| {
             let now = self.platform.now();
             let (ledger, permit) = ledger_of(state, now)?.record_send(usage_type, id, now, self.policy)?;
+            Ok((put_ledger(ledger), permit))
+        };
+        self.ledger_store.update(decide).await
+    }
+
+    async fn reserve_delivery(&self) -> Result<DeliveryPermit, GuardError> {
+        let decide = |state: Option<&GuardState>| {
+            let now = self.platform.now();
+            let (ledger, permit) = ledger_of(state, now)?.record_delivery(now, self.policy)?;
             Ok((put_ledger(ledger), permit))
         };
         self.ledger_store.update(decide).await

@@ -66,6 +66,16 @@ pub struct SendPermit {
     pub resend_at: Timestamp,
 }
 
+/// A counted delivery of another server's code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryPermit {
+    /// The time by which it is taken back.
+    pub counted_at: Timestamp,
+    /// The earliest time at which the next send will be permitted.
+    pub resend_at: Timestamp,
+}
+
 /// Which code a caller wants to verify.
 #[derive(Clone, Copy, Debug)]
 pub struct CodeSelector<'a> {
@@ -239,6 +249,40 @@ impl Ledger {
         if let Some(code) = next.remove_code(id) {
             next.sends.refund(code.counted_at, next.now);
         }
+        next
+    }
+
+    /// Counts a message whose code another server has made: the limits of sends apply, those of failures do not, and no
+    /// code is live or void because of it.
+    ///
+    /// # Errors
+    /// [`LedgerError::RateLimited`] with the limit that binds longest; the ledger is then unchanged.
+    pub fn record_delivery(
+        &self,
+        now: Timestamp,
+        policy: &Policy,
+    ) -> Result<(Self, DeliveryPermit), LedgerError> {
+        let mut next = self.prune(now);
+        // No two have the same time, by which they are taken back.
+        let counted_at =
+            next.sends.last().map_or(next.now, |last| next.now.max(Timestamp(last.0.saturating_add(1))));
+        if let Some((limit, reopens_at)) =
+            next.sends.next_send(counted_at, policy).filter(|(_, at)| *at > counted_at)
+        {
+            return Err(LedgerError::RateLimited { limit, retry_after: now.until(reopens_at) });
+        }
+        next.sends.record(counted_at);
+        next.now = counted_at;
+        let resend_at = next.sends.next_send(counted_at, policy).map_or(counted_at, |(_, at)| at);
+        Ok((next, DeliveryPermit { counted_at, resend_at }))
+    }
+
+    /// Takes back a delivery that the provider refused, which no longer counts, unless too many were taken back. Doing it
+    /// twice is doing it once.
+    #[must_use]
+    pub fn revoke_delivery(&self, counted_at: Timestamp, now: Timestamp) -> Self {
+        let mut next = self.prune(now);
+        next.sends.refund(counted_at, next.now);
         next
     }
 

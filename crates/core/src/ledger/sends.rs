@@ -22,6 +22,11 @@ pub(super) struct SendLog {
 }
 
 impl SendLog {
+    /// Returns the time of the newest send.
+    pub(super) fn last(&self) -> Option<Timestamp> {
+        self.counted.last().copied()
+    }
+
     /// Counts a send.
     pub(super) fn record(&mut self, now: Timestamp) {
         self.counted.push(now);

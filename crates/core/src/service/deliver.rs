@@ -63,7 +63,9 @@ pub(super) async fn deliver_traced(
     };
     trace.record_delivery(began, ended, status, &outcome);
     let mut sent: Vec<&str> = connector.secrets().collect();
-    sent.extend([message.code.as_str(), message.to.digits(), &credentials]);
+    // Of a message whose code is not known, the text holds it.
+    let text = if message.code.as_str().is_empty() { message.text() } else { String::new() };
+    sent.extend([message.code.as_str(), &text, message.to.digits(), &credentials]);
     Ok(outcome.redact_echoed_code(provider.error_codes(), &sent))
 }
 

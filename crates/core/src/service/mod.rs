@@ -4,6 +4,7 @@
 mod archive;
 mod connectors;
 mod deliver;
+mod delivery;
 mod error;
 mod limits;
 mod rotation;

@@ -10,8 +10,9 @@ use crate::connector::{Connector, LoadedConnector, ensure_mock_allowed};
 use crate::event::Trace;
 use crate::guard::{GuardRequest, GuardResponse, IssuedCode};
 use crate::idempotency::{IdempotencyState, IdempotentRequest};
-use crate::keys::{IdempotencyKey, KeyRing};
+use crate::keys::{DeliveryContent, IdempotencyKey, KeyRing};
 use crate::message::Message;
+use crate::phone::PhoneNumber;
 use crate::ports::Platform;
 use crate::provider::DeliveryOutcome;
 use crate::template::Template;
@@ -19,11 +20,11 @@ use crate::time::Seconds;
 
 /// How long a repeated request waits before it asks for the first time whether the other has ended, in milliseconds. Each
 /// time it waits twice as long.
-const FIRST_WAIT_MS: u32 = 250;
+pub(super) const FIRST_WAIT_MS: u32 = 250;
 /// The longest of these waits, in milliseconds.
 const LONGEST_WAIT_MS: u32 = 4_000;
 /// How often a send that failed is taken back before that is given up.
-const REVOCATIONS: u32 = 3;
+pub(super) const REVOCATIONS: u32 = 3;
 /// How long after the provider's deadline an outcome is waited for: the time to store it.
 const OUTCOME_GRACE: Seconds = Seconds(5);
 
@@ -74,7 +75,7 @@ impl<P: Platform> OtpService<'_, P> {
         sent
     }
 
-    async fn active_connector(&self) -> Result<Rc<LoadedConnector>, ServiceError> {
+    pub(super) async fn active_connector(&self) -> Result<Rc<LoadedConnector>, ServiceError> {
         self.platform.active_connector().await?.ok_or(ServiceError::ConnectorNotFound)
     }
 
@@ -165,7 +166,7 @@ impl<P: Platform> OtpService<'_, P> {
     }
 
     /// Returns the receipt of the key's first request, if it has ended; waits for one that has not.
-    async fn begin_idempotent(
+    pub(super) async fn begin_idempotent(
         &self,
         key: &KeyHolder,
         trace: &mut Trace,
@@ -190,7 +191,7 @@ impl<P: Platform> OtpService<'_, P> {
     }
 
     /// Stores the response to a duplicate for the case that this request never ends. Without that nothing may be sent.
-    async fn grant_idempotent(
+    pub(super) async fn grant_idempotent(
         &self,
         key: Option<&KeyHolder>,
         receipt: impl FnOnce() -> SendReceipt,
@@ -210,7 +211,12 @@ impl<P: Platform> OtpService<'_, P> {
 
     /// Keeps the receipt of a message that may exist, or frees the key. Best effort: a key that could not be ended only
     /// stays in use, and the response to a duplicate is what was granted.
-    async fn end_idempotent(&self, key: &KeyHolder, receipt: Option<&SendReceipt>, trace: &mut Trace) {
+    pub(super) async fn end_idempotent(
+        &self,
+        key: &KeyHolder,
+        receipt: Option<&SendReceipt>,
+        trace: &mut Trace,
+    ) {
         let (owner, receipt) = (key.request.owner.clone(), receipt.cloned());
         let _ = self.call_key_guard(key, &GuardRequest::EndIdempotent { owner, receipt }, trace).await;
     }
@@ -225,12 +231,12 @@ impl<P: Platform> OtpService<'_, P> {
     }
 }
 
-fn usable_connector(loaded: &LoadedConnector) -> Result<&Connector, ServiceError> {
+pub(super) fn usable_connector(loaded: &LoadedConnector) -> Result<&Connector, ServiceError> {
     loaded.as_ref().map_err(|issues| ServiceError::InvalidStoredConfig(issues.clone()))
 }
 
-/// A request with an idempotency key.
-struct KeyHolder {
+/// A request with an idempotency key, or with a content that is one.
+pub(super) struct KeyHolder {
     object_name: String,
     /// The name under the previous root secret, while a rotation runs.
     previous_name: Option<String>,
@@ -238,6 +244,22 @@ struct KeyHolder {
 }
 
 impl KeyHolder {
+    /// Creates the holder of a delivery's key, which is its recipient and content.
+    pub(super) fn of_delivery<P: Platform>(
+        service: &OtpService<'_, P>,
+        phone: &PhoneNumber,
+        content: DeliveryContent<'_>,
+    ) -> Result<Self, ServiceError> {
+        let KeyRing { current, previous } = service.keys;
+        let (kind, text) = content.parts();
+        let parts = ["delivery", phone.e164(), kind, text];
+        Ok(Self {
+            object_name: current.delivery_object_name(phone, content),
+            previous_name: previous.as_ref().map(|keys| keys.delivery_object_name(phone, content)),
+            request: idempotent_request(service, &parts)?,
+        })
+    }
+
     fn new<P: Platform>(
         service: &OtpService<'_, P>,
         key: IdempotencyKey<'_>,
@@ -248,11 +270,19 @@ impl KeyHolder {
         Ok(Self {
             object_name: current.idempotency_object_name(key),
             previous_name: previous.as_ref().map(|keys| keys.idempotency_object_name(key)),
-            request: IdempotentRequest {
-                fingerprint: current.request_fingerprint(&parts),
-                previous_fingerprint: previous.as_ref().map(|keys| keys.request_fingerprint(&parts)),
-                owner: hex::encode(service.platform.bytes::<16>()?),
-            },
+            request: idempotent_request(service, &parts)?,
         })
     }
+}
+
+fn idempotent_request<P: Platform>(
+    service: &OtpService<'_, P>,
+    parts: &[&str],
+) -> Result<IdempotentRequest, ServiceError> {
+    let KeyRing { current, previous } = service.keys;
+    Ok(IdempotentRequest {
+        fingerprint: current.request_fingerprint(parts),
+        previous_fingerprint: previous.as_ref().map(|keys| keys.request_fingerprint(parts)),
+        owner: hex::encode(service.platform.bytes::<16>()?),
+    })
 }
