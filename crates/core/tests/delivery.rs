@@ -348,13 +348,13 @@ fn operations_call_the_guards_as_often_as_the_budget_says() {
         let operations = || bridge.platform.calls.take_operations();
         assert_eq!(
             operations(),
-            "guard guard guard fetch guard",
-            "begin, reserve, grant, end; nothing in KV"
+            "guard guard guard guard fetch guard",
+            "begin, count, reserve, grant, end; nothing in KV"
         );
         bridge.deliver_code("123456").expect("the same");
         assert_eq!(operations(), "guard");
         assert!(bridge.deliver_code("654321").is_err());
-        assert_eq!(operations(), "guard guard guard", "begin, reserve, end");
+        assert_eq!(operations(), "guard guard guard guard", "begin, count, reserve, end");
     }
 }
 
@@ -404,4 +404,20 @@ proptest! {
             prop_assert!(receipts.iter().all(|receipt| receipt.is_ok() && *receipt == receipts[0]));
         }
     }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn limits_against_pumping_refuse_deliveries_and_unverified_ones_stop_no_country() {
+    let settings = [("SENDS_PER_PREFIX_HOUR", "3"), ("COUNTRY_BREAKER", "2"), ("PREFIX_BREAKER", "2")];
+    let bridge = Bridge::with(&settings, TWILIO);
+    let deliver = |line: u32| bridge.deliver(json!({ "to": format!("+1415555{line:04}"), "code": "123456" }));
+    for line in 0..3 {
+        assert!(deliver(line).is_ok());
+    }
+    bridge.platform.clock.advance(121_000);
+    let error = deliver(3).expect_err("the cap of the prefix");
+    assert_eq!(error.code(), ErrorCode::MessageRateLimited);
+    assert_eq!(serde_json::to_value(error.body("")).expect("JSON")["data"]["limit"], "prefix");
+    assert!(bridge.deliver(json!({ "to": "+14155561234", "code": "123456" })).is_ok(), "another prefix");
+    assert_eq!(bridge.platform.requests.borrow().len(), 4, "one message per delivery that was permitted");
 }

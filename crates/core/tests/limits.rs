@@ -9,7 +9,7 @@ use edge_otp_core::api::SendRequest;
 use edge_otp_core::event::Trace;
 use edge_otp_core::ledger::{LedgerError, SendLimit};
 use edge_otp_core::limits::{
-    Breaker, CONVERSION_GRACE, CounterRules, LimitKind, LimitTarget, STOP_DURATION, SendCounter,
+    Breaker, CONVERSION_GRACE, CodeOrigin, CounterRules, LimitKind, LimitTarget, STOP_DURATION, SendCounter,
 };
 use edge_otp_core::phone::PhoneNumber;
 use edge_otp_core::service::{OtpService, ServiceError};
@@ -29,7 +29,7 @@ const BREAKER: CounterRules =
 fn send(counter: &mut SendCounter, rules: &CounterRules, now: Timestamp) -> bool {
     let (checked, limit) = counter.check(rules, now);
     let is_permitted = limit.is_none();
-    *counter = if is_permitted { checked.record_send(rules, now) } else { checked };
+    *counter = if is_permitted { checked.record_send(rules, CodeOrigin::Own, now) } else { checked };
     is_permitted
 }
 
@@ -106,6 +106,21 @@ fn unverified_sends_stop_for_twelve_hours_after_the_grace() {
         assert!(send(&mut counter, &BREAKER, end), "the counts begin anew");
     }
     assert!(!send(&mut counter, &BREAKER, end.plus(CONVERSION_GRACE)), "and stop it again");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn deliveries_count_against_caps_but_not_against_the_verified_share() {
+    let deliver = |counter: &SendCounter, rules| counter.record_send(rules, CodeOrigin::Foreign, START);
+    let mut counter = SendCounter::default();
+    for _ in 0..5 {
+        counter = deliver(&counter, &CAPS);
+    }
+    assert!(!send(&mut counter, &CAPS, START), "the cap holds for both");
+    let mut counter = SendCounter::default();
+    for _ in 0..1_000 {
+        counter = deliver(&counter, &BREAKER);
+    }
+    assert!(send(&mut counter, &BREAKER, START.plus(CONVERSION_GRACE)));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

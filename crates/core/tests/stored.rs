@@ -16,7 +16,9 @@ use edge_otp_core::connector::{
 use edge_otp_core::guard::{GuardRequest, GuardResponse, GuardState};
 use edge_otp_core::idempotency::{IdempotencyRecord, IdempotentRequest};
 use edge_otp_core::ledger::{CodeSelector, Ledger};
-use edge_otp_core::limits::{Breaker, CounterKey, CounterRules, LimitKind, SendCounter, Stop, StopList};
+use edge_otp_core::limits::{
+    Breaker, CodeOrigin, CounterKey, CounterRules, LimitKind, SendCounter, Stop, StopList,
+};
 use edge_otp_core::phone::PhoneNumber;
 use edge_otp_core::ports::GuardClient;
 use edge_otp_core::provider::{RejectionKind, find_provider};
@@ -126,7 +128,7 @@ fn counter_key() -> CounterKey {
 fn the_forms_of_counters_and_stops_are_pinned() {
     let breaker = Some(Breaker { sends: 1, percent: 10 });
     let rules = CounterRules { per_hour: 1, per_day: 0, breaker };
-    let counter = SendCounter::default().record_send(&rules, START);
+    let counter = SendCounter::default().record_send(&rules, CodeOrigin::Own, START);
     let (counter, _) = counter.check(&rules, START.plus(Seconds(120)));
     let text = concat!(
         r#"{"counter":{"hour":[[11333333,1]],"day":[[944444,1]],"lowSince":1700000000000,"#,
@@ -207,7 +209,7 @@ fn the_messages_to_the_guard_are_pinned() {
         ),
         (GuardRequest::Unlock, r#""unlock""#),
         (
-            GuardRequest::CountSend { counters: vec![counter_key()] },
+            GuardRequest::CountSend { counters: vec![counter_key()], origin: CodeOrigin::Own },
             r#"{"countSend":{"counters":[{"kind":"country","id":"US"}]}}"#,
         ),
         (

@@ -6,7 +6,7 @@ use super::GuardState;
 use crate::api::SendReceipt;
 use crate::idempotency::{IdempotencyState, IdempotentRequest};
 use crate::ledger::{DeliveryPermit, LedgerError};
-use crate::limits::{CounterKey, LimitKind, LimitReached, Stop};
+use crate::limits::{CodeOrigin, CounterKey, LimitKind, LimitReached, Stop};
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
@@ -70,6 +70,9 @@ pub enum GuardRequest {
     CountSend {
         /// One or more.
         counters: Vec<CounterKey>,
+        /// Who has made the code.
+        #[serde(default, skip_serializing_if = "CodeOrigin::is_own")]
+        origin: CodeOrigin,
     },
     /// A send that was counted is verified.
     CountVerified {

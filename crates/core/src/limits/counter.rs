@@ -34,6 +34,25 @@ pub struct Breaker {
     pub percent: u32,
 }
 
+/// Who has made the code that is sent, and verifies it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum CodeOrigin {
+    /// edge-otp.
+    #[default]
+    Own,
+    /// Another server, for which the code is only delivered.
+    Foreign,
+}
+
+impl CodeOrigin {
+    /// Tells whether edge-otp verifies the code.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+    pub const fn is_own(&self) -> bool {
+        matches!(self, Self::Own)
+    }
+}
+
 /// The sends of one key. It holds no part of a phone number or address.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -91,14 +110,15 @@ impl SendCounter {
         (next, Some(CounterLimit { since, until, is_due: reported.is_none() }))
     }
 
-    /// Counts a send that was permitted, or that is only recorded.
+    /// Counts a send that was permitted, or that is only recorded. One whose code is verified elsewhere says nothing about
+    /// the share that is verified here.
     #[must_use]
-    pub fn record_send(&self, rules: &CounterRules, now: Timestamp) -> Self {
+    pub fn record_send(&self, rules: &CounterRules, origin: CodeOrigin, now: Timestamp) -> Self {
         let mut next = self.prune(now);
         if rules.per_hour > 0 {
             next.hour.add(Window::HOUR, next.now);
         }
-        if rules.per_day > 0 || rules.breaker.is_some() {
+        if rules.per_day > 0 || (rules.breaker.is_some() && origin.is_own()) {
             next.day.add(Window::DAY, next.now);
         }
         next.update_conversion(rules);

@@ -20,7 +20,9 @@ use crate::numbering::PlannedNumber;
 use crate::phone::PhoneNumber;
 use crate::time::Timestamp;
 
-pub use counter::{Breaker, CONVERSION_GRACE, CounterLimit, CounterRules, STOP_DURATION, SendCounter};
+pub use counter::{
+    Breaker, CONVERSION_GRACE, CodeOrigin, CounterLimit, CounterRules, STOP_DURATION, SendCounter,
+};
 pub use stops::{LimitTarget, Stop, StopList, StopView};
 
 /// How many digits of a number are not part of its prefix.

@@ -10,6 +10,7 @@ use crate::error::Issue;
 use crate::event::Trace;
 use crate::guard::{GuardRequest, GuardResponse};
 use crate::ledger::DeliveryPermit;
+use crate::limits::CodeOrigin;
 use crate::message::Message;
 use crate::policy::{BridgeText, Policy};
 use crate::ports::Platform;
@@ -19,7 +20,7 @@ use crate::time::CODE_LIFETIME;
 
 impl<P: Platform> OtpService<'_, P> {
     /// Delivers a message. The same recipient and code within 600 s get the same receipt and no second message. The limits
-    /// of sends apply; those of failures do not, since nothing is verified here. `timeout_ms` shortens the provider's
+    /// of sends and those against SMS pumping apply, but for the share that is verified; those of failures do not, since nothing is verified here. `timeout_ms` shortens the provider's
     /// deadline.
     ///
     /// The `verification_id` of the receipt names the delivery in the log; nothing can be verified by it.
@@ -81,6 +82,7 @@ impl<P: Platform> OtpService<'_, P> {
         key: &KeyHolder,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
+        self.count_send(&request.to, request.ip.as_deref(), CodeOrigin::Foreign, trace).await?;
         let id = hex::encode(self.platform.bytes::<16>()?);
         let permit = self.reserve_delivery(request, trace).await?;
         let receipt = |status, cause| SendReceipt {

@@ -1,13 +1,12 @@
 //! The limits against SMS pumping as services use them: count a send, report a verification, list and lift stops.
 
 use super::{OtpService, ServiceError, UNEXPECTED};
-use crate::api::SendRequest;
 use crate::event::Trace;
 use crate::guard::{GuardRequest, GuardResponse};
 use crate::ledger::LedgerError;
 use crate::limits::{
-    CounterObject, LimitKind, LimitMode, LimitReached, LimitTarget, Stop, StopView, country_of_number,
-    prefix_of,
+    CodeOrigin, CounterObject, LimitKind, LimitMode, LimitReached, LimitTarget, Stop, StopView,
+    country_of_number, prefix_of,
 };
 use crate::phone::PhoneNumber;
 use crate::ports::Platform;
@@ -23,11 +22,16 @@ impl<P: Platform> OtpService<'_, P> {
     /// `request.message_rate_limited` with the limit that is reached, or `storage.unavailable`; then nothing may be sent.
     pub(super) async fn count_send(
         &self,
-        request: &SendRequest,
+        phone: &PhoneNumber,
+        ip: Option<&str>,
+        origin: CodeOrigin,
         trace: &mut Trace,
     ) -> Result<(), ServiceError> {
-        let (limits, keys, phone) = (&self.policy.limits, &self.keys.current, &request.phone);
-        let address = request.ip.as_deref().and_then(|ip| limits.address(keys, ip, phone));
+        let (limits, keys) = (&self.policy.limits, &self.keys.current);
+        let counting = |object: CounterObject| {
+            (object.name, GuardRequest::CountSend { counters: object.counters, origin })
+        };
+        let address = ip.and_then(|ip| limits.address(keys, ip, phone));
         let reached = match (address, limits.route(keys, phone)) {
             (None, None) => return Ok(()),
             (Some(object), None) | (None, Some(object)) => {
@@ -147,10 +151,6 @@ fn key_of(kind: LimitKind, phone: &PhoneNumber) -> Option<&str> {
         LimitKind::Total => Some("all"),
         LimitKind::Ip => None,
     }
-}
-
-fn counting(object: CounterObject) -> (String, GuardRequest) {
-    (object.name, GuardRequest::CountSend { counters: object.counters })
 }
 
 fn reached_of(response: &GuardResponse) -> Result<Option<LimitReached>, ServiceError> {

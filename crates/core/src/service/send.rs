@@ -11,6 +11,7 @@ use crate::event::Trace;
 use crate::guard::{GuardRequest, GuardResponse, IssuedCode};
 use crate::idempotency::{IdempotencyState, IdempotentRequest};
 use crate::keys::{DeliveryContent, IdempotencyKey, KeyRing};
+use crate::limits::CodeOrigin;
 use crate::message::Message;
 use crate::phone::PhoneNumber;
 use crate::ports::Platform;
@@ -90,7 +91,7 @@ impl<P: Platform> OtpService<'_, P> {
         key: Option<&KeyHolder>,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
-        self.count_send(request, trace).await?;
+        self.count_send(&request.phone, request.ip.as_deref(), CodeOrigin::Own, trace).await?;
         let issued = self.reserve_send(request, trace).await?;
         trace.kv_ms = Some(issued.kv_ms);
         let receipt = |status, cause| SendReceipt {
