@@ -149,6 +149,8 @@ test("requests that decide nothing about a number are logged as what they are", 
   await assertEvent(await get("/api/settings", secrets.ADMIN_KEY), { event: "request.managed" });
   await assertEvent(await get("/api/settings", apiKey), { event: "request.unauthorized" });
   await assertEvent(await get("/health"), { event: "request.health" });
+  const lift = { method: "DELETE", key: secrets.ADMIN_KEY };
+  await assertEvent(await otp.call("/api/limits/country/US", lift), { event: "limit.lifted" });
   await assertEvent(await get("/send", apiKey), { event: "request.refused" });
   await assertEvent(await get("/nothing"), { event: "request.refused", error: "request.not_found" });
 });

@@ -2,6 +2,7 @@
 // to it, and the Worker rejects what it rejects.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   document,
   documentText,
@@ -311,6 +312,28 @@ test("responses of Logto's verification code routes conform", async () => {
   });
   await assertResponse("verifyCodeAsLogto", 400, "guard.invalid_input", { body: { phone } });
   await assertResponse("sendCodeAsLogto", 400, "phone.invalid", { body: { phone: "abc" } });
+});
+
+test("responses of the message log and about a phone number conform", async () => {
+  const logged = await startWorker({ vars: { MESSAGE_LOG: "1" } });
+  try {
+    await logged.send({ phone: newPhone(), usageType: "SignIn" });
+    await logged.send({ phone: "1" });
+    logged.provider.answer = () => Response.json({ code: 21211 }, { status: 400 });
+    await logged.send({ phone: newPhone() });
+    const list = (query) => assertResponse("listMessages", 200, undefined, { worker: logged, query });
+    for (let i = 0; i < 500 && (await list("")).json.messages.length < 3; i += 1) await sleep(20);
+    const { json } = await list("?limit=2");
+    await list(`?limit=2&cursor=${json.nextCursor}`);
+    await assertResponse("summarizeMessages", 200, undefined, { worker: logged });
+  } finally {
+    await logged.close();
+  }
+  await assertResponse("listMessages", 200);
+  await assertResponse("listMessages", 400, "guard.invalid_input", { query: "?limit=0" });
+  await assertResponse("summarizeMessages", 200);
+  await assertResponse("identifyPhone", 200, undefined, { body: { phone: newPhone() } });
+  await assertResponse("identifyPhone", 400, "phone.invalid", { body: { phone: "1" } });
 });
 
 test("responses of the management API conform", async () => {

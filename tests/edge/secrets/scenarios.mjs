@@ -150,8 +150,9 @@ export const sendAndVerify = async (worker, factory, length, alphabet) => {
     await post(test, { phone, config: saved.config, ...invalid }, 400);
   }
   await post("/send", { phone }, 400, { "idempotency-key": secret.repeat(52) });
-  const unlock = "/api/phones/unlock";
-  for (const path of ["/send", "/verify", deliver, logto, `${logto}/verify`, unlock]) {
+  const [unlock, identify] = ["/api/phones/unlock", "/api/phones/identify"];
+  const paths = ["/send", "/verify", deliver, logto, `${logto}/verify`, unlock, identify];
+  for (const path of paths) {
     await assertRejected(worker, "POST", path, invalidBodies(one), 400);
   }
   // A wrong code; then the phone is locked.
@@ -162,6 +163,7 @@ export const sendAndVerify = async (worker, factory, length, alphabet) => {
   await post(`${logto}/verify`, { phone: digits, verificationCode: code }, 429);
   await post("/send", { phone }, 429);
   await post(unlock, { phone }, 204);
+  await post(identify, { phone }, 200);
   assert.deepEqual(fakeProvider.rejections, [], "the provider accepted every request");
 };
 
