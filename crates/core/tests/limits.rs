@@ -236,7 +236,12 @@ impl Otp {
                 let tripped = trace.tripped.expect("it is noted");
                 assert!(retry_after.0 > 0 && tripped.retry_after == Some(retry_after));
                 assert_eq!(tripped.limit, limit.as_str());
-                assert!(tripped.scope.is_none_or(|scope| scope == "FR" || phone.len() == scope.len() + 4));
+                let may_be_told = |scope: &str| match limit {
+                    SendLimit::Prefix => phone.len() == scope.len() + 4,
+                    SendLimit::Country => scope == "FR",
+                    _ => scope == "all",
+                };
+                assert!(tripped.scope.as_deref().is_none_or(may_be_told));
                 Err(limit)
             }
             Err(error) => panic!("{error:?}"),

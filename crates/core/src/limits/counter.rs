@@ -47,7 +47,6 @@ pub enum CodeOrigin {
 
 impl CodeOrigin {
     /// Tells whether edge-otp verifies the code.
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
     pub const fn is_own(&self) -> bool {
         matches!(self, Self::Own)
     }
