@@ -134,8 +134,8 @@ browserTest("leaving a page with unsaved changes needs a confirmation", async ()
 browserTest("the language follows the browser, and changing it preserves input", async () => {
   await api.deleteConnector();
   const { context, page } = await openConsole(server, { options: { locale: "zh-CN" } });
-  assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
   await page.getByLabel("管理密钥").fill(server.adminKey);
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "zh-CN");
   await page.getByRole("button", { name: "登录" }).click();
   await page.getByRole("heading", { name: "尚未设置短信连接器" }).waitFor();
   await navigateTo(page, "#/choose");

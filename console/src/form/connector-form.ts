@@ -44,6 +44,7 @@ export const createConnectorForm = ({ api, draft, codeLength, onchange }: FormOp
   let isWatching = draft.issues.length > 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let checkId = 0;
+  let shownIssues = "[]";
 
   const handleChange = () => {
     onchange();
@@ -70,7 +71,7 @@ export const createConnectorForm = ({ api, draft, codeLength, onchange }: FormOp
     const hasTemplates = (item: FormItem) => Boolean(item.templates);
     const { formItems } = draft.factory;
     const importPanel = renderImportPanel(draft, () => {
-      replaceChildren(summary);
+      renderSummary();
       render();
       handleChange();
       element.querySelector<HTMLElement>(".field input, .field button")?.focus();
@@ -118,6 +119,10 @@ export const createConnectorForm = ({ api, draft, codeLength, onchange }: FormOp
 
   const renderSummary = () => {
     const { issues } = draft;
+    // Screen readers read the whole summary again whenever it changes.
+    const content = JSON.stringify(issues);
+    if (content === shownIssues) return;
+    shownIssues = content;
     if (issues.length === 0) return replaceChildren(summary);
     replaceChildren(
       summary,
