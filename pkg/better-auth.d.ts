@@ -92,6 +92,9 @@ export declare function phoneOtp(
 /**
  * Deliver-only, to spread into the plugin's options: better-auth draws, stores and verifies the codes, the active connector
  * delivers them. One message per number and code.
+ *
+ * @example
+ * phoneNumber({ ...phoneOtpDelivery(otp) });
  */
 export declare function phoneOtpDelivery(
   otp: Otp,

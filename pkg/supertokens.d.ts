@@ -16,15 +16,26 @@ export interface SmsInput {
 }
 
 export interface SmsDeliveryOptions {
-  /** What a code is for. Default: `SignIn`, for a second factor `MfaVerification`. */
+  /**
+   * What a code is for.
+   *
+   * @default "SignIn", for a second factor "MfaVerification"
+   */
   usageType?: (input: SmsInput) => UsageType;
-  /** The language of the message. */
+  /**
+   * The language of the message.
+   *
+   * @default none
+   */
   locale?: (input: SmsInput) => string | undefined;
 }
 
 /**
  * The option `smsDelivery` of `Passwordless.init`. With flow type `MAGIC_LINK` the link is the message's text, for which
  * `BRIDGE_TEXT` (`policy.bridgeText`) must be `caller`.
+ *
+ * @example
+ * Passwordless.init({ contactMethod: "PHONE", flowType: "USER_INPUT_CODE", smsDelivery: smsDelivery(otp) });
  */
 export declare function smsDelivery(
   otp: Otp,

@@ -15,6 +15,9 @@ const pathInRepository = (page, href) => {
   const [target] = href.split("#");
   const path = posix.join("docs", posix.dirname(page), target);
   if (!path.startsWith("docs/")) return path;
+  // Beside pages, the site has what scripts/site.mjs copies; no folders.
+  const isCopied = /^docs\/(openapi\.json|schemas\/.*)$/.test(path);
+  if (!path.endsWith(".md") && !isCopied && existsSync(join(docs, "..", path))) return path;
   const isPage = existsSync(join(docs, path.slice("docs/".length)));
   return !isPage && existsSync(join(docs, "..", target)) ? target : undefined;
 };
@@ -49,8 +52,9 @@ const reference = (files) =>
     ["Limits and pumping", "limits"],
     ["Events and logs", "events"],
     ["Webhooks", "webhooks"],
-    ["Bridges", "bridges"],
+    ["Bridges", "bridges/README"],
     ["Faults", "fault-matrix"],
+    ["Mutants", "mutants"],
     ["Cost per million", "cost"],
     ["Security", "security"],
     ["Versioning", "versioning"],
@@ -68,7 +72,9 @@ export const configure = (files) =>
     description: "SMS one-time codes at the edge",
     lang: "en",
     cleanUrls: true,
-    rewrites: { "connectors/README.md": "connectors/index.md", "adr/README.md": "adr/index.md" },
+    rewrites: Object.fromEntries(
+      ["adr", "bridges", "connectors"].map((folder) => [`${folder}/README.md`, `${folder}/index.md`]),
+    ),
     markdown: { config: linkToRepository },
     themeConfig: {
       search: { provider: "local" },
