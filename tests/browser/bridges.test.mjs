@@ -49,7 +49,10 @@ for (const [mode, { options, title }] of Object.entries(modes)) {
   browserTest(`each auth server has a page with this Worker's address (${mode})`, async () => {
     const { context, page, log, text } = await open(options);
     await navigateTo(page, "#/bridges");
-    assert.deepEqual(await page.locator("main li a").allTextContents(), bridges.map(({ name }) => name));
+    assert.deepEqual(
+      await page.locator("main li a").allTextContents(),
+      bridges.map(({ name }) => name),
+    );
     assert.deepEqual(await findAccessibilityIssues(page), []);
     await navigateTo(page, "#/bridges/supabase");
     await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();

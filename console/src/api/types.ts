@@ -7,9 +7,9 @@ import type { Issue, RedactedSecret, TemplateRules } from "../../../pkg/generate
 
 export type {
   Activity as ActivityReport,
+  ActivityRow,
   Bridge,
   BridgeTest,
-  ActivityRow,
   Issue,
   LoggedMessage,
   MessageCount,

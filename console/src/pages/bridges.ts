@@ -85,7 +85,10 @@ const renderTest = (app: AppController, session: Session, { id, name }: Bridge):
     if (isBusy(button)) return;
     setBusy(button, t("loading"));
     try {
-      const { status, message, responseStatus } = await session.api.testBridge(id, phone.value.replace(/[\s()-]/g, ""));
+      const { status, message, responseStatus } = await session.api.testBridge(
+        id,
+        phone.value.replace(/[\s()-]/g, ""),
+      );
       const text = status
         ? t(`bridges.test.${status}`)
         : t("bridges.test.failed", { message: message ?? "" });
