@@ -348,13 +348,13 @@ fn operations_call_the_guards_as_often_as_the_budget_says() {
         let operations = || bridge.platform.calls.take_operations();
         assert_eq!(
             operations(),
-            "guard guard guard fetch guard",
-            "begin, reserve, grant, end; nothing in KV"
+            "guard guard guard guard fetch guard",
+            "begin, limits, reserve, grant, end; nothing in KV"
         );
         bridge.deliver_code("123456").expect("the same");
         assert_eq!(operations(), "guard");
         assert!(bridge.deliver_code("654321").is_err());
-        assert_eq!(operations(), "guard guard guard", "begin, reserve, end");
+        assert_eq!(operations(), "guard guard guard guard", "begin, limits, reserve, end");
     }
 }
 
@@ -386,6 +386,28 @@ fn repeats_after_any_fault_cause_at_most_one_message() {
                 }
             }
         }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn deliveries_count_for_the_limits_against_pumping_but_not_for_the_share_that_is_verified() {
+    let settings = [
+        ("SENDS_PER_IP_HOUR", "2"),
+        ("SENDS_PER_PREFIX_HOUR", "0"),
+        ("PREFIX_BREAKER", "10"),
+        ("COUNTRY_BREAKER", "10"),
+    ];
+    let bridge = Bridge::with(&settings, TWILIO);
+    let deliver = |index: u32, ip: &str| {
+        bridge.deliver(json!({ "to": format!("+1415555{index:04}"), "code": "123456", "ip": ip }))
+    };
+    deliver(1, "203.0.113.7").expect("sent");
+    deliver(2, "203.0.113.7").expect("sent");
+    assert_eq!(code_of(deliver(3, "203.0.113.7")), Some(ErrorCode::MessageRateLimited));
+    // As many as would stop a country of which no code is verified, for longer than the grace.
+    for index in 10..60 {
+        deliver(index, &format!("198.51.100.{index}")).expect("sent");
+        bridge.platform.clock.advance(60_000);
     }
 }
 

@@ -29,7 +29,7 @@ const BREAKER: CounterRules =
 fn send(counter: &mut SendCounter, rules: &CounterRules, now: Timestamp) -> bool {
     let (checked, limit) = counter.check(rules, now);
     let is_permitted = limit.is_none();
-    *counter = if is_permitted { checked.record_send(rules, now) } else { checked };
+    *counter = if is_permitted { checked.record_send(rules, now, true) } else { checked };
     is_permitted
 }
 

@@ -126,7 +126,7 @@ fn counter_key() -> CounterKey {
 fn the_forms_of_counters_and_stops_are_pinned() {
     let breaker = Some(Breaker { sends: 1, percent: 10 });
     let rules = CounterRules { per_hour: 1, per_day: 0, breaker };
-    let counter = SendCounter::default().record_send(&rules, START);
+    let counter = SendCounter::default().record_send(&rules, START, true);
     let (counter, _) = counter.check(&rules, START.plus(Seconds(120)));
     let text = concat!(
         r#"{"counter":{"hour":[[11333333,1]],"day":[[944444,1]],"lowSince":1700000000000,"#,

@@ -13,7 +13,11 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
     ///
     /// All counters are asked before one counts, so that what a prefix refuses does not count against its country. A send
     /// that falls in between may use up the last place of a later counter; then the earlier ones have counted one too many.
-    pub(super) async fn count_send(&self, counters: &[CounterKey]) -> Result<GuardResponse, GuardError> {
+    pub(super) async fn count_send(
+        &self,
+        counters: &[CounterKey],
+        is_verifiable: bool,
+    ) -> Result<GuardResponse, GuardError> {
         let is_recorded = self.policy.limits.mode == LimitMode::Record;
         let names: Vec<String> = counters.iter().map(CounterKey::part_name).collect();
         let parts: Vec<_> = names.iter().map(|name| self.ledger_store.part(name)).collect();
@@ -26,7 +30,8 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
                 }
             }
         }
-        let counting = if is_recorded { Counting::Record } else { Counting::Count };
+        let counting =
+            if is_recorded { Counting::Record(is_verifiable) } else { Counting::Count(is_verifiable) };
         let mut reached = None;
         for (key, part) in counters.iter().zip(&parts) {
             reached = reached.or(self.update_counter(part, key.kind, counting).await?.reached);
@@ -75,8 +80,12 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
             let (checked, limit) = counter.check(&rules, now);
             let reached = limit.map(|limit| LimitReached::new(kind, limit));
             let change = match counting {
-                Counting::Count if reached.is_none() => put_counter(checked.record_send(&rules, now)),
-                Counting::Record => put_counter(checked.record_send(&rules, now)),
+                Counting::Count(is_verifiable) if reached.is_none() => {
+                    put_counter(checked.record_send(&rules, now, is_verifiable))
+                }
+                Counting::Record(is_verifiable) => {
+                    put_counter(checked.record_send(&rules, now, is_verifiable))
+                }
                 // A refusal that need not be reported is not worth a write.
                 _ if reached.is_some_and(|reached| reached.is_due) => put_counter(checked),
                 _ => Change::Keep,
@@ -112,10 +121,10 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
 enum Counting {
     /// Nothing is counted.
     Check,
-    /// The send is counted if it is permitted.
-    Count,
-    /// The send is counted in any case.
-    Record,
+    /// The send is counted if it is permitted; the value tells whether it may be verified.
+    Count(bool),
+    /// The send is counted in any case; the value as above.
+    Record(bool),
     /// A verification is counted.
     Verify,
     /// The counter is deleted.

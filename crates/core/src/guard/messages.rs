@@ -71,6 +71,11 @@ pub enum GuardRequest {
         /// One or more.
         counters: Vec<CounterKey>,
     },
+    /// Count a message whose code another server has made, as [`Self::CountSend`] does, but not as one that may be verified.
+    CountDelivery {
+        /// One or more.
+        counters: Vec<CounterKey>,
+    },
     /// A send that was counted is verified.
     CountVerified {
         /// One or more.

@@ -163,7 +163,8 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
             GuardRequest::EndIdempotent { owner, receipt } => {
                 boxed(self.end_idempotent(owner, receipt.as_ref())).await.map(|()| GuardResponse::Done)
             }
-            GuardRequest::CountSend { counters } => boxed(self.count_send(counters)).await,
+            GuardRequest::CountSend { counters } => boxed(self.count_send(counters, true)).await,
+            GuardRequest::CountDelivery { counters } => boxed(self.count_send(counters, false)).await,
             GuardRequest::CountVerified { counters } => boxed(self.count_verified(counters)).await,
             GuardRequest::ClearCounter(key) => {
                 boxed(self.clear_counter(key)).await.map(|()| GuardResponse::Done)

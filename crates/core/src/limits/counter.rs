@@ -91,14 +91,15 @@ impl SendCounter {
         (next, Some(CounterLimit { since, until, is_due: reported.is_none() }))
     }
 
-    /// Counts a send that was permitted, or that is only recorded.
+    /// Counts a send that was permitted, or that is only recorded. One whose code is verified elsewhere does not count for the
+    /// share of sends that are verified: it never would be.
     #[must_use]
-    pub fn record_send(&self, rules: &CounterRules, now: Timestamp) -> Self {
+    pub fn record_send(&self, rules: &CounterRules, now: Timestamp, is_verifiable: bool) -> Self {
         let mut next = self.prune(now);
         if rules.per_hour > 0 {
             next.hour.add(Window::HOUR, next.now);
         }
-        if rules.per_day > 0 || rules.breaker.is_some() {
+        if rules.per_day > 0 || (is_verifiable && rules.breaker.is_some()) {
             next.day.add(Window::DAY, next.now);
         }
         next.update_conversion(rules);

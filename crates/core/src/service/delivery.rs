@@ -1,6 +1,7 @@
 //! Delivering a code that another server has made: one message per recipient and code, however often it is asked for.
 
 use super::deliver::deliver_traced;
+use super::limits::CountedSend;
 use super::send::{FIRST_WAIT_MS, KeyHolder, REVOCATIONS, usable_connector};
 use super::{OtpService, ServiceError, UNEXPECTED};
 use crate::api::{DeliverRequest, RequestError, SendReceipt, SendStatus};
@@ -82,6 +83,8 @@ impl<P: Platform> OtpService<'_, P> {
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
         let id = hex::encode(self.platform.bytes::<16>()?);
+        let counted = CountedSend { phone: &request.to, ip: request.ip.as_deref(), is_verifiable: false };
+        self.count_send(counted, trace).await?;
         let permit = self.reserve_delivery(request, trace).await?;
         let receipt = |status, cause| SendReceipt {
             verification_id: id.clone(),

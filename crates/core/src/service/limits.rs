@@ -1,7 +1,6 @@
 //! The limits against SMS pumping as services use them: count a send, report a verification, list and lift stops.
 
 use super::{OtpService, ServiceError, UNEXPECTED};
-use crate::api::SendRequest;
 use crate::event::Trace;
 use crate::guard::{GuardRequest, GuardResponse};
 use crate::ledger::LedgerError;
@@ -23,11 +22,12 @@ impl<P: Platform> OtpService<'_, P> {
     /// `request.message_rate_limited` with the limit that is reached, or `storage.unavailable`; then nothing may be sent.
     pub(super) async fn count_send(
         &self,
-        request: &SendRequest,
+        CountedSend { phone, ip, is_verifiable }: CountedSend<'_>,
         trace: &mut Trace,
     ) -> Result<(), ServiceError> {
-        let (limits, keys, phone) = (&self.policy.limits, &self.keys.current, &request.phone);
-        let address = request.ip.as_deref().and_then(|ip| limits.address(keys, ip, phone));
+        let (limits, keys) = (&self.policy.limits, &self.keys.current);
+        let counting = |object| counting(object, is_verifiable);
+        let address = ip.and_then(|ip| limits.address(keys, ip, phone));
         let reached = match (address, limits.route(keys, phone)) {
             (None, None) => return Ok(()),
             (Some(object), None) | (None, Some(object)) => {
@@ -149,8 +149,24 @@ fn key_of(kind: LimitKind, phone: &PhoneNumber) -> Option<&str> {
     }
 }
 
-fn counting(object: CounterObject) -> (String, GuardRequest) {
-    (object.name, GuardRequest::CountSend { counters: object.counters })
+/// A send as the limits count it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CountedSend<'a> {
+    /// The recipient.
+    pub(super) phone: &'a PhoneNumber,
+    /// The end user's IP address.
+    pub(super) ip: Option<&'a str>,
+    /// Whether the code can be verified here; one that another server has made cannot.
+    pub(super) is_verifiable: bool,
+}
+
+fn counting(CounterObject { name, counters }: CounterObject, is_verifiable: bool) -> (String, GuardRequest) {
+    let request = if is_verifiable {
+        GuardRequest::CountSend { counters }
+    } else {
+        GuardRequest::CountDelivery { counters }
+    };
+    (name, request)
 }
 
 fn reached_of(response: &GuardResponse) -> Result<Option<LimitReached>, ServiceError> {

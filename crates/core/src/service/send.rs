@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::deliver::deliver_traced;
+use super::limits::CountedSend;
 use super::{OtpService, ServiceError, UNEXPECTED};
 use crate::api::{SendReceipt, SendRequest, SendStatus};
 use crate::code::Code;
@@ -90,7 +91,8 @@ impl<P: Platform> OtpService<'_, P> {
         key: Option<&KeyHolder>,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
-        self.count_send(request, trace).await?;
+        let counted = CountedSend { phone: &request.phone, ip: request.ip.as_deref(), is_verifiable: true };
+        self.count_send(counted, trace).await?;
         let issued = self.reserve_send(request, trace).await?;
         trace.kv_ms = Some(issued.kv_ms);
         let receipt = |status, cause| SendReceipt {
