@@ -116,7 +116,6 @@ pub enum Proof {
 
 /// What an auth server asks for.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, and it is moved once")]
 pub enum BridgeCall {
     /// To deliver a message.
     Deliver(DeliverRequest),
