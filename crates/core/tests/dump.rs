@@ -27,7 +27,7 @@ struct Dump {
 }
 
 fn run() -> Dump {
-    let policy = [("RESEND_COOLDOWNS", "0")];
+    let policy = [("RESEND_COOLDOWNS", "0"), ("SENDS_PER_PREFIX_HOUR", "1000")];
     let mut platform = InMemoryPlatform::new().with_policy(&policy);
     platform.put_kv("connector", TWILIO);
     let (mut phones, mut codes, mut texts) = (Vec::new(), Vec::new(), Vec::new());
