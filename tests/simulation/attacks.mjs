@@ -22,14 +22,14 @@ const events = (count, interval, make) =>
  */
 export const attacks = {
   prefix: {
-    text: "one prefix, sequential numbers, 5 a second for 5 min, botnet",
-    count: 1_500,
+    text: "one prefix, sequential numbers, 5 a second for 1 min, botnet",
+    count: 300,
     make: (count) =>
       events(count, 200, (at) => ({ phone: `+3361234${pad(at % 10_000, 4)}`, ip: botnet(at) })),
   },
   slow: {
-    text: "200 prefixes of one country, 1 a minute for 24 h, botnet",
-    count: 1_440,
+    text: "200 prefixes of one country, 1 a minute for 3 h, botnet",
+    count: 180,
     make: (count) =>
       events(count, MINUTE, (at) => ({
         phone: `+3361${pad(at % 200, 3)}${pad(at, 4)}`,
@@ -37,8 +37,8 @@ export const attacks = {
       })),
   },
   country: {
-    text: "any number of one country, 5 a second for 10 min, botnet",
-    count: 3_000,
+    text: "any number of one country, 5 a second for 160 s, botnet",
+    count: 800,
     make: (count) =>
       events(count, 200, (at) => ({
         phone: `+336${pad((at * 10_007) % 10_000, 4)}${pad(at, 4)}`,
@@ -46,8 +46,8 @@ export const attacks = {
       })),
   },
   address: {
-    text: "numbers of three countries, 5 a second for 2 min, one IP address",
-    count: 600,
+    text: "numbers of three countries, 5 a second for 24 s, one IP address",
+    count: 120,
     make: (count) =>
       events(count, 200, (at) => ({
         phone: [`+336${pad(at * 10_007, 8)}`, `+4915${pad(at * 10_007, 9)}`, `+4479${pad(at * 10_007, 8)}`][
@@ -57,8 +57,8 @@ export const attacks = {
       })),
   },
   bombing: {
-    text: "one number, 5 a second for 2 min, botnet",
-    count: 600,
+    text: "one number, 5 a second for 12 s, botnet",
+    count: 60,
     make: (count) => events(count, 200, (at) => ({ phone: "+33612345678", ip: botnet(at) })),
   },
 };
@@ -68,12 +68,12 @@ export const userEvents = (attack, duration) => {
   const numbers = [
     (at) => `+1415${pad(2_000_000 + ((at * 10_007) % 7_000_000), 7)}`,
     (at) => `+4915${pad(112_000_000 + at * 10_007, 9)}`,
-    (at) => `+3468${pad(1_000_000 + at * 10_007, 7)}`,
+    (at) => `+3468${pad((at * 10_007) % 10_000_000, 7)}`,
     (at) => `+8190${pad(12_000_000 + at * 10_007, 8)}`,
   ];
   // The country as a whole is what these attack.
   if (attack === "prefix" || attack === "bombing")
-    numbers.push((at) => `+3367${pad(1_000_000 + at * 10_007, 7)}`);
+    numbers.push((at) => `+3367${pad((at * 10_007) % 10_000_000, 7)}`);
   const count = Math.ceil(duration / (30 * SECOND));
   return Array.from({ length: count }, (_, at) => {
     const phone = numbers[at % numbers.length](at);
