@@ -23,6 +23,7 @@ export const messagesEn = {
   "messages.event.send.granted": "Sent",
   "messages.event.send.unknown": "Outcome unknown",
   "messages.event.send.repeated": "Repeated request, nothing sent",
+  "messages.event.send.ignored": "Event of an auth server, nothing to send",
   "messages.event.send.limited": "Blocked: too many messages",
   "messages.event.send.locked": "Blocked: the number is locked",
   "messages.event.send.refused": "Request not accepted",

@@ -24,6 +24,7 @@ export const messagesZh: Record<keyof typeof messagesEn, string> = {
   "messages.event.send.granted": "已发送",
   "messages.event.send.unknown": "结果未知",
   "messages.event.send.repeated": "重复的请求，未再发送",
+  "messages.event.send.ignored": "身份认证服务的其他事件，无需发送",
   "messages.event.send.limited": "已拦截：短信过多",
   "messages.event.send.locked": "已拦截：号码已锁定",
   "messages.event.send.refused": "请求未被接受",

@@ -20,7 +20,7 @@ tag = "v2"
 new_sqlite_classes = ["MessageLog"]`;
 
 /** The events of a request that did what was asked for. */
-const SUCCESSES = new Set(["send.granted", "send.repeated", "verify.ok"]);
+const SUCCESSES = new Set(["send.granted", "send.repeated", "send.ignored", "verify.ok"]);
 
 export const openMessagesPage = async (app: AppController, session: Session): Promise<Page> => {
   const { api } = session;

@@ -55,7 +55,8 @@ kinds! {
     SendGranted = "send.granted",
     /// The provider may or may not have accepted the message; `cause` says why that is open.
     SendUnknown = "send.unknown",
-    /// The response to an earlier request with the same `Idempotency-Key` was repeated; nothing was sent.
+    /// The response to an earlier request with the same `Idempotency-Key`, or with the same recipient and code of an auth
+    /// server, was repeated; nothing was sent.
     SendRepeated = "send.repeated",
     /// A limit on sends was reached; `limit` names it. Nothing was sent.
     SendLimited = "send.limited",

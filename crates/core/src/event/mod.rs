@@ -225,7 +225,7 @@ impl Event {
         self.status >= 500
     }
 
-    /// Returns the word that [`crate::api::ActivityRow`] has for what happened: `sent`, `unknown`, `repeated` or `verified`,
+    /// Returns the word that [`crate::api::ActivityRow`] has for what happened: `sent`, `unknown`, `repeated`, `ignored` or `verified`,
     /// or the error code.
     pub const fn outcome(&self) -> &'static str {
         match (self.error, self.kind) {
@@ -233,6 +233,7 @@ impl Event {
             (None, EventKind::VerifyOk) => "verified",
             (None, EventKind::SendUnknown) => "unknown",
             (None, EventKind::SendRepeated) => "repeated",
+            (None, EventKind::SendIgnored) => "ignored",
             (None, _) => "sent",
         }
     }
@@ -277,7 +278,7 @@ pub struct DataPoint {
 /// What the texts of a data point are.
 pub const BLOBS: [&str; 8] = [
     "`send` or `verify`",
-    "outcome: `sent`, `unknown`, `repeated`, `verified`, or the error code",
+    "outcome: `sent`, `unknown`, `repeated`, `ignored`, `verified`, or the error code",
     "`connectorId`",
     "`usageType`",
     "`event`",

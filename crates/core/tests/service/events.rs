@@ -222,7 +222,7 @@ fn what_anyone_may_cause_without_a_key_is_not_counted() {
     assert!(
         counted.iter().all(|kind| kind.as_str().starts_with("send.") || kind.as_str().starts_with("verify."))
     );
-    assert_eq!(counted.len(), 17);
+    assert_eq!(counted.len(), 18);
     for code in [
         edge_otp_core::error::ErrorCode::Unauthorized,
         edge_otp_core::error::ErrorCode::MethodNotAllowed,
