@@ -64,7 +64,7 @@ export class Provider {
  */
 export const retryClosedConnection = (send) =>
   send().catch((error) => {
-    if (error.cause?.code !== "UND_ERR_SOCKET") throw error;
+    if (!["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"].includes(error.cause?.code)) throw error;
     return send();
   });
 
