@@ -1,16 +1,17 @@
 //! The dialects over requests as auth servers make them, and the signatures of these.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(clippy::expect_used, reason = "tests fail by panicking")]
 
 #[path = "bridges/replies.rs"]
 mod replies;
 
-use edge_otp_core::api::RequestError;
+use edge_otp_core::api::{MessageText, RequestError};
 use edge_otp_core::bridge::signature::TOLERANCE;
 use edge_otp_core::bridge::{
     BridgeBody, BridgeCall, BridgeDialect, BridgeSecrets, DIALECTS, InvalidSignature, Proof, Sample,
     SignatureScheme, SigningSecrets, find_dialect,
 };
+use edge_otp_core::code::Code;
 use edge_otp_core::error::ErrorCode;
 use edge_otp_core::phone::PhoneNumber;
 use edge_otp_core::policy::Policy;
@@ -97,8 +98,8 @@ fn describe(call: BridgeCall) -> Value {
         BridgeCall::Ignore(_) => "ignored".into(),
         BridgeCall::Deliver(request) => json!({
             "to": request.to.e164(),
-            "code": request.code.as_ref().map(|code| code.as_str()),
-            "text": request.text.as_ref().map(|text| text.as_str()),
+            "code": request.code.as_ref().map(Code::as_str),
+            "text": request.text.as_ref().map(MessageText::as_str),
             "usageType": request.usage_type.as_str(),
             "locale": request.locale,
             "ip": request.ip,
@@ -284,7 +285,7 @@ fn secrets_that_are_not_in_their_form_name_the_setting() {
     });
     let secrets = secrets.expect("valid");
     let enabled: Vec<_> =
-        DIALECTS.into_iter().filter(|dialect| secrets.enables(*dialect)).map(|d| d.id()).collect();
+        DIALECTS.into_iter().filter(|dialect| secrets.enables(*dialect)).map(BridgeDialect::id).collect();
     assert_eq!(enabled, ["generic", "logto", "kratos", "authentik", "fusionauth", "casdoor", "clerk"]);
 }
 

@@ -1,6 +1,6 @@
 //! Delivering codes of other servers: one message per recipient and code, whatever fails, and the limits of sends.
 
-#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
+#![expect(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 #[expect(dead_code, reason = "each test file uses a part of the platform")]
 mod platform;
