@@ -70,7 +70,6 @@ async fn route_management(
         (["connector-factories", id], "GET") => factories::show(exchange, id).await,
         (["bridges"], "GET") => Ok(bridges::list(exchange)),
         (["bridges", id, "test"], "POST") => bridges::test(exchange, id, log).await,
-        (["bridges", _, "test"], _) => Err(ApiError::MethodNotAllowed("POST")),
         (["settings"], "GET") => settings::show(exchange).await,
         (["activity"], "GET") => Ok(activity::show(exchange).await),
         (["messages"], "GET") => messages::list(exchange).await,
@@ -89,7 +88,10 @@ async fn route_management(
         (["phones", "unlock"], "POST") => phones::unlock(exchange, log).await,
         (["phones", "identify"], "POST") => phones::identify(exchange).await,
         (
-            ["verification-codes"] | ["verification-codes", "verify"] | ["phones", "unlock" | "identify"],
+            ["verification-codes"]
+            | ["verification-codes", "verify"]
+            | ["phones", "unlock" | "identify"]
+            | ["bridges", _, "test"],
             _,
         ) => Err(ApiError::MethodNotAllowed("POST")),
         (["connectors", rest @ ..], _) => route_connectors(exchange, rest, log).await,
