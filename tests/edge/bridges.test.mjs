@@ -343,7 +343,10 @@ test("one log line has the caller's id, and neither code nor number nor secret",
   });
   const logs = otp.logs();
   assert.equal(logs.split(headers["webhook-id"]).length - 1, 1, "one line");
-  assert.match(logs.replaceAll("\\", ""), /"event":"send.granted","requestId":"[0-9a-f]{32}","bridge":"supabase"/);
+  assert.match(
+    logs.replaceAll("\\", ""),
+    /"event":"send.granted","requestId":"[0-9a-f]{32}","bridge":"supabase"/,
+  );
   for (const text of ["4155559876", "918273", "918274", "MfKQ9r8GKYqr", "signing-key", "webhook-secret"]) {
     assert.ok(!logs.includes(text), text);
   }
