@@ -225,8 +225,8 @@ impl Event {
         self.status >= 500
     }
 
-    /// Returns the word that [`crate::api::ActivityRow`] has for what happened: `sent`, `unknown`, `repeated`, `ignored` or `verified`,
-    /// or the error code.
+    /// Returns the word that [`crate::api::ActivityRow`] has for what happened: `sent`, `unknown`, `repeated`, `ignored` or
+    /// `verified`, or the error code.
     pub const fn outcome(&self) -> &'static str {
         match (self.error, self.kind) {
             (Some(error), _) => error,
