@@ -15,7 +15,7 @@ const workflowCommands = readdirSync(join(root, ".github", "workflows"))
   .filter((file) => file !== "release.yml")
   .flatMap((file) => {
     const text = read(`.github/workflows/${file}`);
-    const lines = [...text.matchAll(/^ +- run: (?!\|)(.+)$/gm)].map(([, command]) => command);
+    const lines = [...text.matchAll(/^ +(?:- )?run: (?!\|)(.+)$/gm)].map(([, command]) => command);
     const blocks = [...text.matchAll(/^( +)- run: \|\n((?:\1 .*\n|\n)+)/gm)].map(([, indent, block]) =>
       block.replaceAll(new RegExp(`^${indent} {4}`, "gm"), ""),
     );
