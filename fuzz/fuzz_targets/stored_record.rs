@@ -6,6 +6,7 @@ use edge_otp_core::connector::{StoredConnector, archive_to_json, parse_archive};
 use edge_otp_core::guard::{GuardRequest, GuardResponse, GuardState};
 use edge_otp_core::idempotency::{IdempotencyRecord, IdempotentRequest};
 use edge_otp_core::ledger::{CodeSelector, Ledger};
+use edge_otp_core::limits::{CodeOrigin, LimitKind, SendCounter};
 use edge_otp_core::time::Timestamp;
 use edge_otp_core::usage_type::UsageType;
 use edge_otp_fuzz::policy;
@@ -42,7 +43,8 @@ fuzz_target!(|text: &str| {
         Some(GuardState::Idempotency(record)) => {
             TIMES.iter().for_each(|now| drop(IdempotencyRecord::begin(Some(&record), &repeated(), *now)));
         }
-        Some(GuardState::Moved(_)) | None => {}
+        Some(GuardState::Counter(counter)) => TIMES.iter().for_each(|now| check_counter(&counter, *now)),
+        Some(GuardState::Moved(_) | GuardState::Stops(_)) | None => {}
     }
     for now in TIMES {
         let written = archive_to_json(&parse_archive(text, now));
@@ -53,6 +55,12 @@ fuzz_target!(|text: &str| {
 fn repeated() -> IdempotentRequest {
     let (fingerprint, owner) = ("00ff".to_owned(), "0a".to_owned());
     IdempotentRequest { fingerprint, previous_fingerprint: None, owner }
+}
+
+fn check_counter(counter: &SendCounter, now: Timestamp) {
+    let rules = policy().limits.rules(LimitKind::Prefix);
+    let (checked, _) = counter.check(&rules, now);
+    let _ = checked.record_send(&rules, CodeOrigin::Own, now).record_verified(&rules, now).0.expires_at();
 }
 
 fn check_ledger(ledger: &Ledger, now: Timestamp) {

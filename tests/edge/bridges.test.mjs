@@ -270,6 +270,9 @@ test("Clerk's other events are accepted and nothing is sent", async () => {
     assert.equal((await post("clerk", body, sign.clerk(body))).status, 204);
   }
   assert.equal(count(), sent);
+  const logged = otp.logs().replaceAll("\\", "");
+  const ignored = /"event":"send.ignored","requestId":"[0-9a-f]{32}","bridge":"clerk"/g;
+  assert.equal(logged.match(ignored)?.length, others.length);
 });
 
 test("forms, other media types, and large bodies", async () => {

@@ -373,6 +373,7 @@ test("GET /api/settings returns the settings in force", async () => {
       ...{ phoneCheck: "full", rotating: false, previousStillNeeded: false },
       ...{ limits: "off", limitShards: 1, sendsPerIpHour: 10, sendsPerIpDay: 30, sendsPerPrefixHour: 20 },
       ...{ prefixBreaker: 20, countryBreaker: 100, breakerPercent: 10, sendsPerDayTotal: 0 },
+      bridgeText: "template",
     },
   );
 });

@@ -220,6 +220,7 @@ test("no leak when auth servers call, with valid, invalid and repeated requests"
       const wrong = Object.fromEntries(Object.keys(signed(body)).map((name) => [name, secret]));
       await post(body, worker.sign[dialect] ? wrong : { authorization: `Bearer ${secret}` }, 401);
     }
+    await post(secret.padEnd(70_000, "x"), {}, 413);
     const phone = worker.newPhone();
     const tested = await worker.request("POST", `/api/bridges/${dialect}/test`, { phone });
     assert.equal(tested.status, 200, tested.text);

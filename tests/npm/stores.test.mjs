@@ -156,13 +156,15 @@ test("each store is read back once, not for each send", async () => {
   });
   const countedKv = counted(kv, "get");
   const countedGuard = counted(guard, "load");
-  const { otp } = createWorld({ kv: countedKv, guard: countedGuard });
+  // What counts sends for all phones reads more.
+  const policy = { limits: "off" };
+  const { otp } = createWorld({ kv: countedKv, guard: countedGuard, policy });
   await otp.send({ phone: newPhone() });
   assert.deepEqual(count, { get: 1, load: 2 });
   await otp.send({ phone: newPhone() });
   assert.deepEqual(count, { get: 1, load: 3 });
   // A Worker may call createOtp in every request.
-  await createWorld({ kv: countedKv, guard: countedGuard }).otp.send({ phone: newPhone() });
+  await createWorld({ kv: countedKv, guard: countedGuard, policy }).otp.send({ phone: newPhone() });
   assert.deepEqual(count, { get: 1, load: 4 });
 });
 

@@ -153,12 +153,12 @@ test("the prebuilt Worker", async (t) => {
     assert.equal((await ask("/client", { apiKey: "nope", request })).code, "auth.unauthorized");
   });
 
-  await t.test("nothing but send and verify can be called over RPC", async () => {
+  await t.test("nothing but send, verify and deliver can be called over RPC", async () => {
     const text = readFileSync(join(home, "node_modules", "edge-otp", "worker", "index.js"), "utf8");
     const words = text.match(/\b[A-Za-z_$][\w$]{2,}\b/g);
     const own = [
-      ...["send", "verify", "alarm", "call", "env", "ctx", "connector"],
-      ...["otpSend", "otpVerify", "provokePanic"],
+      ...["send", "verify", "deliver", "alarm", "call", "env", "ctx", "connector"],
+      ...["otpSend", "otpVerify", "otpDeliver", "provokePanic"],
     ];
     const names = [...new Set([...own, ...words])].filter(
       // What the binding itself has, and every object.
@@ -166,6 +166,6 @@ test("the prebuilt Worker", async (t) => {
     );
     assert.ok(names.includes("otpSend"), "the names of the wasm's own functions are among them");
     const found = await ask("/list", names);
-    assert.deepEqual(found, { OTP: ["send", "verify"], FRONT: [] });
+    assert.deepEqual(found, { OTP: ["send", "verify", "deliver"], FRONT: [] });
   });
 });

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use edge_otp_core::api::{SendRequest, VerifyRequest};
 use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::service::OtpService;
-use platform::{InMemoryPlatform, ROOT, START, key_ring, wrong_code};
+use platform::{InMemoryPlatform, ROOT, key_ring, wrong_code};
 use sha1::Sha1;
 use sha2::{Digest, Sha224, Sha256, Sha512};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -115,7 +115,7 @@ fn a_dump_shows_no_phone_number_and_no_code() {
 fn a_million_candidates_find_no_code_and_no_phone_number_in_a_dump() {
     let Dump { text, phones, .. } = run();
     // The counters of a day have buckets of half an hour, whose numbers have six digits too.
-    let bucket = START.0 / 1_800_000;
+    let bucket = platform::START.0 / 1_800_000;
     let codes = (0..1_000_000).filter(|code| *code != bucket).map(|code| format!("{code:06}"));
     assert_eq!(find(&text, codes), [""; 0]);
     // With the number, as one might hash them together.
