@@ -99,8 +99,8 @@ pub struct TestRequest {
 #[derive(Debug, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CheckRequest {
-    /// The config, as for saving it.
-    pub config: ConnectorConfig,
+    /// The config; whatever is wrong with it is listed.
+    pub config: serde_json::Value,
 }
 
 /// Who gets a code, for usage type `Generic`.
