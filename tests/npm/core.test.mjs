@@ -295,6 +295,10 @@ class HostedObject {
   get = (key) => this.#act(() => this.values.get(key));
   put = (key, value) => this.#write(() => void this.values.set(key, value));
   delete = (key) => this.#write(() => this.values.delete(key));
+  list = ({ startAfter = "", limit }) => {
+    const listed = () => [...this.values].filter(([key]) => key > startAfter).sort();
+    return this.#act(() => new Map(listed().slice(0, limit)));
+  };
   deleteAll = () => this.#write(() => this.values.clear());
   setAlarm = async (at) => {
     this.alarmAt = at;
