@@ -67,6 +67,8 @@ export const manageConnector = async (worker, factory, length, alphabet) => {
   const valid = { phone: "+8613800000000", config: one.connector.config };
   await worker.manage("POST", `${unknown}/test`, valid, 422);
   await worker.manage("POST", `/connectors/archive/${encodeURIComponent(secret)}/restore`, undefined, 404);
+  await worker.manage("DELETE", `/connectors/archive/${encodeURIComponent(secret)}`, undefined, 404);
+  await worker.manage("DELETE", `/limits/${encodeURIComponent(secret)}/x`, undefined, 404);
   await worker.manage("GET", `/connector-factories/${encodeURIComponent(secret)}`, undefined, 404);
   await worker.manage("GET", `/connector-factories/${id}`, undefined, 200);
   await worker.manage("GET", "/settings", undefined, 200);
