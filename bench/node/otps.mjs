@@ -33,7 +33,8 @@ const edgeOtp = async (stores) => {
     ...(await stores(guards)),
     secret,
     fetch,
-    policy: { maxAttempts: LIMIT },
+    // The peer has no limits against SMS pumping.
+    policy: { maxAttempts: LIMIT, limits: "off" },
     connector: {
       connectorId: "twilio-short-message-service",
       config: {
