@@ -8,6 +8,7 @@ mod error;
 mod follow_up;
 mod handlers;
 mod message_log;
+mod operations;
 mod panic;
 mod platform;
 mod request;

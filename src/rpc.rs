@@ -20,6 +20,7 @@ use edge_otp_core::ports::RandomSource;
 use edge_otp_core::service::{ServiceError, verify_result};
 
 use crate::follow_up;
+use crate::operations;
 use crate::platform::clock::now;
 use crate::platform::random::SystemRandom;
 use crate::request_log::RequestLog;
@@ -119,10 +120,7 @@ async fn send(
     idempotency_key.map(check_idempotency_key).transpose()?;
     let request = SendRequest::parse(body.as_bytes(), &deployment.policy)?;
     let key = idempotency_key.map(|key| IdempotencyKey { scope: IDEMPOTENCY_SCOPE, key });
-    log.record_recipient(deployment, &request.phone, request.usage_type);
-    let receipt = deployment.otp_service().send_traced(&request, key, &mut log.trace).await?;
-    log.event.record_send(&receipt, &log.trace);
-    Ok(receipt)
+    operations::send(deployment, &request, key, log).await
 }
 
 async fn deliver(
@@ -131,9 +129,7 @@ async fn deliver(
     log: &mut RequestLog,
 ) -> Result<DeliverReceipt, ServiceError> {
     let request = DeliverRequest::parse(body.as_bytes(), &deployment.policy)?;
-    log.record_recipient(deployment, &request.to, request.usage_type);
-    let receipt = deployment.otp_service().deliver_traced(&request, None, &mut log.trace).await?;
-    log.event.record_send(&receipt, &log.trace);
+    let receipt = operations::deliver(deployment, &request, None, log).await?;
     Ok(DeliverReceipt::from(&receipt))
 }
 
@@ -143,8 +139,5 @@ async fn verify(
     log: &mut RequestLog,
 ) -> Result<VerifyReceipt, ServiceError> {
     let request = VerifyRequest::parse(body.as_bytes())?;
-    log.record_recipient(deployment, &request.phone, request.usage_type);
-    let receipt = deployment.otp_service().verify_traced(&request, &mut log.trace).await?;
-    log.event.record_verification(&receipt);
-    Ok(receipt)
+    operations::verify(deployment, &request, log).await
 }

@@ -13,6 +13,7 @@ use edge_otp_core::service::ServiceError;
 use super::Exchange;
 use crate::auth::check_presented;
 use crate::error::ApiError;
+use crate::operations;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
 
@@ -94,11 +95,7 @@ async fn carry_out(
             return Ok(None);
         }
     };
-    log.record_recipient(deployment, &request.to, request.usage_type);
-    let service = deployment.otp_service();
-    let receipt = service.deliver_traced(&request, dialect.timeout_ms(), &mut log.trace).await?;
-    log.event.record_send(&receipt, &log.trace);
-    Ok(Some(receipt))
+    operations::deliver(deployment, &request, dialect.timeout_ms(), log).await.map(Some)
 }
 
 /// Lists the dialects, with those whose secret is missing.

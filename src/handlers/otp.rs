@@ -1,12 +1,13 @@
 //! `POST /send`, `POST /verify`, and their counterparts in Logto's management API.
 
-use edge_otp_core::api::{SendReceipt, SendRequest, VerifyReceipt, VerifyRequest, check_idempotency_key};
+use edge_otp_core::api::{SendRequest, VerifyRequest, check_idempotency_key};
 use edge_otp_core::event::Operation;
 use edge_otp_core::keys::IdempotencyKey;
 
 use super::Exchange;
 use crate::auth::check_key;
 use crate::error::ApiError;
+use crate::operations;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
 
@@ -17,7 +18,7 @@ pub(crate) async fn send(exchange: &Exchange<'_>, log: &mut RequestLog) -> Resul
     request.idempotency_key.as_deref().map(check_idempotency_key).transpose()?;
     let idempotency_key = request.idempotency_key.as_deref().map(|key| IdempotencyKey { scope, key });
     let send = SendRequest::parse(&request.read_json().await?, &deployment.policy)?;
-    let receipt = send_code(exchange, &send, idempotency_key, log).await?;
+    let receipt = operations::send(deployment, &send, idempotency_key, log).await?;
     Ok(ApiResponse::json(receipt.http_status(), &receipt))
 }
 
@@ -26,7 +27,7 @@ pub(crate) async fn verify(exchange: &Exchange<'_>, log: &mut RequestLog) -> Res
     let Exchange { request, deployment } = exchange;
     check_key(exchange, &deployment.api_keys).await?;
     let verify = VerifyRequest::parse(&request.read_json().await?)?;
-    let receipt = verify_code(exchange, &verify, log).await?;
+    let receipt = operations::verify(deployment, &verify, log).await?;
     Ok(ApiResponse::json(200, &receipt))
 }
 
@@ -38,7 +39,7 @@ pub(crate) async fn send_logto(
     let Exchange { request, deployment } = exchange;
     log.event.set_operation(Operation::Send);
     let send = SendRequest::parse_logto(&request.read_json().await?, &deployment.policy)?;
-    send_code(exchange, &send, None, log).await?;
+    operations::send(deployment, &send, None, log).await?;
     Ok(ApiResponse::no_content())
 }
 
@@ -47,31 +48,9 @@ pub(crate) async fn verify_logto(
     exchange: &Exchange<'_>,
     log: &mut RequestLog,
 ) -> Result<ApiResponse, ApiError> {
+    let Exchange { request, deployment } = exchange;
     log.event.set_operation(Operation::Verify);
-    let verify = VerifyRequest::parse_logto(&exchange.request.read_json().await?)?;
-    verify_code(exchange, &verify, log).await?;
+    let verify = VerifyRequest::parse_logto(&request.read_json().await?)?;
+    operations::verify(deployment, &verify, log).await?;
     Ok(ApiResponse::no_content())
-}
-
-async fn send_code(
-    Exchange { deployment, .. }: &Exchange<'_>,
-    send: &SendRequest,
-    idempotency_key: Option<IdempotencyKey<'_>>,
-    log: &mut RequestLog,
-) -> Result<SendReceipt, ApiError> {
-    log.record_recipient(deployment, &send.phone, send.usage_type);
-    let receipt = deployment.otp_service().send_traced(send, idempotency_key, &mut log.trace).await?;
-    log.event.record_send(&receipt, &log.trace);
-    Ok(receipt)
-}
-
-async fn verify_code(
-    Exchange { deployment, .. }: &Exchange<'_>,
-    verify: &VerifyRequest,
-    log: &mut RequestLog,
-) -> Result<VerifyReceipt, ApiError> {
-    log.record_recipient(deployment, &verify.phone, verify.usage_type);
-    let receipt = deployment.otp_service().verify_traced(verify, &mut log.trace).await?;
-    log.event.record_verification(&receipt);
-    Ok(receipt)
 }

@@ -1,33 +1,19 @@
 // The activity section of the connector's page: its states in both languages, and failing, slow and missing responses.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
 import {
   browserTest,
-  closeBrowser,
   collectSideEffects,
   findAccessibilityIssues,
   navigateTo,
   noSideEffects,
   openConsole,
   openSignedIn,
-  startBrowser,
 } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
+import { api, server } from "./deployment.mjs";
 import { activityReports } from "./fake-activity.mjs";
-import { createManagementClient, startServer } from "./server.mjs";
 
-let server;
-
-before(async () => {
-  if (!(await startBrowser())) return;
-  server = await startServer();
-  await createManagementClient(server).setConnector(ids.twilio, twilio);
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+await api?.setConnector(ids.twilio, twilio);
 
 const activityUrl = "**/api/activity";
 const mockActivity = (page, json) => page.route(activityUrl, (route) => route.fulfill({ json }));

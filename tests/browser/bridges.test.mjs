@@ -1,28 +1,14 @@
 // The pages "Use with …": this Worker's address, what to paste, and the test that plays the auth server.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
 import {
   browserTest,
-  closeBrowser,
   collectSideEffects,
   findAccessibilityIssues,
   navigateTo,
   noSideEffects,
   openSignedIn,
-  startBrowser,
 } from "./browser.mjs";
-import { startServer } from "./server.mjs";
-
-let server;
-
-before(async () => {
-  if (await startBrowser()) server = await startServer();
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+import { server } from "./deployment.mjs";
 
 const bridges = [
   { id: "logto", name: "Logto", enabled: true },

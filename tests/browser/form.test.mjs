@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { browserTest, collectSideEffects, noSideEffects, openSignedIn } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { clickSave, environment, waitForDetailPage } from "./lifecycle.mjs";
+import { api, server } from "./deployment.mjs";
+import { clickSave, waitForDetailPage } from "./lifecycle.mjs";
 
 const getSummary = (page) => page.locator(".issue-summary");
 const readSummary = (page) => getSummary(page).locator("li").allTextContents();
@@ -33,8 +34,8 @@ const token = "Auth token: This is required, unless an API key is given.";
 const sender = "Messaging service SID: This is required, unless a sender is given.";
 
 browserTest("all issues are shown at once, and each goes when its field is right", async () => {
-  await environment.api.deleteConnector();
-  const { context, page, log } = await openSignedIn(environment.server, { hash: `#/setup/${ids.twilio}` });
+  await api.deleteConnector();
+  const { context, page, log } = await openSignedIn(server, { hash: `#/setup/${ids.twilio}` });
   await page.getByLabel("Sender").fill("A sender name that is too long");
   await getText(page).fill("Hello");
   await page.getByRole("tab", { name: /^Sign in/ }).click();
@@ -89,8 +90,8 @@ browserTest("all issues are shown at once, and each goes when its field is right
 });
 
 browserTest("the Worker's rule for addresses decides, not one of the console", async () => {
-  await environment.api.deleteConnector();
-  const { context, page } = await openSignedIn(environment.server, { hash: "#/setup/http-sms" });
+  await api.deleteConnector();
+  const { context, page } = await openSignedIn(server, { hash: "#/setup/http-sms" });
   const endpoint = page.getByRole("textbox", { name: /^Endpoint/ });
   // A browser takes the first three for addresses, and would not connect to the last one.
   for (const address of ["https://1.2.3/sms", "https://a@sms.example.com", "https://sms.example.com:0/"]) {
@@ -106,12 +107,12 @@ browserTest("the Worker's rule for addresses decides, not one of the console", a
 });
 
 browserTest("a stored secret that has to be entered again shows the issue and has the focus", async () => {
-  await environment.api.deleteConnector();
-  await environment.api.setConnector(ids.http, {
+  await api.deleteConnector();
+  await api.setConnector(ids.http, {
     endpoint: "https://sms.example.com/send",
     authorization: "Bearer not-a-real-token-7g8h",
   });
-  const { context, page } = await openSignedIn(environment.server);
+  const { context, page } = await openSignedIn(server);
   await page.getByRole("textbox", { name: /^Endpoint/ }).fill("https://other.example.com/send");
   await page.getByRole("button", { name: "Save changes" }).click();
   const group = page.getByRole("group", { name: /^Authorization header/ });
@@ -124,8 +125,8 @@ browserTest("a stored secret that has to be entered again shows the issue and ha
 });
 
 browserTest("a check that fails is shown, and nothing is saved", async () => {
-  await environment.api.deleteConnector();
-  const { context, page } = await openSignedIn(environment.server, { hash: "#/setup/http-sms" });
+  await api.deleteConnector();
+  const { context, page } = await openSignedIn(server, { hash: "#/setup/http-sms" });
   await page.getByRole("textbox", { name: /^Endpoint/ }).fill("https://sms.example.com/send");
   await page.route("**/check", (route) => route.abort());
   await clickSave(page);
@@ -133,7 +134,7 @@ browserTest("a check that fails is shown, and nothing is saved", async () => {
   await page.locator(".test").getByLabel("Phone number").fill("+14155550123");
   await page.getByRole("button", { name: "Send test message" }).click();
   await page.locator(".test .outcome", { hasText: "Not sent" }).waitFor();
-  assert.equal(await environment.api.getConnector(), undefined);
+  assert.equal(await api.getConnector(), undefined);
   await page.unroute("**/check");
   await clickSave(page);
   await page.getByRole("heading", { level: 1, name: "HTTP endpoint", exact: true }).waitFor();
@@ -145,9 +146,9 @@ const readSelection = (page) =>
   getJson(page).evaluate((element) => element.value.slice(element.selectionStart, element.selectionEnd));
 
 browserTest("the JSON view tells line, column and message of what is wrong", async () => {
-  await environment.api.deleteConnector();
-  await environment.api.setConnector(ids.twilio, twilio);
-  const { context, page, log } = await openSignedIn(environment.server);
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
+  const { context, page, log } = await openSignedIn(server);
   await page.getByRole("button", { name: "JSON" }).click();
   const valid = await getJson(page).inputValue();
   await getJson(page).fill(valid.replace('"locale": "de",', '"locale": "de"'));
@@ -173,7 +174,7 @@ browserTest("the JSON view tells line, column and message of what is wrong", asy
 });
 
 browserTest("an import that is no JSON tells where", async () => {
-  const { context, page } = await openSignedIn(environment.server, { hash: `#/setup/${ids.twilio}` });
+  const { context, page } = await openSignedIn(server, { hash: `#/setup/${ids.twilio}` });
   await page.getByRole("button", { name: "Import config" }).click();
   await page.getByLabel("Configuration as JSON").fill('{\n  "accountSID": "AC1"\n  "from": 1\n}');
   await page.getByRole("button", { name: "Fill the form" }).click();
@@ -182,8 +183,8 @@ browserTest("an import that is no JSON tells where", async () => {
 });
 
 browserTest("a stored connector that cannot send shows why at once", async () => {
-  await environment.api.deleteConnector();
-  await environment.api.setConnector(ids.twilio, twilio);
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
   const issues = [{ path: "templates.1.content", message: "must hold {{code}}" }];
   const prepare = (page) =>
     page.route("**/api/connectors", async (route) => {
@@ -191,7 +192,7 @@ browserTest("a stored connector that cannot send shows why at once", async () =>
       const connectors = await response.json();
       await route.fulfill({ response, json: connectors.map((connector) => ({ ...connector, issues })) });
     });
-  const { context, page } = await openSignedIn(environment.server, { prepare });
+  const { context, page } = await openSignedIn(server, { prepare });
   await waitForSummary(page, ["Sign in: Must contain {{code}}."]);
   assert.equal(await page.getByRole("tab", { name: /^Sign in/ }).getAttribute("aria-selected"), "true");
   await context.close();

@@ -1,31 +1,8 @@
 // Keyboard operation, focus, unsaved changes and the change of language.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import {
-  browserTest,
-  closeBrowser,
-  navigateTo,
-  openConsole,
-  openSignedIn,
-  startBrowser,
-  waitForPage,
-} from "./browser.mjs";
+import { browserTest, navigateTo, openConsole, openSignedIn, waitForPage } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { createManagementClient, startServer } from "./server.mjs";
-
-let server;
-let api;
-
-before(async () => {
-  if (!(await startBrowser())) return;
-  server = await startServer();
-  api = createManagementClient(server);
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+import { api, server } from "./deployment.mjs";
 
 /** Describes the focused element: its tag, its accessible name, and whether it has a focus outline. */
 const getFocus = (page) =>

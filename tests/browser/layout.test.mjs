@@ -1,32 +1,9 @@
 // What is where, in each size, color scheme and language: toasts, the save bar, the order on a phone, guides, logos, the
 // archive.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import {
-  browserTest,
-  closeBrowser,
-  findAccessibilityIssues,
-  modes,
-  navigateTo,
-  openSignedIn,
-  startBrowser,
-} from "./browser.mjs";
+import { browserTest, findAccessibilityIssues, modes, navigateTo, openSignedIn } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { createManagementClient, startServer } from "./server.mjs";
-
-let server;
-let api;
-
-before(async () => {
-  if (!(await startBrowser())) return;
-  server = await startServer();
-  api = createManagementClient(server);
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+import { api, server } from "./deployment.mjs";
 
 const isPhone = ({ viewport }) => viewport.width < 1000;
 const isDark = ({ colorScheme }) => colorScheme === "dark";

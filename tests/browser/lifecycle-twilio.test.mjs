@@ -3,11 +3,11 @@
 import assert from "node:assert/strict";
 import { browserTest, collectSideEffects, noSideEffects, openSignedIn } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
+import { api, server } from "./deployment.mjs";
 import {
   changeRestoreAndDelete,
   chooseProvider,
   clickSave,
-  environment,
   mockTestResponse,
   readTestResult,
   sendTestMessage,
@@ -102,7 +102,7 @@ const editAndSave = async (page, saved) => {
   await page.getByText("Unsaved changes").waitFor();
   await page.getByRole("button", { name: "Save changes" }).click();
   await waitForToast(page, /^Saved\./);
-  const edited = await environment.api.getConnector();
+  const edited = await api.getConnector();
   assert.equal(edited.id, saved.id);
   const { fromMessagingServiceSID: _, ...others } = saved.config;
   assert.deepEqual(edited.config, { ...others, from: "Acme", disableRiskCheck: true });
@@ -110,8 +110,8 @@ const editAndSave = async (page, saved) => {
 };
 
 browserTest("Twilio connector: set up, test, save, edit, change, restore, delete", async () => {
-  await environment.api.deleteConnector();
-  const { context, page, log } = await openSignedIn(environment.server);
+  await api.deleteConnector();
+  const { context, page, log } = await openSignedIn(server);
   await page.getByRole("link", { name: "Set up a connector" }).click();
   await chooseProvider(page, ids.twilio);
   await page.locator(".guide").getByText("Before you start").waitFor();
@@ -122,9 +122,9 @@ browserTest("Twilio connector: set up, test, save, edit, change, restore, delete
   await clickSave(page);
   await waitForDetailPage(page, "Twilio");
   await waitForToast(page, "everywhere within 90 seconds");
-  const saved = await environment.api.getConnector();
+  const saved = await api.getConnector();
   assert.deepEqual(saved.config.authToken, { set: true, hint: "1a2b" });
-  const [{ defaultValue }] = (await environment.api.listFactories())
+  const [{ defaultValue }] = (await api.listFactories())
     .find(({ id }) => id === ids.twilio)
     .formItems.filter(({ templates }) => templates);
   assert.deepEqual(saved.config.templates, [
@@ -137,7 +137,7 @@ browserTest("Twilio connector: set up, test, save, edit, change, restore, delete
   await page.locator('input[type="password"][data-path="authToken"]').fill("another-token-of-9z8y");
   await page.getByRole("button", { name: "Save changes" }).click();
   await page.getByText("Set, ends in 9z8y").waitFor();
-  await changeRestoreAndDelete(page, "Twilio", (await environment.api.getConnector()).config);
+  await changeRestoreAndDelete(page, "Twilio", (await api.getConnector()).config);
   assert.deepEqual(await collectSideEffects(page, log), noSideEffects);
   await context.close();
 });

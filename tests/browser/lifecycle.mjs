@@ -1,26 +1,13 @@
-// Shared steps of the lifecycle tests, and their environment: a server, its management API and a receiver for http-sms.
+// Shared steps of the lifecycle tests, and the receiver that http-sms sends to.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { closeBrowser, startBrowser } from "./browser.mjs";
+import { after } from "node:test";
 import { ids } from "./configs.mjs";
+import { api, server } from "./deployment.mjs";
 import { startReceiver } from "./receiver.mjs";
-import { createManagementClient, startServer } from "./server.mjs";
 
-/** {server, api, receiver}; filled before the first test of a file. */
-export const environment = {};
+export const receiver = server && (await startReceiver());
 
-before(async () => {
-  if (!(await startBrowser())) return;
-  environment.server = await startServer();
-  environment.api = createManagementClient(environment.server);
-  environment.receiver = await startReceiver();
-});
-
-after(async () => {
-  await environment.receiver?.close();
-  await environment.server?.close();
-  await closeBrowser();
-});
+after(() => receiver?.close());
 
 export const waitForToast = (page, text) => page.locator(".toast", { hasText: text }).waitFor();
 export const readTestResult = (page) => page.locator(".test .outcome").textContent();
@@ -28,7 +15,7 @@ export const clickSave = (page) => page.getByRole("button", { name: "Save and Do
 
 /** Returns a connector's English name. */
 export const getFactoryName = async (id) =>
-  (await environment.api.listFactories()).find((factory) => factory.id === id).name.en;
+  (await api.listFactories()).find((factory) => factory.id === id).name.en;
 
 /** Waits for the page of the active connector. */
 export const waitForDetailPage = (page, name) =>
@@ -59,7 +46,7 @@ export const sendTestMessage = async (page, phone = "+1 415 555 0123") => {
 export const changeRestoreAndDelete = async (page, name, config) => {
   await changeToHttpSms(page, name);
   await restoreConnector(page, name);
-  assert.deepEqual((await environment.api.getConnector()).config, config, "the config with its secrets");
+  assert.deepEqual((await api.getConnector()).config, config, "the config with its secrets");
   await deleteConnector(page, name);
 };
 
@@ -73,12 +60,10 @@ const changeToHttpSms = async (page, name) => {
   await dialog.getByRole("button", { name: "Choose another" }).click();
   await chooseProvider(page, ids.http);
   assert.match(await page.locator("main").textContent(), new RegExp(`${name} is active now.*archive`));
-  await page
-    .getByRole("textbox", { name: /^Endpoint/ })
-    .fill(`${environment.receiver.url}?instead-of=${ids.http}`);
+  await page.getByRole("textbox", { name: /^Endpoint/ }).fill(`${receiver.url}?instead-of=${ids.http}`);
   await clickSave(page);
   await waitForDetailPage(page, await getFactoryName(ids.http));
-  assert.equal((await environment.api.getConnector()).connectorId, ids.http);
+  assert.equal((await api.getConnector()).connectorId, ids.http);
 };
 
 const restoreConnector = async (page, name) => {
@@ -99,9 +84,9 @@ const deleteConnector = async (page, name) => {
   const dialog = page.getByRole("dialog", { name: `Delete ${name}?` });
   assert.match(await dialog.textContent(), /No code can be sent.*connector\.not_found \(501\).*90 seconds/s);
   await dialog.getByRole("button", { name: "Cancel" }).click();
-  assert.ok(await environment.api.getConnector(), "Cancel deletes nothing");
+  assert.ok(await api.getConnector(), "Cancel deletes nothing");
   await page.getByRole("button", { name: "Delete", exact: true }).click();
   await page.getByRole("button", { name: "Delete connector" }).click();
   await waitForDetailPage(page, "No SMS connector yet");
-  assert.equal(await environment.api.getConnector(), undefined);
+  assert.equal(await api.getConnector(), undefined);
 };

@@ -3,13 +3,14 @@
 import assert from "node:assert/strict";
 import { browserTest, collectSideEffects, noSideEffects, openSignedIn, waitForPage } from "./browser.mjs";
 import { aliyun, ids, twilio } from "./configs.mjs";
+import { api, server } from "./deployment.mjs";
 import {
   changeRestoreAndDelete,
   clickSave,
-  environment,
   getFactoryName,
   mockTestResponse,
   readTestResult,
+  receiver,
   sendTestMessage,
   waitForDetailPage,
   waitForToast,
@@ -39,16 +40,16 @@ const fillAliyunForm = async (page) => {
 };
 
 browserTest("Aliyun connector: set up, test, save, edit as JSON, change, restore, delete", async () => {
-  await environment.api.deleteConnector();
+  await api.deleteConnector();
   const name = await getFactoryName(ids.aliyun);
-  const { context, page, log } = await openSignedIn(environment.server, { hash: `#/setup/${ids.aliyun}` });
+  const { context, page, log } = await openSignedIn(server, { hash: `#/setup/${ids.aliyun}` });
   await fillAliyunForm(page);
   await mockTestResponse(page, 204);
   await sendTestMessage(page, "0086 138 0013 8000");
   assert.match(await readTestResult(page), /^Accepted/);
   await clickSave(page);
   await waitForDetailPage(page, name);
-  const saved = await environment.api.getConnector();
+  const saved = await api.getConnector();
   assert.deepEqual(saved.config, {
     ...aliyun,
     accessKeySecret: { set: true, hint: "3c4d" },
@@ -65,7 +66,7 @@ browserTest("Aliyun connector: set up, test, save, edit as JSON, change, restore
   assert.equal(await page.getByLabel("Template code").inputValue(), "SMS_9");
   await page.getByRole("button", { name: "Save changes" }).click();
   await waitForToast(page, /^Saved\./);
-  const edited = (await environment.api.getConnector()).config;
+  const edited = (await api.getConnector()).config;
   assert.deepEqual(edited, { ...saved.config, templates }, "the unknown key `type` is preserved");
   await changeRestoreAndDelete(page, name, edited);
   assert.deepEqual(await collectSideEffects(page, log), noSideEffects);
@@ -73,9 +74,9 @@ browserTest("Aliyun connector: set up, test, save, edit as JSON, change, restore
 });
 
 browserTest("the template editor shows a pasted array that is shorter than the selected index", async () => {
-  await environment.api.deleteConnector();
-  await environment.api.setConnector(ids.aliyun, aliyun);
-  const { context, page } = await openSignedIn(environment.server);
+  await api.deleteConnector();
+  await api.setConnector(ids.aliyun, aliyun);
+  const { context, page } = await openSignedIn(server);
   await page.getByRole("tab", { name: /^Generic/ }).click();
   await page.getByRole("button", { name: "JSON" }).click();
   const templates = [{ usageType: "Generic", templateCode: "SMS_9" }];
@@ -92,7 +93,6 @@ const pasteConfig = async (page, text) => {
 
 /** Sends test messages to the receiver, which answers with each kind of outcome. */
 const sendTestMessages = async (page, config) => {
-  const { receiver } = environment;
   receiver.response = { status: 204 };
   await page.getByLabel("Usage type").selectOption("SignIn");
   await sendTestMessage(page);
@@ -116,7 +116,6 @@ const sendTestMessages = async (page, config) => {
 
 /** Sends a test message with an edited form, saves it, and removes the optional secret. */
 const editAndRemoveSecret = async (page, config) => {
-  const { receiver, api } = environment;
   receiver.response = { status: 204 };
   await sendTestMessage(page);
   assert.match(await readTestResult(page), /^Accepted/);
@@ -141,7 +140,6 @@ const editAndRemoveSecret = async (page, config) => {
 };
 
 browserTest("http-sms connector: import, send test messages, save, edit, conflicting change", async () => {
-  const { server, api, receiver } = environment;
   await api.deleteConnector();
   const { context, page, log } = await openSignedIn(server, { hash: "#/setup/http-sms" });
   await getEndpoint(page).fill("http://sms.example.com/send");

@@ -1,28 +1,14 @@
 // The page of the message log: its states in both languages, its pages, and what it does with a failing or odd response.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
 import {
   browserTest,
-  closeBrowser,
   collectSideEffects,
   findAccessibilityIssues,
   navigateTo,
   noSideEffects,
   openSignedIn,
-  startBrowser,
 } from "./browser.mjs";
-import { startServer } from "./server.mjs";
-
-let server;
-
-before(async () => {
-  if (await startBrowser()) server = await startServer();
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+import { server } from "./deployment.mjs";
 
 const HOUR_MS = 3_600_000;
 const hourOf = (ms) => new Date(Math.floor(ms / HOUR_MS) * HOUR_MS).toISOString();
@@ -117,7 +103,7 @@ for (const [mode, { options, texts, bar }] of Object.entries(modes)) {
   });
 }
 
-browserTest("a deployment without message log is told how to switch it on", async () => {
+browserTest("without a message log the page shows how to switch it on", async () => {
   const { context, page } = await openSignedIn(server);
   await page.locator("nav").getByRole("link", { name: "Messages" }).click();
   await page.getByRole("heading", { name: "Messages", level: 1 }).waitFor();

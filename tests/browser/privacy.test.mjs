@@ -1,33 +1,16 @@
 // Security of the console: no markup injection, no stored data, no request to another origin, and a small first load.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
 import {
   browserTest,
-  closeBrowser,
   collectSideEffects,
   navigateTo,
   noSideEffects,
   openConsole,
   openSignedIn,
-  startBrowser,
   waitForPage,
 } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { createManagementClient, startServer } from "./server.mjs";
-
-let server;
-let api;
-
-before(async () => {
-  if (!(await startBrowser())) return;
-  server = await startServer();
-  api = createManagementClient(server);
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+import { api, server } from "./deployment.mjs";
 
 const markup = '"><img src=x onerror=alert(1)><script>alert(2)</script>';
 

@@ -10,7 +10,8 @@ import {
   openSignedIn,
 } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { environment, mockTestResponse, sendTestMessage } from "./lifecycle.mjs";
+import { api, server } from "./deployment.mjs";
+import { mockTestResponse, receiver, sendTestMessage } from "./lifecycle.mjs";
 
 const requestId = "0dc31f4afa2d731d9d4b9a0e46f549da";
 const fail = (status, code, message = "x", data = undefined) => ({
@@ -100,9 +101,9 @@ const outcomes = {
 };
 
 browserTest("every outcome of a test message tells cause, status, request id and what to do", async () => {
-  await environment.api.deleteConnector();
-  await environment.api.setConnector(ids.twilio, twilio);
-  const { context, page, log } = await openSignedIn(environment.server);
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
+  const { context, page, log } = await openSignedIn(server);
   for (const [name, [{ status, body }, ...patterns]] of Object.entries(outcomes)) {
     await mockTestResponse(page, status, body, { "x-request-id": requestId });
     await sendTestMessage(page);
@@ -134,7 +135,6 @@ const newPhone = () => {
 };
 
 const setHttpConnector = async () => {
-  const { api, receiver } = environment;
   await api.deleteConnector();
   await api.setConnector(ids.http, { endpoint: receiver.url });
   receiver.response = { status: 204 };
@@ -143,7 +143,6 @@ const setHttpConnector = async () => {
 for (const [mode, options] of Object.entries(modes)) {
   browserTest(`a real code is sent, mistyped, and verified (${mode})`, async () => {
     await setHttpConnector();
-    const { receiver, server } = environment;
     const { context, page, log } = await openSignedIn(server, { options });
     const section = page.locator(".real-code");
     const send = section.locator("button").first();
@@ -189,7 +188,6 @@ for (const [mode, options] of Object.entries(modes)) {
 
 browserTest("a real code that the provider refuses tells why, and asks for no code", async () => {
   await setHttpConnector();
-  const { receiver, server } = environment;
   receiver.response = { status: 422 };
   const prepare = (page) =>
     page.route("**/api/verification-codes", (route) =>

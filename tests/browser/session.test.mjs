@@ -1,31 +1,8 @@
 // "Stay signed in for this tab": what a tab keeps across a reload, only if it was asked to, and when it is removed.
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import {
-  browserTest,
-  closeBrowser,
-  collectSideEffects,
-  noSideEffects,
-  openConsole,
-  startBrowser,
-  waitForPage,
-} from "./browser.mjs";
+import { browserTest, collectSideEffects, noSideEffects, openConsole, waitForPage } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { createManagementClient, startServer } from "./server.mjs";
-
-let server;
-let api;
-
-before(async () => {
-  if (!(await startBrowser())) return;
-  server = await startServer();
-  api = createManagementClient(server);
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+import { api, server } from "./deployment.mjs";
 
 /** Signs in; `isKept` sets the option. */
 const signIn = async (page, isKept) => {

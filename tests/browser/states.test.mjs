@@ -4,20 +4,10 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
-import {
-  browserTest,
-  closeBrowser,
-  findAccessibilityIssues,
-  modes,
-  navigateTo,
-  openConsole,
-  signIn,
-  startBrowser,
-} from "./browser.mjs";
+import { browserTest, findAccessibilityIssues, modes, navigateTo, openConsole, signIn } from "./browser.mjs";
 import { ids, twilio, whatsapp } from "./configs.mjs";
-import { createManagementClient, startServer } from "./server.mjs";
+import { api, restartServer, server } from "./deployment.mjs";
 
 const isCi = process.env.CI === "true";
 
@@ -27,20 +17,7 @@ const imageFolder = isCi
   : join(fileURLToPath(import.meta.url), "..", "..", "..", "docs", "images");
 const maxImageBytes = 170 * 1024;
 
-let server;
-let api;
-
-before(async () => {
-  if (!(await startBrowser())) return;
-  server = await startServer();
-  api = createManagementClient(server);
-  mkdirSync(imageFolder, { recursive: true });
-});
-
-after(async () => {
-  await server?.close();
-  await closeBrowser();
-});
+mkdirSync(imageFolder, { recursive: true });
 
 const overflowsHorizontally = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
@@ -167,9 +144,7 @@ const scrollToTemplates = (page) =>
 
 browserTest("screenshots of the main states stay below the size limit", async () => {
   // A new server, because the archive of the present one contains the connectors of the other tests.
-  await server.close();
-  server = await startServer();
-  api = createManagementClient(server);
+  await restartServer();
   await api.setConnector(ids.http, { endpoint: "https://sms.example.com/send" });
   await api.setConnector(ids.twilio, twilio);
   const desktop = await openConsole(server);

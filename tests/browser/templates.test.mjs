@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { browserTest, collectSideEffects, noSideEffects, openSignedIn } from "./browser.mjs";
 import { ids, twilio } from "./configs.mjs";
-import { clickSave, environment, waitForDetailPage, waitForToast } from "./lifecycle.mjs";
+import { api, server } from "./deployment.mjs";
+import { clickSave, waitForDetailPage, waitForToast } from "./lifecycle.mjs";
 
 const getText = (page) => page.getByLabel("Text", { exact: true });
 const openUsage = (page, name) => page.getByRole("tab", { name }).click();
@@ -15,15 +16,15 @@ const addLanguage = async (page, tag, button) => {
 };
 
 browserTest("a new connector starts with nine different texts that it can save at once", async () => {
-  await environment.api.deleteConnector();
-  const { context, page, log } = await openSignedIn(environment.server, { hash: "#/setup/vonage-sms" });
+  await api.deleteConnector();
+  const { context, page, log } = await openSignedIn(server, { hash: "#/setup/vonage-sms" });
   assert.deepEqual(await readStatuses(page), Array(9).fill("set"));
   await page.getByLabel("API key").first().fill("abcd1234");
   await page.getByLabel("API secret").first().fill("not-a-real-secret-1a2b");
   await page.getByLabel("Brand name").fill("Acme");
   await clickSave(page);
   await waitForDetailPage(page, "Vonage");
-  const { templates } = (await environment.api.getConnector()).config;
+  const { templates } = (await api.getConnector()).config;
   assert.equal(templates.length, 9);
   assert.equal(new Set(templates.map(({ content }) => content)).size, 9, "no text is used twice");
   assert.equal(new Set(templates.map(({ usageType }) => usageType)).size, 9);
@@ -35,7 +36,7 @@ browserTest("a new connector starts with nine different texts that it can save a
 browserTest(
   "a Chinese provider starts with texts in Chinese, and a provider with template codes with none",
   async () => {
-    const { context, page } = await openSignedIn(environment.server, { hash: "#/setup/yunpian-sms" });
+    const { context, page } = await openSignedIn(server, { hash: "#/setup/yunpian-sms" });
     assert.match(await getText(page).inputValue(), /^您的验证码是\{\{code\}\}，10分钟内有效/);
     await page.getByText("identical to an approved one").waitFor();
     await page.evaluate((id) => {
@@ -48,8 +49,8 @@ browserTest(
 );
 
 browserTest("a language is added to all usage types with translations, or to one", async () => {
-  await environment.api.deleteConnector();
-  const { context, page, log } = await openSignedIn(environment.server, { hash: `#/setup/${ids.twilio}` });
+  await api.deleteConnector();
+  const { context, page, log } = await openSignedIn(server, { hash: `#/setup/${ids.twilio}` });
   await addLanguage(page, "de-AT", "Add to all usage types");
   await page.getByRole("tab", { name: /\(de-AT\)/, selected: true }).waitFor();
   assert.match(await getText(page).inputValue(), /ist Ihr Bestätigungscode/);
@@ -69,9 +70,9 @@ browserTest("a language is added to all usage types with translations, or to one
 });
 
 browserTest("usage types that share a text are named, in the same language only", async () => {
-  await environment.api.deleteConnector();
-  await environment.api.setConnector(ids.twilio, twilio);
-  const { context, page } = await openSignedIn(environment.server);
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
+  const { context, page } = await openSignedIn(server);
   const hint = page.locator(".sharing");
   const shared = twilio.templates[0].content;
   await openUsage(page, /^Register/);
@@ -90,23 +91,23 @@ browserTest("usage types that share a text are named, in the same language only"
 });
 
 browserTest("texts are offered for the usage types that have none", async () => {
-  await environment.api.deleteConnector();
-  await environment.api.setConnector(ids.twilio, twilio);
-  const { context, page } = await openSignedIn(environment.server);
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
+  const { context, page } = await openSignedIn(server);
   await page.getByText("6 usage types have no text of their own").waitFor();
   await page.getByRole("button", { name: "Add the missing texts" }).click();
   assert.equal(await page.getByText("have no text of their own").count(), 0);
   await page.getByRole("button", { name: "Save changes" }).click();
   await waitForToast(page, /^Saved\./);
-  const { templates } = (await environment.api.getConnector()).config;
+  const { templates } = (await api.getConnector()).config;
   assert.deepEqual(templates.slice(0, twilio.templates.length), twilio.templates, "the others are unchanged");
   assert.equal(new Set(templates.map(({ usageType }) => usageType)).size, 9);
   await context.close();
 });
 
 browserTest("template codes that usage types share are named as well", async () => {
-  await environment.api.deleteConnector();
-  const { context, page } = await openSignedIn(environment.server, { hash: `#/setup/${ids.aliyun}` });
+  await api.deleteConnector();
+  const { context, page } = await openSignedIn(server, { hash: `#/setup/${ids.aliyun}` });
   for (const name of [/^Generic/, /^Sign in/]) {
     await openUsage(page, name);
     await page.getByRole("button", { name: "Add template" }).click();

@@ -234,7 +234,7 @@ test("a refused message is not counted, and a repeat is sent", async () => {
   }
 });
 
-test("too many messages: what a queue repeats later, what the user is told", async () => {
+test("too many messages: a queue repeats later, a user gets the auth server's error", async () => {
   const statuses = { zitadel: 503, kratos: 503, clerk: 503, supabase: 200, authentik: 429 };
   for (const dialect of dialects) {
     const to = newPhone();

@@ -97,7 +97,7 @@ test("a refusal after the client has gone gives the send back", async () => {
   answer(accepted);
 });
 
-test("a repeated request after the client has gone hears of the same message", async () => {
+test("a repeated request after the client has gone gets the same receipt", async () => {
   const phone = newPhone();
   await sendAndVanish(phone, "lost-1");
   const repeated = send(phone, "lost-1");

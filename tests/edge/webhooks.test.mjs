@@ -1,4 +1,4 @@
-// The operator's webhook: what is told, signed so that the official library of Standard Webhooks accepts it, and never in
+// The operator's webhook: its notices, signed so that the official library of Standard Webhooks accepts it, and never in
 // the way of a request.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
@@ -63,7 +63,7 @@ beforeEach(() => {
 });
 after(() => otp.close());
 
-test("a phone that is locked is told once, signed with both secrets of a rotation", async () => {
+test("a phone that is locked has one notice, signed with both secrets of a rotation", async () => {
   const phone = newPhone();
   const response = await lock(otp, phone);
   assert.deepEqual([response.code, response.json.data.attemptsLeft], ["verification_code.code_mismatch", 0]);
@@ -89,7 +89,7 @@ test("a phone that is locked is told once, signed with both secrets of a rotatio
   await receiver.wait(1);
 });
 
-test("a connector that fails five times in a row is told once", async () => {
+test("a connector that fails five times in a row has one notice", async () => {
   const send = () => otp.send({ phone: newPhone() });
   otp.provider.answer = () => Response.json({ code: 20003 }, { status: 401 });
   for (let i = 0; i < 4; i += 1) await send();
@@ -164,13 +164,13 @@ test("a redirect is not followed, and nothing is sent again", async () => {
   );
 });
 
-test("a limit against pumping that refuses a send is told once, with its prefix and no number", async () => {
+test("a limit against pumping that refuses a send has one notice, with its prefix and no number", async () => {
   const pumped = await startWorker({
     vars: { LIMITS: "on", SENDS_PER_PREFIX_HOUR: "2", SENDS_PER_HOUR: "1", RESEND_COOLDOWNS: "0" },
     secrets: { EVENTS_URL: url, EVENTS_SECRET: secret },
   });
   try {
-    const told = new Receiver(pumped);
+    const receiver = new Receiver(pumped);
     const phone = newPhone();
     const send = (body) => pumped.send(body);
     assert.equal((await send({ phone })).status, 200);
@@ -178,7 +178,7 @@ test("a limit against pumping that refuses a send is told once, with its prefix 
     const refused = await send({ phone: newPhone() });
     assert.deepEqual([refused.code, refused.json.data.limit], ["request.message_rate_limited", "prefix"]);
     await send({ phone: newPhone() });
-    const [request] = await told.wait(1);
+    const [request] = await receiver.wait(1);
     const { type, data } = verified(request);
     assert.equal(type, "limit.tripped");
     const { retryAfter, ...rest } = data;

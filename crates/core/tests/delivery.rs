@@ -188,7 +188,7 @@ fn a_refused_message_is_sent_when_it_is_asked_for_again() {
     }
 }
 
-/// The isolate ends during the provider's call, and the auth server hears nothing.
+/// The isolate ends during the provider's call, and the auth server gets no response.
 #[wasm_bindgen_test(unsupported = test)]
 fn a_repeat_after_a_lost_answer_is_unknown_and_not_sent() {
     for bridge in Bridge::each() {
@@ -358,8 +358,8 @@ fn operations_call_the_guards_as_often_as_the_budget_says() {
     }
 }
 
-/// Whatever call fails, before its effect or after it: an auth server that repeats until it gets an answer causes one
-/// message, or hears of none. A provider's answer that was lost is unknown, and not repeated.
+/// Whatever call fails, before its effect or after it: an auth server that repeats until it gets a response causes one
+/// message, or gets an error. A provider's response that was lost is unknown, and not repeated.
 #[wasm_bindgen_test(unsupported = test)]
 fn repeats_after_any_fault_cause_at_most_one_message() {
     for ledgers in Ledgers::ALL {

@@ -63,7 +63,7 @@ fn a_lock_is_told_with_the_id_of_its_number_only() {
             },
         })]
     );
-    assert_eq!(monitor.observe(&event(), &trace, START).len(), 1, "each lock is told");
+    assert_eq!(monitor.observe(&event(), &trace, START).len(), 1, "each lock has a notice");
     let forever = Trace { lock: Some(PhoneLock { retry_after: None }), ..Trace::default() };
     let notices = monitor.observe(&event(), &forever, START);
     assert_eq!(body(&notices[0])["data"].get("retryAfter"), None);

@@ -2,8 +2,8 @@
 //! Standard Webhooks with other names of the headers. Source: <https://clerk.com/docs/webhooks/overview> and
 //! <https://docs.svix.com/receiving/verifying-payloads/how-manual>.
 //!
-//! Oddities: the user was told already that the code is on its way, so nobody sees a refusal: what cannot succeed is
-//! answered 204, and only what may succeed later is repeated by Svix. An event that is older than a code lives is dropped.
+//! Clerk has shown the user that the code was sent before this request, so no refusal reaches the user: a permanent one
+//! gets 204, a temporary one a status that Svix repeats. An event that is older than a code's lifetime is ignored.
 
 use serde_json::{Value, json};
 

@@ -52,7 +52,7 @@ pub struct PhoneLock {
 pub struct TrippedLimit {
     /// Its name.
     pub limit: &'static str,
-    /// What it counts by, where that may be told: a prefix, a country. Never a phone number or an address.
+    /// What it counts by, if that identifies nobody: a prefix, a country. Never a phone number or an address.
     pub scope: Option<String>,
     /// When it ends.
     pub retry_after: Option<Seconds>,

@@ -7,7 +7,7 @@ use crate::provider::FailureCause;
 use crate::time::{Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
-/// What the operator is told. It holds no phone number and no code.
+/// A message to the operator. It holds no phone number and no code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notice {
     /// What happened: `limit.tripped`, `phone.locked` or `connector.failing`.

@@ -29,8 +29,8 @@ pub(crate) struct Phone {
     /// When a failure was counted, and whether no success has followed.
     failures: Vec<Timestamp>,
     since_success: Vec<Timestamp>,
-    /// How many wrong codes a caller has been told of.
-    told: usize,
+    /// How many responses said `code_mismatch`.
+    mismatches: usize,
 }
 
 #[derive(Debug)]
@@ -38,8 +38,8 @@ pub(crate) struct Checker {
     pub(crate) phones: Vec<Phone>,
     /// Codes that have been good once.
     used: BTreeSet<String>,
-    /// The wrong codes that callers of one verification id were told of.
-    told_by_id: BTreeMap<String, u32>,
+    /// How many of them by verification id.
+    mismatches_by_id: BTreeMap<String, u32>,
     /// The digits of a code, where the send has ended with a receipt.
     codes: BTreeMap<String, String>,
 }
@@ -120,7 +120,7 @@ impl Phone {
 
 impl Checker {
     pub(crate) fn new(phones: Vec<Phone>) -> Self {
-        Self { phones, used: BTreeSet::new(), told_by_id: BTreeMap::new(), codes: BTreeMap::new() }
+        Self { phones, used: BTreeSet::new(), mismatches_by_id: BTreeMap::new(), codes: BTreeMap::new() }
     }
 
     /// Looks at every ledger after a poll of an operation (`None`: after something else).
@@ -205,14 +205,17 @@ impl Checker {
                     }
                     Err(error) => {
                         if error.code() == ErrorCode::CodeMismatch {
-                            phone.told += 1;
+                            phone.mismatches += 1;
                             let counted: u64 = phone.attempts.values().sum();
-                            assert!(phone.told as u64 <= counted, "I1: compared and not counted");
+                            assert!(phone.mismatches as u64 <= counted, "I1: compared and not counted");
                             assert!(!running.is_without_kv, "I7: compared without KV");
                             if let Some(id) = id {
-                                let told = self.told_by_id.entry(id.clone()).or_default();
-                                *told += 1;
-                                assert!(*told <= world.platform.policy.max_attempts, "I1: {told} of {id}");
+                                let mismatches = self.mismatches_by_id.entry(id.clone()).or_default();
+                                *mismatches += 1;
+                                assert!(
+                                    *mismatches <= world.platform.policy.max_attempts,
+                                    "I1: {mismatches} of {id}"
+                                );
                             }
                         }
                         let is_storage = error.code() == ErrorCode::StorageUnavailable;

@@ -45,7 +45,7 @@ pub(crate) struct Running<'a> {
     pub(crate) polls: u32,
     /// The codes that were live while it ran.
     pub(crate) live: BTreeSet<String>,
-    /// The code that it has to be told is right, if it is told anything.
+    /// The code that a response with an outcome must accept.
     pub(crate) must_be_accepted: Option<String>,
     /// Whether KV has been down since it began.
     pub(crate) is_without_kv: bool,
