@@ -187,47 +187,49 @@ impl Checker {
                 let is_refused = sent.iter().all(|message| message.is_refused);
                 assert!(is_refused, "I7: {error:?} although a message may exist");
             }
-            (Kind::Verify { phone, usage, code, id }, Outcome::Verified(result)) => {
-                let phone = &mut self.phones[*phone];
-                match result {
-                    Ok(receipt) => {
-                        let used = &receipt.verification_id;
-                        assert!(self.used.insert(used.clone()), "I3: {used} was good twice");
-                        assert!(running.live.contains(used), "I4: {used} was not the newest code");
-                        assert!(id.as_ref().is_none_or(|id| id == used), "I4: not the code that was named");
-                        let digits = self.codes.get(used);
-                        assert!(digits.is_none_or(|digits| digits == code), "I4: other digits");
-                        let messages = world.messages.borrow();
-                        let was_sent = messages.iter().any(|m| m.phone == phone.e164 && m.code == *code);
-                        assert!(was_sent, "I4: a code that was not sent to this number");
-                        assert_eq!((&receipt.phone, receipt.usage_type.as_str()), (&phone.e164, &**usage));
-                        assert!(!running.is_without_kv, "I7: verified without KV");
-                    }
-                    Err(error) => {
-                        if error.code() == ErrorCode::CodeMismatch {
-                            phone.mismatches += 1;
-                            let counted: u64 = phone.attempts.values().sum();
-                            assert!(phone.mismatches as u64 <= counted, "I1: compared and not counted");
-                            assert!(!running.is_without_kv, "I7: compared without KV");
-                            if let Some(id) = id {
-                                let mismatches = self.mismatches_by_id.entry(id.clone()).or_default();
-                                *mismatches += 1;
-                                assert!(
-                                    *mismatches <= world.platform.policy.max_attempts,
-                                    "I1: {mismatches} of {id}"
-                                );
-                            }
-                        }
-                        let is_storage = error.code() == ErrorCode::StorageUnavailable;
-                        assert!(
-                            is_storage || running.must_be_accepted.is_none(),
-                            "I8: {error:?} for the right code {:?}",
-                            running.must_be_accepted
-                        );
-                    }
+            (Kind::Verify { phone, usage, code, id }, Outcome::Verified(result)) => match result {
+                Ok(receipt) => {
+                    let phone = &self.phones[*phone];
+                    let used = &receipt.verification_id;
+                    assert!(self.used.insert(used.clone()), "I3: {used} was good twice");
+                    assert!(running.live.contains(used), "I4: {used} was not the newest code");
+                    assert!(id.as_ref().is_none_or(|id| id == used), "I4: not the code that was named");
+                    let digits = self.codes.get(used);
+                    assert!(digits.is_none_or(|digits| digits == code), "I4: other digits");
+                    let messages = world.messages.borrow();
+                    let was_sent = messages.iter().any(|m| m.phone == phone.e164 && m.code == *code);
+                    assert!(was_sent, "I4: a code that was not sent to this number");
+                    assert_eq!((&receipt.phone, receipt.usage_type.as_str()), (&phone.e164, &**usage));
+                    assert!(!running.is_without_kv, "I7: verified without KV");
                 }
-            }
+                Err(error) => {
+                    if error.code() == ErrorCode::CodeMismatch {
+                        let max_attempts = world.platform.policy.max_attempts;
+                        self.count_mismatch(*phone, id.as_ref(), max_attempts);
+                        assert!(!running.is_without_kv, "I7: compared without KV");
+                    }
+                    let is_storage = error.code() == ErrorCode::StorageUnavailable;
+                    assert!(
+                        is_storage || running.must_be_accepted.is_none(),
+                        "I8: {error:?} for the right code {:?}",
+                        running.must_be_accepted
+                    );
+                }
+            },
             _ => {}
+        }
+    }
+
+    /// A response `code_mismatch` is of an attempt that was counted, for its number and for the code that it names.
+    fn count_mismatch(&mut self, phone: usize, id: Option<&String>, max_attempts: u32) {
+        let phone = &mut self.phones[phone];
+        phone.mismatches += 1;
+        let counted: u64 = phone.attempts.values().sum();
+        assert!(phone.mismatches as u64 <= counted, "I1: compared and not counted");
+        if let Some(id) = id {
+            let mismatches = self.mismatches_by_id.entry(id.clone()).or_default();
+            *mismatches += 1;
+            assert!(*mismatches <= max_attempts, "I1: {mismatches} of {id}");
         }
     }
 
