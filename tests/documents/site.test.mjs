@@ -71,8 +71,18 @@ test("search and API reference work in Chromium, and nothing is loaded from else
   page.on("pageerror", (error) => errors.push(error.message));
 
   await page.goto(origin);
-  await page.keyboard.press("/");
-  await page.getByRole("searchbox").fill("too many wrong codes");
+  const searchBox = page.getByRole("searchbox");
+  // The page listens for the key only once its script has run: pressed until the box is there.
+  const appears = () =>
+    searchBox.waitFor({ timeout: 1000 }).then(
+      () => true,
+      () => false,
+    );
+  for (let tries = 0; tries < 60; tries += 1) {
+    await page.keyboard.press("/");
+    if (await appears()) break;
+  }
+  await searchBox.fill("too many wrong codes");
   const result = page.locator(".results a").first();
   await result.waitFor();
   const target = await result.getAttribute("href");
