@@ -25,7 +25,7 @@ const replaceIn = (file, piece, replacement) => {
 };
 
 const compileInto = async (target, env) => {
-  const compiled = await compileCrate("edge-otp-console", "release", env);
+  const compiled = await compileCrate("edge-otp-console", "small", env);
   const plain = join(target, "console.wasm");
   // Without the list of features wasm-bindgen uses none: wasm2js knows neither tables of references nor several results.
   const strip = ["--strip-target-features", "--debuginfo", ...wasmFeatures];

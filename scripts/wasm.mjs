@@ -41,10 +41,10 @@ export const wasmFeatures = [
   "sign-ext",
 ].map((feature) => `--enable-${feature}`);
 
-/** Makes a wasm file small: optimised for size, without names and producers. */
-export const optimize = async (wasm) => {
+/** Optimises a wasm file, for size (`-Oz`) or speed (`-O3`), and removes names and producers. */
+export const optimize = async (wasm, level = "-Oz") => {
   const fresh = `${wasm}.fresh`;
-  const passes = ["-Oz", "--strip-debug", "--strip-producers"];
+  const passes = [level, "--strip-debug", "--strip-producers"];
   await run(nodeProgram("wasm-opt"), [...passes, ...wasmFeatures, wasm, "-o", fresh]);
   renameSync(fresh, wasm);
 };

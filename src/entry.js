@@ -101,6 +101,7 @@ export default {
     ensureInstance(ctx, env);
     try {
       const response = handle.call({ env, ctx }, request);
+      if (response instanceof Response) return response;
       // It ends even if its client goes away: a provider that was asked is listened to, and a refusal is taken back.
       if (request.method !== "GET") ctx.waitUntil(response);
       return withDeadline(response);
@@ -130,7 +131,12 @@ const objectOver = (RustObject) =>
 
     call(request, name, previous) {
       // The caller's deadline ends a call that gets no response.
-      return this.#current().call(request, name, previous);
+      try {
+        return this.#current().call(request, name, previous);
+      } catch (error) {
+        if (error instanceof WebAssembly.RuntimeError) fail();
+        throw error;
+      }
     }
 
     alarm() {

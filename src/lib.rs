@@ -11,6 +11,7 @@ mod message_log;
 mod operations;
 mod panic;
 mod platform;
+mod promise;
 mod request;
 mod request_log;
 mod response;
@@ -19,7 +20,9 @@ mod rpc;
 mod settings;
 mod verification_guard;
 
-use worker::{Context, Env, Result, event};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+use worker::{Context, Env, Result, worker_sys};
 
 use edge_otp_core::service::ServiceError;
 use error::ApiError;
@@ -31,9 +34,18 @@ use settings::Deployment;
 /// The request id where there are no random bytes for one.
 const NO_ID: &str = "00000000000000000000000000000000";
 
+/// Answers a request: returns a response, or a promise of one. What `#[event(fetch)]` would export, without a promise for
+/// responses that are there at once.
+///
+/// # Errors
+/// If the platform creates no response.
+#[wasm_bindgen]
+pub fn fetch(request: web_sys::Request, env: Env, context: worker_sys::Context) -> Result<JsValue, JsValue> {
+    promise::run_until_wait(async move { Ok(respond(request, env, Context::new(context)).await?.into()) })
+}
+
 /// Answers a request. Every failure becomes a response of the contract, and one log line says what happened.
-#[event(fetch)]
-async fn fetch(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
+async fn respond(request: web_sys::Request, env: Env, context: Context) -> Result<web_sys::Response> {
     let request = match IncomingRequest::read(request) {
         Ok(request) => request,
         Err(error) => {

@@ -16,6 +16,7 @@ use edge_otp_core::ports::StorageError;
 use edge_otp_core::time::Timestamp;
 
 use crate::platform::clock::now;
+use crate::promise::run_until_wait;
 use crate::settings::Deployment;
 
 /// How many texts are listed at a time.
@@ -47,21 +48,27 @@ impl DurableObject for VerificationGuard {
     }
 }
 
-#[wasm_bindgen(wasm_bindgen_futures = worker::wasm_bindgen_futures)]
+#[wasm_bindgen]
 impl VerificationGuard {
-    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON. While a rotation of the root
-    /// secret runs, `name` is the object's own name and `previous` its name under the previous secret.
-    pub async fn call(
+    /// Carries out a [`GuardRequest`] given as JSON and returns the [`GuardResponse`] as JSON, or a promise of it. While a
+    /// rotation of the root secret runs, `name` is the object's own name and `previous` its name under the previous secret.
+    ///
+    /// # Errors
+    /// If the response cannot be serialised.
+    pub fn call(
         &self,
         request: String,
         name: Option<String>,
         previous: Option<String>,
-    ) -> Result<String, JsValue> {
+    ) -> Result<JsValue, JsValue> {
         let object = Rc::clone(&self.object);
-        let names = name.as_deref().zip(previous.as_deref());
-        let rotation = names.map(|(name, previous)| Rotation { name, previous });
-        let response = handle(&object, &self.env, &request, rotation).await;
-        serde_json::to_string(&response).map_err(|error| error.to_string().into())
+        let env = self.env.clone();
+        run_until_wait(async move {
+            let names = name.as_deref().zip(previous.as_deref());
+            let rotation = names.map(|(name, previous)| Rotation { name, previous });
+            let response = handle(&object, &env, &request, rotation).await;
+            serde_json::to_string(&response).map(JsValue::from).map_err(|error| error.to_string().into())
+        })
     }
 }
 

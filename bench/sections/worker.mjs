@@ -13,7 +13,7 @@ const LOGGED = "edge-otp with its message log";
 const KNOWN_PHONES = 50;
 const LEAST_ROUNDS = 3;
 
-/** How many more requests of a kind are sent: CPU time is counted in steps of 10 ms, too coarse for cheap requests. */
+/** How many more requests of a kind are sent: a pause of the garbage collector weighs more on cheap requests. */
 const weights = { "bad key": 4, "no code, new phone": 1.5, "no code, known phone": 2 };
 
 // workerd evicts an object after ten seconds without a request, and what it stored in memory is lost. So codes are
