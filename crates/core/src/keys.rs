@@ -332,6 +332,34 @@ mod tests {
         );
     }
 
+    #[wasm_bindgen_test(unsupported = test)]
+    fn names_of_objects_differ_by_purpose_content_and_secret() {
+        let phones = ["+14155550123", "+14155550124"].map(|e164| PhoneNumber::parse(e164).expect("valid"));
+        let code = Code::parse("123456").expect("digits");
+        let names_under = |keys: &KeySet| {
+            let limits = [&["ip", "a"][..], &["ip", "b"], &["ipa"], &["US", "0"]];
+            let idempotency = [("a", "b"), ("ab", ""), ("a", "c")];
+            let contents =
+                [DeliveryContent::Code(&code), DeliveryContent::Text("123456"), DeliveryContent::Text("")];
+            let deliveries = phones.iter().flat_map(|phone| contents.map(|content| (phone, content)));
+            let mut names: Vec<String> = limits.map(|parts| keys.limit_object_name(parts)).into();
+            names.extend(
+                idempotency.map(|(scope, key)| keys.idempotency_object_name(IdempotencyKey { scope, key })),
+            );
+            names.extend(deliveries.map(|(phone, content)| keys.delivery_object_name(phone, content)));
+            names.extend(phones.each_ref().map(|phone| keys.guard_object_name(phone)));
+            names.extend(["+1415555", "+1415556"].map(|prefix| keys.prefix_id(prefix)));
+            names
+        };
+        let names = ["0123456789abcdef0123456789abcdef", "another secret of thirty-two chars"]
+            .map(|root| names_under(&keys(root)))
+            .concat();
+        assert_eq!(names.iter().filter(|name| name.len() == 64).count(), 2 * 15);
+        assert_eq!(names.iter().filter(|name| name.len() == 16).count(), 2 * 2);
+        let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len(), "{names:?}");
+    }
+
     /// A MAC that is cut short is valid for Wycheproof and never for us.
     #[wasm_bindgen_test(unsupported = test)]
     fn codes_are_compared_as_the_vectors_of_wycheproof_want() {

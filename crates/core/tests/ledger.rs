@@ -415,6 +415,23 @@ fn data_of_a_refused_send_names_the_limit_and_when_it_ends() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn deliveries_and_sends_count_against_the_same_limits() {
+    let policy = policy(&[("RESEND_COOLDOWNS", "0"), ("SENDS_PER_HOUR", "2"), ("SENDS_PER_DAY", "10")]);
+    let (ledger, first) = Ledger::default().record_delivery(START, &policy).expect("permitted");
+    assert_eq!(first.counted_at, START);
+    let (ledger, second) = ledger.record_delivery(START, &policy).expect("permitted");
+    assert_eq!(second.counted_at, Timestamp(START.0 + 1), "no two are taken back by the same time");
+    let refused = LedgerError::RateLimited { limit: SendLimit::Hour, retry_after: Seconds(3_600) };
+    assert_eq!(ledger.record_delivery(START, &policy).expect_err("the third"), refused);
+    assert_eq!(ledger.record_send(UsageType::SignIn, "id", START, &policy).expect_err("the third"), refused);
+    let (_, third) = ledger
+        .revoke_delivery(second.counted_at, START)
+        .record_delivery(START.plus(Seconds(1)), &policy)
+        .expect("one was taken back");
+    assert!(third.resend_at > third.counted_at, "the hour is used up again");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn record_send_lengthens_the_cooldown_with_each_send_of_the_hour() {
     let policy = policy(&[("SENDS_PER_HOUR", "1000"), ("SENDS_PER_DAY", "1000")]);
     let (mut ledger, mut now, mut pauses) = (Ledger::default(), START, Vec::new());
