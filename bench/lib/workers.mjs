@@ -75,6 +75,11 @@ export const workers = {
     text,
     objects: { GUARD: "Guard" },
   }),
+  "Hono + DO, operable": async () => ({
+    modules: single(await bundlePeer("hono-do-operable.ts")),
+    text,
+    objects: { GUARD: "Guard" },
+  }),
   "Hono + KV": async () => ({ modules: single(await bundlePeer("hono-kv.js")), text }),
   "better-auth": async () => ({ modules: single(await bundlePeer("better-auth-worker.js")), text }),
   floor: async () => ({ modules: unbundled("floor.js"), text, objects: { GUARD: "Guard" } }),

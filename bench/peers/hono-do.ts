@@ -4,7 +4,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { type Context, Hono } from "hono";
 
-type Env = {
+export type Env = {
   OTP_KV: KVNamespace;
   GUARD: DurableObjectNamespace<Guard>;
   OTP_SECRET: string;
@@ -192,7 +192,7 @@ const parseInput = async (c: Context<App>, keys: string[]): Promise<Parsed> => {
   return { body };
 };
 
-const app = new Hono<App>();
+export const app = new Hono<App>();
 
 app.use("*", async (c, next) => {
   await next();
