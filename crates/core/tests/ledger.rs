@@ -432,6 +432,15 @@ fn deliveries_and_sends_count_against_the_same_limits() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_delivery_is_permitted_at_the_end_of_the_cooldown() {
+    let policy = policy(&[("RESEND_COOLDOWNS", "60")]);
+    let (ledger, first) = Ledger::default().record_delivery(START, &policy).expect("permitted");
+    assert_eq!(first.resend_at, START.plus(Seconds(60)));
+    assert!(ledger.record_delivery(Timestamp(first.resend_at.0 - 1), &policy).is_err());
+    assert!(ledger.record_delivery(first.resend_at, &policy).is_ok());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn record_send_lengthens_the_cooldown_with_each_send_of_the_hour() {
     let policy = policy(&[("SENDS_PER_HOUR", "1000"), ("SENDS_PER_DAY", "1000")]);
     let (mut ledger, mut now, mut pauses) = (Ledger::default(), START, Vec::new());
@@ -467,6 +476,18 @@ fn check_attempt_reports_expiry_after_600_seconds() {
     assert_eq!(check(599), Ok("id".to_owned()));
     assert_eq!(check(600), Err(LedgerError::Expired));
     assert_eq!(check(86_400 - 1), Err(LedgerError::Expired));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn codes_of_other_usage_types_do_not_shorten_how_long_an_expired_code_is_known() {
+    let policy = policy(&[("RESEND_COOLDOWNS", "0")]);
+    let ledger = TYPES.iter().fold(Ledger::default(), |ledger, usage_type| {
+        ledger.record_send(*usage_type, usage_type.as_str(), START, &policy).expect("permitted").0
+    });
+    for usage_type in TYPES {
+        let checked = ledger.check_attempt(any_id(usage_type), START.plus(Seconds(700)), &policy);
+        assert_eq!(checked, Err(LedgerError::Expired), "{usage_type:?}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
