@@ -54,18 +54,19 @@ const headers = (idempotencyKey) => ({
   ...(idempotencyKey ? { "idempotency-key": idempotencyKey } : {}),
 });
 
-const send = async (phone, idempotencyKey) => {
-  const response = await fetch(`http://127.0.0.1:${workerd.ports.http}/send`, {
+const post = async (path, value, idempotencyKey) => {
+  const response = await fetch(`http://127.0.0.1:${workerd.ports.http}${path}`, {
     method: "POST",
     headers: headers(idempotencyKey),
-    body: JSON.stringify({ phone }),
+    body: JSON.stringify(value),
   });
   return { status: response.status, json: await response.json() };
 };
+const send = (phone, idempotencyKey) => post("/send", { phone }, idempotencyKey);
 
-/** Sends a code over a connection that is reset once the provider is asked. */
-const sendAndVanish = async (phone, idempotencyKey) => {
-  const body = JSON.stringify({ phone });
+/** Makes a request over a connection that is reset once the provider is asked. */
+const postAndVanish = async (path, value, idempotencyKey) => {
+  const body = JSON.stringify(value);
   const lines = Object.entries({
     ...headers(idempotencyKey),
     host: "otp.example",
@@ -74,13 +75,14 @@ const sendAndVanish = async (phone, idempotencyKey) => {
   const socket = connect(workerd.ports.http, "127.0.0.1").on("error", () => {});
   const asked = arrival();
   socket.write(
-    `POST /send HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
+    `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
   );
   await asked;
   socket.resetAndDestroy();
   // Long enough for workerd to see the reset; a shorter time makes the test easier to pass, not to fail.
   await sleep(300);
 };
+const sendAndVanish = (phone, idempotencyKey) => postAndVanish("/send", { phone }, idempotencyKey);
 
 test("a refusal after the client has gone gives the send back", async () => {
   const phone = newPhone();
@@ -114,6 +116,31 @@ test("a refusal after the client has gone frees its idempotency key", async () =
   await sendAndVanish(phone, "lost-2");
   const asked = arrival();
   const repeated = send(phone, "lost-2");
+  await sleep(300);
+  answer(refused);
+  await asked;
+  answer(accepted);
+  const { status, json } = await repeated;
+  assert.deepEqual([status, json.status], [200, "sent"]);
+});
+
+test("a repeated delivery after the auth server has gone sends no second SMS", async () => {
+  const delivery = { to: newPhone(), code: "31415", usageType: "SignIn" };
+  await postAndVanish("/deliver/generic", delivery);
+  const repeated = post("/deliver/generic", delivery);
+  await sleep(300);
+  answer(accepted);
+  const { status, json } = await repeated;
+  assert.deepEqual([status, json.status], [200, "sent"]);
+  assert.deepEqual(await post("/deliver/generic", delivery), { status, json });
+  assert.equal(provider.arrived, 1, "one SMS");
+});
+
+test("a delivery that is refused after the auth server has gone is asked for anew", async () => {
+  const delivery = { to: newPhone(), code: "31415", usageType: "SignIn" };
+  await postAndVanish("/deliver/generic", delivery);
+  const asked = arrival();
+  const repeated = post("/deliver/generic", delivery);
   await sleep(300);
   answer(refused);
   await asked;
