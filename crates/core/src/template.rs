@@ -152,6 +152,18 @@ mod tests {
     }
 
     #[wasm_bindgen_test(unsupported = test)]
+    fn template_parameters_are_read_by_their_exact_names() {
+        for (name, parameter) in [
+            ("code", Some(TemplateParameter::Code)),
+            ("minutes", Some(TemplateParameter::Minutes)),
+            ("Code", None),
+            ("", None),
+        ] {
+            assert_eq!(TemplateParameter::parse(name), parameter, "{name:?}");
+        }
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
     fn select_template_prefers_usage_type_then_locale_then_generic() {
         let templates = [
             template("Generic", None),
