@@ -104,7 +104,10 @@ const nodeTests = async (folder) => {
   const reporter = ["--test-concurrency=1", "--test-reporter=./scripts/reporter.mjs"];
   // SQLite and the mocked clock of Node 22, which tests use knowingly.
   const flags = ["--disable-warning=ExperimentalWarning", "--test", ...reporter];
-  const output = await runClean("node", [...flags, ...paths], { env: await prepareRust() });
+  // wrangler asks its vendor for the properties of a request, and reports what it has read, unless told not to.
+  const quiet = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_LOG: "warn" };
+  const env = { ...(await prepareRust()), ...quiet };
+  const output = await runClean("node", [...flags, ...paths], { env });
   const total = Number(/^tests (\d+):/m.exec(output)?.[1] ?? 0);
   if (total === 0) throw new StepError(`${folder}: no test ran`);
   return total;
