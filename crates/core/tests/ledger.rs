@@ -462,6 +462,22 @@ fn a_ledger_expires_a_day_after_its_last_event() {
     assert_eq!(ledger.expires_at(), Some(START.plus(Seconds(86_400))));
     assert_eq!(ledger.prune(START.plus(Seconds(86_399))).expires_at(), ledger.expires_at());
     assert_eq!(ledger.prune(START.plus(Seconds(86_400))).expires_at(), None);
+    let (delivered, _) = Ledger::default().record_delivery(START, &policy).expect("permitted");
+    assert_eq!(delivered.expires_at(), ledger.expires_at(), "without a code");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_failure_is_kept_for_thirty_days_and_a_lasting_lock_for_ten_years() {
+    let mut guessing = Guessing::new(&UNLIMITED_SENDS);
+    guessing.fail(1);
+    let lifetime = |guessing: &Guessing, days| Some(guessing.now.plus(Seconds(days * DAY.0)));
+    assert_eq!(guessing.ledger.expires_at(), lifetime(&guessing, 30));
+    guessing.fail(9);
+    for _ in 0..9 {
+        guessing.now = guessing.now.plus(DAY);
+        guessing.fail(10);
+    }
+    assert_eq!(guessing.ledger.expires_at(), lifetime(&guessing, 3_650));
 }
 
 #[wasm_bindgen_test(unsupported = test)]
