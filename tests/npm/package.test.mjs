@@ -15,7 +15,7 @@ const KIB = 1024;
 /** The largest wasm, gzipped, with all connectors. */
 const WASM_LIMIT = 450 * KIB;
 /** The largest tarball, packed. */
-const TARBALL_LIMIT = 1_700 * KIB;
+const TARBALL_LIMIT = 2_000 * KIB;
 
 let home;
 let folder;

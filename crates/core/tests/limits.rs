@@ -301,6 +301,37 @@ fn an_address_has_ten_sends_an_hour_whatever_it_sends_to() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn an_address_has_thirty_sends_a_day() {
+    let otp = Otp::new(&[], Ledgers::Atomic);
+    let ip = Some("203.0.113.7");
+    for hour in 0..3 {
+        for at in 0..10 {
+            assert_eq!(otp.send(&format!("+14155{hour}{at}0123"), ip), Ok(None), "{hour} {at}");
+        }
+        otp.0.clock.advance(65 * 60_000);
+    }
+    assert_eq!(otp.send("+447700900123", ip), Err(SendLimit::Ip));
+    otp.0.clock.advance(22 * 60 * 60_000);
+    assert_eq!(otp.send("+447700900123", ip), Ok(None));
+}
+
+/// One message a minute: twenty, two in the time that people have to type their codes, then none.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_prefix_whose_codes_are_not_verified_stops_for_twelve_hours() {
+    let otp = Otp::new(&[("SENDS_PER_PREFIX_HOUR", "0")], Ledgers::Atomic);
+    let mut results = (0..40).map(|line| {
+        let result = otp.send(&format!("+3361234{line:04}"), None);
+        otp.0.clock.advance(60_000);
+        result
+    });
+    assert_eq!(results.by_ref().take_while(Result::is_ok).count(), 21);
+    assert!(results.all(|result| result == Err(SendLimit::Prefix)));
+    assert_eq!(otp.stops(), [(LimitKind::Prefix, "+3361234".to_owned())]);
+    otp.0.clock.advance(12 * 60 * 60_000);
+    assert_eq!(otp.send("+33612349999", None), Ok(None));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn ipv6_addresses_of_one_network_are_one_and_that_of_workers_is_none() {
     let otp = Otp::new(&[("SENDS_PER_IP_HOUR", "1")], Ledgers::Atomic);
     assert_eq!(otp.send("+14155550101", Some("2001:db8:1:2::1")), Ok(None));
