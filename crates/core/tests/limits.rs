@@ -484,9 +484,17 @@ fn a_send_calls_at_most_two_counting_objects_and_a_verification_one() {
         otp.send("+14155550123", ip).expect("sent");
         assert_eq!(otp.0.calls.take_operations(), expected, "{settings:?} {ip:?}");
     }
-    let otp = Otp::new(&[], Ledgers::Atomic);
-    otp.report_verified("+14155550123");
-    assert_eq!(otp.0.calls.take_operations(), "guard");
+    for (settings, expected) in [
+        (&[][..], "guard"),
+        (&[("PREFIX_BREAKER", "0")], "guard"),
+        (&[("COUNTRY_BREAKER", "0")], "guard"),
+        (&[("PREFIX_BREAKER", "0"), ("COUNTRY_BREAKER", "0")], ""),
+        (&[("LIMITS", "off")], ""),
+    ] {
+        let otp = Otp::new(settings, Ledgers::Atomic);
+        otp.report_verified("+14155550123");
+        assert_eq!(otp.0.calls.take_operations(), expected, "{settings:?}");
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]
