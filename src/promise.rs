@@ -63,7 +63,7 @@ mod tests {
     use wasm_bindgen_futures::{JsFuture, spawn_local};
     use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[wasm_bindgen_test(unsupported = test)]
+    #[wasm_bindgen_test]
     fn a_future_that_waits_for_nothing_returns_its_value_or_error() {
         assert_eq!(run_until_wait(async { Ok(JsValue::from(7)) }), Ok(JsValue::from(7)));
         assert_eq!(run_until_wait(async { Err(JsValue::from(8)) }), Err(JsValue::from(8)));
