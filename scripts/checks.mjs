@@ -98,15 +98,14 @@ const testInChromium = async (env) => {
 };
 
 /** Runs the test files of a folder one after the other, each in a process of its own. */
-const nodeTests = async (folder) => {
+const nodeTests = async (folder, variables = {}) => {
   const files = readdirSync(join(root, folder)).filter((file) => file.endsWith(".test.mjs"));
   const paths = files.map((file) => join(folder, file));
   const reporter = ["--test-concurrency=1", "--test-reporter=./scripts/reporter.mjs"];
   // SQLite and the mocked clock of Node 22, which tests use knowingly.
   const flags = ["--disable-warning=ExperimentalWarning", "--test", ...reporter];
-  // wrangler asks its vendor for the properties of a request, and reports what it has read, unless told not to.
-  const quiet = { CLOUDFLARE_CF_FETCH_ENABLED: "false", WRANGLER_LOG: "warn" };
-  const env = { ...(await prepareRust()), ...quiet };
+  // Else wrangler asks its vendor for the properties of a request, which no test needs.
+  const env = { ...(await prepareRust()), CLOUDFLARE_CF_FETCH_ENABLED: "false", ...variables };
   const output = await runClean("node", [...flags, ...paths], { env });
   const total = Number(/^tests (\d+):/m.exec(output)?.[1] ?? 0);
   if (total === 0) throw new StepError(`${folder}: no test ran`);
@@ -145,7 +144,7 @@ const npm = async () => {
 };
 
 const browser = async () => {
-  if (await prepareChromium()) return nodeTests("tests/browser");
+  if (await prepareChromium()) return nodeTests("tests/browser", { WRANGLER_LOG: "warn" });
 };
 
 /** The checks by name; those behind `build` test what it makes. */
@@ -189,7 +188,8 @@ export const checks = {
   build,
   size,
   start: () => nodeTests("tests/start"),
-  edge: () => nodeTests("tests/edge"),
+  // Without its report of each file that it has read. The Worker's log is read by the tests.
+  edge: () => nodeTests("tests/edge", { WRANGLER_LOG: "warn" }),
   npm,
   documents: async () => {
     await prepareChromium();
