@@ -10,6 +10,7 @@ use edge_otp_core::event::Trace;
 use edge_otp_core::ledger::{LedgerError, SendLimit};
 use edge_otp_core::limits::{
     Breaker, CONVERSION_GRACE, CodeOrigin, CounterRules, LimitKind, LimitTarget, STOP_DURATION, SendCounter,
+    Stop, StopList,
 };
 use edge_otp_core::phone::PhoneNumber;
 use edge_otp_core::service::{OtpService, ServiceError};
@@ -190,6 +191,87 @@ fn a_limit_is_reported_when_it_begins_and_every_ten_minutes() {
         })
         .collect();
     assert_eq!(reported, [600, 1_200], "the first was reported by the send that was refused");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_stop_is_reported_anew_after_a_cap_and_then_every_ten_minutes() {
+    let rules = CounterRules { per_hour: 30, ..BREAKER };
+    let mut counter = SendCounter::default();
+    while send(&mut counter, &rules, START) {}
+    let mut check = |seconds| {
+        let (next, limit) = counter.check(&rules, START.plus(Seconds(seconds)));
+        counter = next;
+        limit.map(|limit| (limit.since, limit.is_due))
+    };
+    let stopped = START.plus(CONVERSION_GRACE);
+    assert_eq!(check(60), Some((START, false)), "the cap was reported when it refused");
+    // The cap binds until the hour is over; then the stop does, which is another limit.
+    assert_eq!(check(CONVERSION_GRACE.0), Some((stopped, true)));
+    assert_eq!(check(CONVERSION_GRACE.0 + 1), Some((stopped, false)));
+    assert_eq!(check(CONVERSION_GRACE.0 + 600), Some((stopped, true)));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn the_end_of_a_stop_leaves_the_count_of_the_hour_and_the_latest_time() {
+    let rules = CounterRules { per_hour: 5, ..BREAKER };
+    let mut counter = SendCounter::default();
+    for _ in 0..20 {
+        counter = counter.record_send(&BREAKER, CodeOrigin::Own, START);
+    }
+    counter = counter.check(&rules, START.plus(CONVERSION_GRACE)).0;
+    let end = START.plus(CONVERSION_GRACE).plus(STOP_DURATION);
+    // Sends that are only recorded go on during the stop.
+    for _ in 0..5 {
+        counter = counter.record_send(&rules, CodeOrigin::Own, Timestamp(end.0 - 1));
+    }
+    let (next, limit) = counter.check(&rules, end);
+    assert!(limit.expect("the hour's limit").until < end.plus(STOP_DURATION));
+    assert!(next.is_ahead_of(Timestamp(end.0 - 2 * 3_600_000)));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_counter_is_ahead_more_than_an_hour_after_the_clock() {
+    let counter = SendCounter::default().record_send(&CAPS, CodeOrigin::Own, START.plus(HOUR));
+    assert!(!counter.is_ahead_of(START));
+    assert!(counter.is_ahead_of(Timestamp(START.0 - 1)));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_counter_expires_with_the_last_bucket_of_what_it_counts() {
+    let expiry = |rules: &CounterRules| {
+        SendCounter::default()
+            .record_send(rules, CodeOrigin::Own, START)
+            .expires_at()
+            .map(|at| at.0 - START.0)
+    };
+    let hour = expiry(&CounterRules { per_hour: 5, ..CounterRules::default() }).expect("an hour is counted");
+    assert!((3_600_000..=3_750_000).contains(&hour), "{hour}");
+    let day = expiry(&CAPS).expect("a day is counted");
+    assert!((86_400_000..=88_200_000).contains(&day), "{day}");
+    assert_eq!(expiry(&CounterRules::default()), None, "nothing is counted without a limit");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_list_of_stops_keeps_the_others_and_drops_what_has_ended() {
+    let stop = |key: &str, seconds| Stop {
+        kind: LimitKind::Country,
+        key: key.to_owned(),
+        country: None,
+        since: START,
+        until: START.plus(Seconds(seconds)),
+    };
+    let list = StopList::default().with(stop("FR", 10), START).with(stop("DE", 20), START);
+    let keys = |list: &StopList, seconds| {
+        let mut keys: Vec<_> =
+            list.running(START.plus(Seconds(seconds))).into_iter().map(|stop| stop.key).collect();
+        keys.sort();
+        keys
+    };
+    assert_eq!(keys(&list, 9), ["DE", "FR"]);
+    assert_eq!(keys(&list, 10), ["DE"]);
+    assert_eq!(keys(&list.without(LimitKind::Country, "DE", START), 0), ["FR"]);
+    assert_eq!(keys(&list.without(LimitKind::Prefix, "DE", START), 0), ["DE", "FR"]);
+    assert_eq!(list.expires_at(), Some(START.plus(Seconds(20))));
 }
 
 /// Sequential numbers of one prefix, five a second for three days, none verified.
