@@ -146,7 +146,7 @@ const notes = `- *bad key*: refused before any platform call. *no code*: a verif
 - *${OPERABLE}* is [peers/hono-do-operable.ts](peers/hono-do-operable.ts): the same with four things that edge-otp does
   for those who operate it: a log object per request, requests that end although their client goes away, deadlines for KV
   and Durable Object, and a body to the provider of which is known whether it left.
-- *${LIMITED}* has the limits against SMS pumping, as they are by default; the first column has \`LIMITS=off\`, because
+- *${LIMITED}* has the limits against SMS pumping, as they are by default; the first table has \`LIMITS=off\`, because
   the peer has none. A send then calls one object more, that of its country (one more again if it has an \`ip\`), and a
   right code is reported to it after its response.
 - *${LOGGED}* has \`MESSAGE_LOG=1\`: each send and verification is kept in a shard of the log after its response, a

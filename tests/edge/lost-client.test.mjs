@@ -84,6 +84,18 @@ const postAndVanish = async (path, value, idempotencyKey) => {
 };
 const sendAndVanish = (phone, idempotencyKey) => postAndVanish("/send", { phone }, idempotencyKey);
 
+/** Refuses the message of a client that has gone, and accepts the one that a repeated request then asks for. */
+const refuseThenAccept = async (repeat) => {
+  const asked = arrival();
+  const repeated = repeat();
+  await sleep(300);
+  answer(refused);
+  await asked;
+  answer(accepted);
+  const { status, json } = await repeated;
+  assert.deepEqual([status, json.status], [200, "sent"]);
+};
+
 test("a refusal after the client has gone gives the send back", async () => {
   const phone = newPhone();
   await sendAndVanish(phone);
@@ -114,14 +126,7 @@ test("a repeated request after the client has gone gets the same receipt", async
 test("a refusal after the client has gone frees its idempotency key", async () => {
   const phone = newPhone();
   await sendAndVanish(phone, "lost-2");
-  const asked = arrival();
-  const repeated = send(phone, "lost-2");
-  await sleep(300);
-  answer(refused);
-  await asked;
-  answer(accepted);
-  const { status, json } = await repeated;
-  assert.deepEqual([status, json.status], [200, "sent"]);
+  await refuseThenAccept(() => send(phone, "lost-2"));
 });
 
 test("a repeated delivery after the auth server has gone sends no second SMS", async () => {
@@ -139,12 +144,5 @@ test("a repeated delivery after the auth server has gone sends no second SMS", a
 test("a delivery that is refused after the auth server has gone is asked for anew", async () => {
   const delivery = { to: newPhone(), code: "31415", usageType: "SignIn" };
   await postAndVanish("/deliver/generic", delivery);
-  const asked = arrival();
-  const repeated = post("/deliver/generic", delivery);
-  await sleep(300);
-  answer(refused);
-  await asked;
-  answer(accepted);
-  const { status, json } = await repeated;
-  assert.deepEqual([status, json.status], [200, "sent"]);
+  await refuseThenAccept(() => post("/deliver/generic", delivery));
 });

@@ -297,6 +297,7 @@ impl KeyRing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     fn keys(root: &str) -> KeySet {
@@ -308,9 +309,8 @@ mod tests {
         let root = Hkdf::<Sha256>::new(None, b"0123456789abcdef0123456789abcdef");
         let all =
             ["code", "phone", "event", "caller", "body", "seal", "id"].map(|label| derive_key(&root, label));
-        for (i, a) in all.iter().enumerate() {
-            assert!(a.is_some() && all.iter().skip(i + 1).all(|b| a != b));
-        }
+        assert!(all.iter().all(Option::is_some));
+        assert_eq!(BTreeSet::from(all).len(), all.len());
     }
 
     /// Records and object names of deployed Workers depend on these values.
@@ -356,7 +356,7 @@ mod tests {
             .concat();
         assert_eq!(names.iter().filter(|name| name.len() == 64).count(), 2 * 15);
         assert_eq!(names.iter().filter(|name| name.len() == 16).count(), 2 * 2);
-        let distinct: std::collections::BTreeSet<_> = names.iter().collect();
+        let distinct: BTreeSet<_> = names.iter().collect();
         assert_eq!(distinct.len(), names.len(), "{names:?}");
     }
 
