@@ -99,12 +99,12 @@ const forgetOld = () => {
 
 /**
  * The folder of a user's project with the packed package installed, by name and nothing else; made once for each
- * content of the tarball. The fixtures lie beside it.
+ * content of the tarball and each checkout, whose tools it links to. The fixtures lie beside it.
  */
 export const installed = async () => {
   await installTools();
   const { folder, tarball } = await pack();
-  const name = createHash("sha256").update(readFileSync(tarball)).digest("hex").slice(0, 16);
+  const name = createHash("sha256").update(root).update(readFileSync(tarball)).digest("hex").slice(0, 16);
   const home = join(tmpdir(), `edge-otp-npm-${name}`);
   if (!existsSync(home)) {
     const fresh = join(folder, "project");
@@ -125,12 +125,12 @@ export const installed = async () => {
   return home;
 };
 
-/** Lets the project see one of the tests' tools as if it were installed there. */
+/** Lets the project see one of the tests' tools as if it were installed there; a link left by another run is replaced. */
 export const lend = (home, ...names) => {
   for (const name of names) {
     const place = join(home, "node_modules", name);
-    if (existsSync(place)) continue;
     mkdirSync(dirname(place), { recursive: true });
+    rmSync(place, { force: true });
     const own = join(here, "node_modules", name);
     symlinkSync(existsSync(own) ? own : join(root, "node_modules", name), place);
   }
