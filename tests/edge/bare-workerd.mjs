@@ -50,7 +50,8 @@ const config :Workerd.Config = (
         (name = "GUARD", durableObjectNamespace = "VerificationGuard"),
         ${texts.join(", ")},
       ],
-      durableObjectNamespaces = [(className = "VerificationGuard", uniqueKey = "guard", enableSql = true)],
+      durableObjectNamespaces = [
+        (className = "VerificationGuard", uniqueKey = "guard", enableSql = true, preventEviction = true)],
       durableObjectStorage = (inMemory = void),
     )),
     (name = "kv", worker = (modules = [(name = "kv.js", esModule = ${quote(kvScript)})], ${compatibility})),

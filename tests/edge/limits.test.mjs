@@ -1,8 +1,7 @@
 // Limits and settings: cooldowns and caps, countries, invalid values, the deadline, a rotation of the secret.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
-import { apiKey, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
+import { apiKey, instrumented, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
 
 const using = async (options, work) => {
   const otp = await startWorker(options);
@@ -13,7 +12,8 @@ const using = async (options, work) => {
   }
 };
 
-const assertRateLimited = (response, limit, min, max) => {
+/** Asserts a refusal with a time to wait of at most `max` seconds, of which a busy machine may have used a minute. */
+const assertRateLimited = (response, limit, max, min = max - 59) => {
   assert.equal(response.status, 429);
   assert.equal(response.code, "request.message_rate_limited");
   const { limit: actual, retryAfter } = response.json.data;
@@ -26,20 +26,20 @@ test("the cooldown applies to all usage types and is in the response", () =>
   using({}, async (otp) => {
     const phone = newPhone();
     const { json } = await otp.send({ phone, usageType: "SignIn" });
-    assertRateLimited(await otp.send({ phone, usageType: "SignIn" }), "cooldown", 55, 60);
-    assertRateLimited(await otp.send({ phone, usageType: "Register" }), "cooldown", 55, 60);
+    assertRateLimited(await otp.send({ phone, usageType: "SignIn" }), "cooldown", 60);
+    assertRateLimited(await otp.send({ phone, usageType: "Register" }), "cooldown", 60);
     const wait = (Date.parse(json.resendAt) - Date.now()) / 1000;
-    assert.ok(wait > 55 && wait <= 61, `${wait} s`);
+    assert.ok(wait > 0 && wait <= 61, `${wait} s`);
   }));
 
 test("cooldowns increase, and expire", () =>
-  using({ vars: { RESEND_COOLDOWNS: "1,2" } }, async (otp) => {
+  using({ build: instrumented, vars: { RESEND_COOLDOWNS: "60,150" } }, async (otp) => {
     const phone = newPhone();
     assert.equal((await otp.send({ phone })).status, 200);
-    assertRateLimited(await otp.send({ phone }), "cooldown", 1, 1);
-    await sleep(1_050);
+    assertRateLimited(await otp.send({ phone }), "cooldown", 60);
+    await otp.call("/test/clock?ms=60000", { method: "GET" });
     assert.equal((await otp.send({ phone })).status, 200);
-    assertRateLimited(await otp.send({ phone }), "cooldown", 1, 2);
+    assertRateLimited(await otp.send({ phone }), "cooldown", 150);
   }));
 
 test("sends per hour and per day are limited", async () => {
@@ -47,13 +47,13 @@ test("sends per hour and per day are limited", async () => {
     const phone = newPhone();
     await otp.send({ phone });
     await otp.send({ phone, usageType: "SignIn" });
-    assertRateLimited(await otp.send({ phone }), "hour", 3_590, 3_600);
+    assertRateLimited(await otp.send({ phone }), "hour", 3_600);
   });
   await using({ vars: { RESEND_COOLDOWNS: "0", SENDS_PER_DAY: "2" } }, async (otp) => {
     const phone = newPhone();
     await otp.send({ phone });
     await otp.send({ phone });
-    assertRateLimited(await otp.send({ phone }), "day", 86_390, 86_400);
+    assertRateLimited(await otp.send({ phone }), "day", 86_400);
   });
 });
 
@@ -63,13 +63,13 @@ test("two sends an hour that the provider rejects do not count, the third does",
     otp.provider.answer = () => Response.json({ code: 21211 }, { status: 400 });
     for (let i = 0; i < 3; i += 1) assert.equal((await otp.send({ phone })).status, 502);
     otp.provider.accept();
-    assertRateLimited(await otp.send({ phone }), "day", 86_390, 86_400);
+    assertRateLimited(await otp.send({ phone }), "day", 86_400);
     const other = newPhone();
     otp.provider.answer = () => Response.json({ code: 21211 }, { status: 400 });
     for (let i = 0; i < 2; i += 1) assert.equal((await otp.send({ phone: other })).status, 502);
     otp.provider.accept();
     assert.equal((await otp.send({ phone: other })).status, 200);
-    assertRateLimited(await otp.send({ phone: other }), "day", 86_390, 86_400);
+    assertRateLimited(await otp.send({ phone: other }), "day", 86_400);
   }));
 
 test("a phone of a country outside ALLOWED_COUNTRIES is rejected", () =>
@@ -170,11 +170,9 @@ test("a send is unknown if the provider does not respond before the deadline", (
   using({ vars: { PROVIDER_TIMEOUT_MS: "300" } }, async (otp) => {
     const phone = newPhone();
     otp.provider.answer = () => new Promise(() => {});
-    const started = Date.now();
     const response = await otp.send({ phone });
     assert.equal(response.status, 202);
     assert.equal(response.json.status, "unknown");
-    assert.ok(Date.now() - started < 5_000);
     assert.equal((await otp.verify({ phone, code: otp.provider.code })).status, 200);
   }));
 
@@ -199,7 +197,7 @@ test("an IP address, an IPv6 /64, has its own limit, which an operator lifts", (
     const send = (ip) => otp.send({ phone: newPhone(), ip });
     assert.equal((await send("2001:db8:1:2::1")).status, 200);
     assert.equal((await send("[2001:db8:1:2::2]:443")).status, 200);
-    assertRateLimited(await send("2001:db8:1:2:3::"), "ip", 3_590, 3_750);
+    assertRateLimited(await send("2001:db8:1:2:3::"), "ip", 3_750, 3_500);
     assert.equal((await send("2001:db8:1:3::1")).status, 200);
     assert.equal((await send("2a06:98c0:3600::103")).status, 200, "of Workers, not of a person");
     assert.deepEqual((await manage(otp, "GET", "")).json, [], "addresses are not listed");
@@ -216,8 +214,8 @@ test("20 sends at the same moment are all that a prefix gets", () =>
     assertRateLimited(
       responses.find(({ status }) => status !== 200),
       "prefix",
-      3_400,
       3_750,
+      3_400,
     );
     assert.equal((await otp.send({ phone: "+33612350000" })).status, 200, "the next prefix");
     const { json, status } = await manage(otp, "GET", "");
@@ -242,9 +240,9 @@ test("all sends together have a limit over countries, and safe numbers only that
       assert.equal((await otp.send({ phone: "+33612345678" })).status, 200);
       assert.equal((await otp.send({ phone: "+33612345679" })).status, 200, "safe");
       assert.equal((await otp.send({ phone: "+4915112345678" })).status, 200);
-      assertRateLimited(await otp.send({ phone: "+4915112345679" }), "prefix", 3_400, 3_750);
-      assertRateLimited(await otp.send({ phone: "+447700900123" }), "total", 86_000, 88_200);
-      assertRateLimited(await otp.send({ phone: "+33612345677" }), "total", 86_000, 88_200);
+      assertRateLimited(await otp.send({ phone: "+4915112345679" }), "prefix", 3_750, 3_400);
+      assertRateLimited(await otp.send({ phone: "+447700900123" }), "total", 88_200, 86_000);
+      assertRateLimited(await otp.send({ phone: "+33612345677" }), "total", 88_200, 86_000);
       assert.equal((await manage(otp, "DELETE", "/total/all")).status, 204);
       assert.equal((await otp.send({ phone: "+447700900123" })).status, 200);
     },

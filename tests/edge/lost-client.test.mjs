@@ -36,7 +36,7 @@ before(async () => {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   workerd = await startWorkerd(
     { modules: workerModules(), text: secrets, objects: { GUARD: guardClass } },
-    { connector: JSON.stringify(twilio), provider: `127.0.0.1:${server.address().port}` },
+    { connector: JSON.stringify(twilio), provider: `127.0.0.1:${server.address().port}`, keepsObjects: true },
   );
 });
 after(async () => {
