@@ -27,10 +27,14 @@ export const environment = (extra = {}) => ({
 /** The step that is running, with the last line that its commands printed. */
 const currentStep = new AsyncLocalStorage();
 
-const noteLastLine = (chunk) => {
+const setLastLine = (line) => {
   const running = currentStep.getStore();
+  if (running) running.lastLine = line.slice(0, 100);
+};
+
+const noteLastLine = (chunk) => {
   const line = `${chunk}`.trimEnd().split("\n").at(-1).trim();
-  if (running && line) running.lastLine = line.slice(0, 100);
+  if (line) setLastLine(line);
 };
 
 /** Ends a command with everything that it has started. */
@@ -52,6 +56,8 @@ export const capture = (
   { env = {}, cwd = root, quiet = true, input, ownTools = true, timeout } = {},
 ) =>
   new Promise((resolve) => {
+    // What is shown needs no heartbeat, least of all with another command's last line.
+    if (!quiet) setLastLine("");
     const all = ownTools ? environment(env) : { ...process.env, ...env };
     const detached = timeout !== undefined;
     const child = spawn(command, args, { cwd, env: all, stdio: ["pipe", "pipe", "pipe"], detached });
@@ -91,8 +97,7 @@ export const secondsSince = (started) => `${((Date.now() - started) / 1000).toFi
 export const step = async (title, work) => {
   const started = Date.now();
   const running = { lastLine: "" };
-  const outer = currentStep.getStore();
-  if (outer) outer.lastLine = "";
+  setLastLine("");
   process.stdout.write(`▸ ${title}\n`);
   const heartbeat = setInterval(() => {
     if (running.lastLine)
