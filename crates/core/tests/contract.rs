@@ -2,6 +2,8 @@
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests fail by panicking")]
 
+#[path = "contract/echoes.rs"]
+mod echoes;
 #[path = "contract/requests.rs"]
 mod requests;
 #[path = "contract/responses.rs"]

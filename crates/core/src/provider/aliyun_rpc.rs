@@ -14,7 +14,6 @@ use serde::Serialize;
 use serde_json::Value;
 use sha1::Sha1;
 
-use super::outcome::classify_code;
 use super::request::{ProviderRequest, to_json};
 use super::{
     Delivery, DeliveryOutcome, ErrorCodeTable, ProviderConfig, ProviderResponse, RejectionKind,
@@ -40,11 +39,11 @@ pub(super) struct TemplateParam<'a> {
     pub(super) min: Option<&'a str>,
 }
 
-/// Codes without their `isv.`, `isp.` or `biz.`. `ServiceUnavailable` is the gateway's: the request has failed before it
-/// reached the service. Unknown are errors inside the service, which Aliyun explains with no more than "system error,
-/// call again" (`SYSTEM_ERROR`, `UNKNOWN`, `UnknownError`, `InternalError`), the failed call of the module that sends
-/// (`GATEWAY_ERROR`), and timeouts.
+/// `ServiceUnavailable` is the gateway's: the request has failed before it reached the service. Unknown are errors inside
+/// the service, which Aliyun explains with no more than "system error, call again" (`SYSTEM_ERROR`, `UNKNOWN`,
+/// `UnknownError`, `InternalError`), the failed call of the module that sends (`GATEWAY_ERROR`), and timeouts.
 pub(super) const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
+    families: &["isv.", "isp.", "biz."],
     rejected: &[
         (
             RejectionKind::Throttled(None),
@@ -162,11 +161,7 @@ pub(super) fn parse_response(response: &ProviderResponse, proof: &[&str]) -> Del
             DeliveryOutcome::Accepted
         }
         None | Some("OK") => DeliveryOutcome::from_status(response),
-        Some(code) => {
-            let without_family = ["isv.", "isp.", "biz."].iter().find_map(|family| code.strip_prefix(family));
-            let kind = classify_code(response, ERROR_CODES, without_family.unwrap_or(code));
-            DeliveryOutcome::from_kind(response, kind, code)
-        }
+        Some(code) => DeliveryOutcome::from_code(response, ERROR_CODES, code),
     }
 }
 

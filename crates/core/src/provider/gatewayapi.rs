@@ -45,7 +45,7 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         (RejectionKind::Content, &["0x0218", "0x021E", "0x0312"]),
         (RejectionKind::Balance, &["0x0216"]),
     ],
-    unknown: &[],
+    ..ErrorCodeTable::EMPTY
 };
 
 #[derive(Serialize)]

@@ -139,6 +139,8 @@ impl Rejection {
 /// (`Throttling` for `Throttling.User`); the longest one decides.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorCodeTable {
+    /// What may precede a code, with its dot: `isv.`. The codes below are without it.
+    pub families: &'static [&'static str],
     /// The codes that prove a refusal.
     pub rejected: &'static [(RejectionKind, &'static [&'static str])],
     /// The codes after which the message may have been sent all the same: a timeout or an error behind the provider's own
@@ -155,7 +157,7 @@ enum CodeMeaning {
 
 impl ErrorCodeTable {
     /// The table of a provider without codes.
-    pub const EMPTY: Self = Self { rejected: &[], unknown: &[] };
+    pub const EMPTY: Self = Self { families: &[], rejected: &[], unknown: &[] };
 
     /// Returns every code, with what it proves.
     fn rows(self) -> impl Iterator<Item = (&'static str, CodeMeaning)> {
@@ -166,8 +168,13 @@ impl ErrorCodeTable {
         rejected.chain(self.unknown.iter().map(|code| (*code, CodeMeaning::Unknown)))
     }
 
+    fn without_family(self, code: &str) -> &str {
+        self.families.iter().find_map(|family| code.strip_prefix(family)).unwrap_or(code)
+    }
+
     /// Finds the longest code that stands for this one.
     fn find(self, code: &str) -> Option<CodeMeaning> {
+        let code = self.without_family(code);
         let covers = |known: &str| {
             code.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
@@ -255,26 +262,20 @@ fn echoes(text: &str, sent: &str) -> bool {
     windows.any(|window| sent.as_bytes().windows(ECHO_LENGTH).any(|other| other == window))
 }
 
-/// Returns what follows a documented code, with as much of that code as could complete an echo. A code may follow a
-/// family of three letters (`isv.`).
+/// Returns what follows a documented code, with as much of that code as could complete an echo; all of a code that is not
+/// documented, and nothing of one that is.
 fn undocumented_part(codes: ErrorCodeTable, code: &str) -> &str {
-    let without_family = code.get(4..).filter(|_| code.as_bytes().get(3) == Some(&b'.'));
-    let mut shortest = code;
-    for (known, _) in codes.rows() {
-        for text in [Some(code), without_family].into_iter().flatten() {
-            let rest = match text.strip_prefix(known) {
-                Some("") => "",
-                Some(rest) if rest.starts_with('.') => {
-                    text.get((known.len() + 1).saturating_sub(ECHO_LENGTH)..).unwrap_or(code)
-                }
-                _ => continue,
-            };
-            if rest.len() < shortest.len() {
-                shortest = rest;
-            }
+    let text = codes.without_family(code);
+    let family_length = code.len() - text.len();
+    let parts = codes.rows().filter_map(|(known, _)| match text.strip_prefix(known)? {
+        "" => Some(""),
+        rest if rest.starts_with('.') => {
+            let documented_length = family_length + known.len() + 1;
+            code.get(documented_length.saturating_sub(ECHO_LENGTH - 1)..)
         }
-    }
-    shortest
+        _ => None,
+    });
+    parts.min_by_key(|part| part.len()).unwrap_or(code)
 }
 
 /// Formats a provider's code as text, whether it is a JSON string or a number.
@@ -297,6 +298,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test;
 
     const CODES: ErrorCodeTable = ErrorCodeTable {
+        families: &["isv."],
         rejected: &[
             (RejectionKind::Throttled(None), &["Limit", "Throttling"]),
             (RejectionKind::Recipient, &["Limit.Country", "21211"]),
@@ -388,18 +390,22 @@ mod tests {
     fn redact_echoed_code_drops_a_code_that_repeats_what_was_sent() {
         let is_kept = |code: &str| {
             let outcome = DeliveryOutcome::rejected(&ProviderResponse::default(), RejectionKind::Other, code);
-            match outcome.redact_echoed_code(CODES, &["14155550123", "s3cret-Throttling", "QUMwMDAw"]) {
+            let sent = ["14155550123", "s3cret-Throttling", "QUMwMDAw", "kEy.Limit.Country"];
+            match outcome.redact_echoed_code(CODES, &sent) {
                 DeliveryOutcome::Rejected(rejection) => rejection.code.is_some(),
                 _ => false,
             }
         };
-        for code in ["21211", "3cre", "isv.Throttling", "Throttling", "Throttling.Day", "Limit.QUMw", "Other"]
+        for code in ["21211", "3cre", "Throttling", "Throttling.Day", "Limit.QUMw", "Other", "Limit.Country"]
         {
-            assert!(is_kept(code), "{code}");
+            assert!(is_kept(code) && is_kept(&format!("isv.{code}")), "{code}");
         }
         for code in
             ["55501", "s3cret-Throttling", "Limit.t-Thr", "QUMwMDAw", "x.3cret", "t-Throttling", "1415521211"]
         {
+            assert!(!is_kept(code) && !is_kept(&format!("isv.{code}")), "{code}");
+        }
+        for code in ["kEy.Limit", "kEy.Limit.Country", "kEy.Limit.Day", "isv.kEy.Limit", "isv.isv.kEy.L"] {
             assert!(!is_kept(code), "{code}");
         }
     }

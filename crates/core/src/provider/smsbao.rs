@@ -39,7 +39,7 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         (RejectionKind::Content, &["50"]),
         (RejectionKind::Balance, &["41"]),
     ],
-    unknown: &[],
+    ..ErrorCodeTable::EMPTY
 };
 
 impl SmsProvider for Smsbao {

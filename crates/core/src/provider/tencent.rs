@@ -94,6 +94,7 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         ),
     ],
     unknown: &["InternalError"],
+    ..ErrorCodeTable::EMPTY
 };
 
 /// As the error of the whole request, this comes from Tencent's gateway, which says that the request may be repeated:

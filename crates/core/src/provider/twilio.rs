@@ -88,6 +88,7 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         (RejectionKind::Other, &["20503"]),
     ],
     unknown: &["20500", "30410"],
+    ..ErrorCodeTable::EMPTY
 };
 
 impl SmsProvider for Twilio {

@@ -38,6 +38,7 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         (RejectionKind::Balance, &["9"]),
     ],
     unknown: &["5"],
+    ..ErrorCodeTable::EMPTY
 };
 
 #[derive(Serialize)]

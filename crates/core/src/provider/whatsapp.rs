@@ -64,6 +64,7 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         (RejectionKind::Balance, &["131042"]),
     ],
     unknown: &["2", "131000", "131016", "133004"],
+    ..ErrorCodeTable::EMPTY
 };
 
 #[derive(Serialize)]

@@ -50,6 +50,7 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         (RejectionKind::Balance, &["3"]),
     ],
     unknown: &["-50", "-51", "-53"],
+    ..ErrorCodeTable::EMPTY
 };
 
 impl SmsProvider for Yunpian {
