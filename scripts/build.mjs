@@ -32,7 +32,7 @@ const kib = (bytes) => `${(bytes / KIB).toFixed(1)} KiB`;
 /** What the build makes, with the gzipped size in bytes at which it is too large: an alarm, the platform allows 3 MB. */
 const artifacts = {
   worker: { file: "build/worker/index_bg.wasm", limit: 650 * KIB },
-  package: { file: "pkg/wasm/edge_otp_bg.wasm", limit: 450 * KIB },
+  package: { file: "pkg/wasm/edge_otp_bg.wasm", limit: 500 * KIB },
 };
 
 /** Prints the size of an artifact, raw and gzipped; gives what is wrong with it, or undefined. */

@@ -102,8 +102,10 @@ const start = async () => {
     response.end(JSON.stringify({ sid: "SM1", status: "accepted", error_code: null }));
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  // All phones have one prefix, of which 20 an hour are sent to.
+  const text = { ...secrets, LIMITS: "off" };
   const worker = await startWorkerd(
-    { modules: workerModules(), text: secrets, objects: { GUARD: guardClass } },
+    { modules: workerModules(), text, objects: { GUARD: guardClass } },
     { connector: JSON.stringify(twilio), provider: `127.0.0.1:${server.address().port}`, keepsObjects: true },
   );
   const stop = async () => {
@@ -114,10 +116,10 @@ const start = async () => {
   return { port: worker.ports.http, messages, stop };
 };
 
-const sendCode = async ({ port, messages }) => {
+const sendCode = async ({ port, messages }, round) => {
   const phone = newPhone();
   const counts = await release(port, [requestText("/send", { phone })]);
-  equal("a send", 0, counts, { 200: 1 });
+  equal("a send", round, counts, { 200: 1 });
   return { phone, code: /\d{6}/.exec(messages.at(-1).Body)[0] };
 };
 
@@ -126,12 +128,12 @@ const verify = (phone, code) => requestText("/verify", { phone, code });
 /** What is released, and what must come of it. */
 export const races = {
   "right codes": async (worker, round) => {
-    const { phone, code } = await sendCode(worker);
+    const { phone, code } = await sendCode(worker, round);
     const counts = await release(worker.port, Array(REQUESTS).fill(verify(phone, code)));
     equal("right codes", round, counts, { 200: 1, "verification_code.not_found": REQUESTS - 1 });
   },
   "wrong codes": async (worker, round) => {
-    const { phone, code } = await sendCode(worker);
+    const { phone, code } = await sendCode(worker, round);
     const wrong = (at) => String((Number(code) + 1 + at) % 1_000_000).padStart(6, "0");
     const requests = Array.from({ length: REQUESTS }, (_, at) => verify(phone, wrong(at)));
     equal("wrong codes", round, await release(worker.port, requests), {
