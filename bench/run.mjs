@@ -1,5 +1,6 @@
 // npm run bench: measures edge-otp beside what one would choose otherwise, as ratios of one run. Prints a Markdown report;
-// a full run also writes it to bench/RESULTS.md, with its charts. README.md describes the options.
+// a full run also writes it to bench/RESULTS.md, with its charts, and a full one of `load` to bench/LOAD.md. README.md
+// describes the options.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -20,6 +21,9 @@ const sections = {
 
 /** What runs only if it is named: it takes ten minutes. */
 const onlyByName = new Set(["load"]);
+
+/** Where the report of a full run is written to, by the sections that are named. */
+const files = { "": "RESULTS.md", load: "LOAD.md" };
 
 const options = {
   quick: { type: "boolean", default: false },
@@ -53,10 +57,11 @@ const parseCommand = () => {
   const amounts = {};
   for (const name of ["rounds", "requests"])
     if (values[name] !== undefined) amounts[name] = parseCount(name, values[name]);
-  const isFull = positionals.length === 0 && !quick && !beside && Object.keys(amounts).length === 0;
+  const isFull = !quick && !beside && Object.keys(amounts).length === 0;
   const all = Object.keys(sections).filter((name) => !onlyByName.has(name));
   const chosen = positionals.length > 0 ? positionals : all;
-  return { chosen, quick, beside, amounts, isFull, build: !values["no-build"] };
+  const file = isFull ? files[positionals.join(" ")] : undefined;
+  return { chosen, quick, beside, amounts, file, build: !values["no-build"] };
 };
 
 /** Installs the peers (exact versions), unless they are there and package.json has not changed since. */
@@ -80,7 +85,7 @@ const measureSection = async (name, { quick, beside, amounts }) => {
 
 const reportOf = (parts, facts) => `# Results
 
-Made by \`npm run bench\`; [README.md](README.md) says how to read it. Ratios say how many times as good edge-otp is: above 1
+Made by \`npm run bench\`, or for [LOAD.md](LOAD.md) by \`npm run bench -- load\`; [README.md](README.md) says how to read it. Ratios say how many times as good edge-otp is: above 1
 edge-otp is better, below 1 the other is. Numbers hold for this machine and this run; ratios carry over.
 
 ${facts}
@@ -104,8 +109,8 @@ main(async () => {
   const seconds = (performance.now() - started) / 1000;
   const report = reportOf(parts, facts({ load, seconds }));
   process.stdout.write(`\n${report}`);
-  if (!command.isFull) return;
-  writeFileSync(join(bench, "RESULTS.md"), report);
+  if (!command.file) return;
+  writeFileSync(join(bench, command.file), report);
   for (const [name, svg] of parts.flatMap(({ files }) => Object.entries(files ?? {})))
     writeFileSync(join(bench, name), svg);
 });

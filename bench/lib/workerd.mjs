@@ -121,7 +121,7 @@ const readPorts = (channel) =>
 
 /**
  * Starts a Worker; resolves once its ports are open. `startedAt` is when the process was started, in ms of
- * `performance.now()`.
+ * `performance.now()`; `errors` gives the end of what workerd has said.
  * @param {Worker} worker @param {Options} [options]
  */
 export const startWorkerd = async (worker, options = {}) => {
@@ -153,7 +153,7 @@ export const startWorkerd = async (worker, options = {}) => {
   failed.catch(() => {});
   try {
     const ports = await Promise.race([readPorts(child.stdio[3]), failed]);
-    return { pid: child.pid, ports, startedAt, stop };
+    return { pid: child.pid, ports, startedAt, stop, errors: () => errors };
   } catch (error) {
     await stop();
     throw error;

@@ -6,7 +6,8 @@ let entries;
 export default {
   async fetch(request, env) {
     entries ??= new Map([["/connector", env.CONNECTOR]]);
-    const key = new URL(request.url).pathname;
+    // The binding escapes the colon of a key that it deletes, and of no other.
+    const key = decodeURIComponent(new URL(request.url).pathname);
     if (request.method === "PUT") {
       entries.set(key, await request.arrayBuffer());
       return new Response(null);

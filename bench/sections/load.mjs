@@ -150,6 +150,9 @@ attempt may not catch up with them in four tries; it is answered \`storage.unava
 
 ${table(["answer", "number"], hotRows)}`,
     };
+  } catch (error) {
+    if (worker.errors()) report(worker.errors());
+    throw error;
   } finally {
     await worker.stop();
   }

@@ -15,7 +15,7 @@ const build = join(root, ".wrangler", "dry-run");
 const kvScript = `const entries = new Map();
 export default {
   async fetch(request) {
-    const key = new URL(request.url).pathname;
+    const key = decodeURIComponent(new URL(request.url).pathname);
     if (request.method === "PUT") entries.set(key, await request.arrayBuffer());
     if (request.method === "DELETE") entries.delete(key);
     if (request.method !== "GET") return new Response(null);
