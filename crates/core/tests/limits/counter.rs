@@ -261,6 +261,9 @@ fn a_list_of_stops_keeps_the_others_and_drops_what_has_ended() {
     assert_eq!(keys(&list.without(LimitKind::Country, "DE", START), 0), ["FR"]);
     assert_eq!(keys(&list.without(LimitKind::Prefix, "DE", START), 0), ["DE", "FR"]);
     assert_eq!(list.expires_at(), Some(START.plus(Seconds(20))));
+    // A change drops what ends at that moment.
+    let at_its_end = START.plus(Seconds(20));
+    assert_eq!(list.without(LimitKind::Country, "FR", at_its_end), StopList::default());
 }
 
 /// Sequential numbers of one prefix, five a second for three days, none verified.
