@@ -85,7 +85,7 @@ const measureSection = async (name, { quick, beside, amounts }) => {
 
 const reportOf = (parts, facts) => `# Results
 
-Made by \`npm run bench\`, or for [LOAD.md](LOAD.md) by \`npm run bench -- load\`; [README.md](README.md) says how to read it. Ratios say how many times as good edge-otp is: above 1
+Made by \`npm run bench\`; [README.md](README.md) says how to read it. Ratios say how many times as good edge-otp is: above 1
 edge-otp is better, below 1 the other is. Numbers hold for this machine and this run; ratios carry over.
 
 ${facts}

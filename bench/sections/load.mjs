@@ -126,8 +126,11 @@ export const load = async ({ loadSeconds, report }) => {
       series: [{ name: "edge-otp", points: many.samples }],
     });
     // A quick run says nothing about memory.
-    if (loadSeconds >= 600) writeFileSync(join(root, "bench", "load.svg"), plot);
-    if (growth > GROWTH_LIMIT) throw new StepError(`memory grows: ${signed(growth)} MiB; see bench/load.svg`);
+    if (loadSeconds >= 600) {
+      writeFileSync(join(root, "bench", "load.svg"), plot);
+      if (growth > GROWTH_LIMIT)
+        throw new StepError(`memory grows: ${signed(growth)} MiB; see bench/load.svg`);
+    }
     const rows = Object.entries(many.answers).map(([word, number]) => [word, count(number)]);
     const hotRows = Object.entries(hot.answers).map(([word, number]) => [word, count(number)]);
     const requests = total(many.answers);
@@ -151,7 +154,8 @@ attempt may not catch up with them in four tries; it is answered \`storage.unava
 ${table(["answer", "number"], hotRows)}`,
     };
   } catch (error) {
-    if (worker.errors()) report(worker.errors());
+    // A connection that breaks off: workerd may have said why.
+    if (!(error instanceof StepError)) report(worker.errors());
     throw error;
   } finally {
     await worker.stop();
