@@ -241,6 +241,22 @@ fn a_counter_expires_with_the_last_bucket_of_what_it_counts() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_counter_stores_one_entry_for_each_bucket_and_nothing_for_what_it_does_not_count() {
+    let rules = CounterRules { per_hour: 1_000, ..CounterRules::default() };
+    let stored = |seconds: u32| {
+        let mut counter = SendCounter::default();
+        for second in 0..seconds {
+            counter = counter.record_send(&rules, CodeOrigin::Own, START.plus(Seconds(second)));
+        }
+        serde_json::to_value(counter).expect("JSON")
+    };
+    let entries = |seconds| stored(seconds)["hour"].as_array().map(Vec::len);
+    assert_eq!(entries(1), Some(1));
+    assert!(entries(100) <= Some(2), "a bucket is 150 s");
+    assert!(stored(1).get("day").is_none() && stored(1).get("verified").is_none());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn a_list_of_stops_keeps_the_others_and_drops_what_has_ended() {
     let stop = |key: &str, seconds| Stop {
         kind: LimitKind::Country,
