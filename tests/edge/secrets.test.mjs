@@ -71,6 +71,9 @@ test("the scanner finds known secrets in every form, and nothing else", () => {
   assert.ok(hasHint(body("authToken", "1UiO")) && hasHint(body("authToken", "1UiOp")), "not the hint");
   assert.ok(hasHint(body("apiKey", "UiOp")), "not its field");
   assert.ok(hasHint(body("authToken", "Yz9-")), "too short for a hint");
+  local.add("quoted", 'aB1"[Dx9kQ2w7', "authToken");
+  assert.equal(finds(local.removeHints(body("authToken", "[Dx9"))), undefined, "JSON's quote before a hint");
+  assert.equal(finds(local.removeHints(body("authToken", "[Dx9k"))), "quoted", "five characters are no hint");
   const scan = (headers, text, statusText = "OK") =>
     local.scanResponse("GET /", "", { status: 200, statusText, headers: new Headers(headers) }, text);
   scan({}, body("authToken", "UiOp"));

@@ -67,11 +67,15 @@ export class LeakScanner {
     return undefined;
   }
 
-  /** Removes the hints of redacted configs, where the hint belongs to a secret of its field. */
+  /**
+   * Removes the hints of redacted configs, where the hint belongs to a secret of its field, and the quotes around any other
+   * of four characters: the part of an invalid secret may follow a quote in the secret, too.
+   */
   removeHints(text) {
-    return text.replace(/"(\w+)":\{"set":true,"hint":("(?:[^"\\]|\\.)*")\}/g, (whole, field, hint) =>
+    const rest = text.replace(/"(\w+)":\{"set":true,"hint":("(?:[^"\\]|\\.)*")\}/g, (whole, field, hint) =>
       this.#hints.get(field)?.has(JSON.parse(hint)) ? `"${field}":{"set":true}` : whole,
     );
+    return rest.replace(/"hint":"((?:[^"\\]|\\.){4})"/g, '"hint":\n$1\n');
   }
 
   #scan(where, sent, text) {
