@@ -126,6 +126,7 @@ for (const id of connectorIds) {
           const response = await sent;
           await impatient.assertOutcome(response, code, { status: 202 });
           assert.ok(response.ms >= deadline - 100, `${name}: ${response.ms} ms`);
+          assert.equal((await impatient.otp.eventOf(response)).cause, "timeout", name);
         }
         await impatient.assertDelivers();
         impatient.assertNoLeak();
@@ -136,7 +137,9 @@ for (const id of connectorIds) {
 
     for (const [name, fault] of Object.entries({ ...brokenConnections, ...unknown })) {
       test(`${name} is unknown`, async () => {
-        await worker.assertFails(fault, { status: 202 });
+        const response = await worker.assertFails(fault, { status: 202 });
+        const { event, cause } = await worker.otp.eventOf(response);
+        assert.ok(event === "send.unknown" && cause && cause !== "timeout", `${event}, ${cause}: at once`);
         await worker.assertDelivers();
       });
     }

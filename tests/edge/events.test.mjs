@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { apiKey, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
 
 let otp;
@@ -23,26 +22,10 @@ const documented = (part) => {
 const kinds = documented("kinds").map(([name]) => name);
 const fields = new Map(documented("fields"));
 
-/** Returns the log's line of a response's request. */
-const eventOf = async ({ headers }) => {
-  const id = headers.get("x-request-id");
-  for (let i = 0; i < 200; i += 1) {
-    const texts = otp.server
-      .getLogs()
-      .flatMap((log) => JSON.stringify(log).match(/\{\\"event\\".*?\}/g) ?? []);
-    const line = texts
-      .map((text) => JSON.parse(text.replaceAll('\\"', '"')))
-      .find((one) => one.requestId === id);
-    if (line) return line;
-    await sleep(20);
-  }
-  throw new Error(`no line of ${id}`);
-};
-
 const seen = new Set();
 /** Asserts that a response's event has these members, and only fields that are documented. */
 const assertEvent = async (response, expected) => {
-  const event = await eventOf(response);
+  const event = await otp.eventOf(response);
   seen.add(event.event);
   const { event: kind, ...rest } = expected;
   assert.equal(event.event, kind);

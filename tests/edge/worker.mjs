@@ -1,6 +1,7 @@
 // The real Worker in workerd for the tests: its routes, KV, guard objects and log, and a provider in the test's process
 // that receives the Worker's outgoing requests.
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { createTestHarness } from "wrangler";
 
@@ -143,6 +144,20 @@ export const startWorker = async ({
     },
     objectIds: () => worker.listDurableObjectIds("GUARD"),
     logs: () => JSON.stringify(server.getLogs()),
+    /** Returns the log's line of a response's request. */
+    eventOf: async ({ headers }) => {
+      const id = headers.get("x-request-id");
+      for (let i = 0; i < 200; i += 1) {
+        const texts = server
+          .getLogs()
+          .flatMap((log) => JSON.stringify(log).match(/\{\\"event\\".*?\}/g) ?? []);
+        const events = texts.map((text) => JSON.parse(text.replaceAll('\\"', '"')));
+        const event = events.find(({ requestId }) => requestId === id);
+        if (event) return event;
+        await sleep(20);
+      }
+      throw new Error(`no line of ${id}`);
+    },
     close: async () => {
       await server.close();
       globalThis.fetch = realFetch;
