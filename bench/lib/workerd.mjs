@@ -1,7 +1,15 @@
 // workerd without wrangler: writes a configuration with a Worker, its KV and its provider, starts the process, and
 // reads the CPU time and memory that it uses.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,18 +28,30 @@ export const workerdVersion = workerd.version;
  */
 /**
  * The connector in KV, settings of the engine, the address of a server that plays the provider in place of the Worker
- * that does, and how long that Worker takes, in ms. Objects are in memory only, so one that is evicted after 10 s without
- * a request has lost its state, unless it is kept.
+ * that does, and how long that Worker takes, in ms. An object is evicted after 10 s without a request, as in production.
+ * Its storage is in memory only, so its state is then lost, unless the object is kept or objects are stored in files.
  * @typedef {{ connector?: string, v8Flags?: string[], provider?: string, providerDelay?: number,
- *   keepsObjects?: boolean }} Options
+ *   keepsObjects?: boolean, storesObjects?: boolean }} Options
  */
 
 const list = (parts) => `[${parts.join(", ")}]`;
 const quote = (text) => JSON.stringify(text);
+const GIB = 1024 ** 3;
+
+/** Where files are written: where objects are stored, a file system in memory if there is room, lest a disk set the pace. */
+const filesFolder = (storesObjects) => {
+  if (!storesObjects || process.platform !== "linux") return tmpdir();
+  const { bavail, bsize } = statfsSync("/dev/shm");
+  return bavail * bsize > 2 * GIB ? "/dev/shm" : tmpdir();
+};
 const textBinding = ([name, value]) => `(name = ${quote(name)}, text = ${quote(value)})`;
 
-/** The Worker's part of the configuration. @param {Worker} worker */
-const workerText = ({ modules, text = {}, objects = {} }, keepsObjects, writeModule) => {
+/** The Worker's part of the configuration. @param {Worker} worker @param {Options} options */
+const workerText = (
+  { modules, text = {}, objects = {} },
+  { keepsObjects = false, storesObjects = false },
+  writeModule,
+) => {
   const embedded = modules.map(
     ({ name, wasm, code }) =>
       `(name = ${quote(name)}, ${wasm ? "wasm" : "esModule"} = embed ${quote(writeModule(name, code))})`,
@@ -47,23 +67,21 @@ const workerText = ({ modules, text = {}, objects = {} }, keepsObjects, writeMod
     (className) =>
       `(className = ${quote(className)}, uniqueKey = ${quote(className)}, enableSql = true, preventEviction = ${keepsObjects})`,
   );
+  const storage = storesObjects ? `localDisk = "objects"` : "inMemory = void";
   return `(
     modules = ${list(embedded)},
     compatibilityDate = ${quote(compatibilityDate)},
     compatibilityFlags = ${list(compatibilityFlags.map(quote))},
     bindings = ${list(bindings)},
     durableObjectNamespaces = ${list(classes)},
-    ${classes.length > 0 ? "durableObjectStorage = (inMemory = void)," : ""}
+    ${classes.length > 0 ? `durableObjectStorage = (${storage}),` : ""}
     globalOutbound = "provider",
   )`;
 };
 
 /** @param {Worker} worker @param {Options} options */
-const configText = (
-  worker,
-  { connector = "", v8Flags = [], provider, providerDelay = 0, keepsObjects = false },
-  writeModule,
-) => {
+const configText = (worker, options, folder, writeModule) => {
+  const { connector = "", v8Flags = [], provider, providerDelay = 0, storesObjects = false } = options;
   const rig = (name, text = {}) => {
     const code = readFileSync(join(root, "bench", "rig", `${name}.js`));
     return `(
@@ -75,7 +93,8 @@ const configText = (
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
   services = [
-    (name = "main", worker = ${workerText(worker, keepsObjects, writeModule)}),
+    (name = "main", worker = ${workerText(worker, options, writeModule)}),
+    ${storesObjects ? `(name = "objects", disk = (path = ${quote(join(folder, "objects"))}, writable = true)),` : ""}
     (name = "kv", worker = ${rig("kv", { CONNECTOR: connector })}),
     (name = "provider", ${provider ? `external = (address = ${quote(provider)}, http = ())` : `worker = ${rig("provider", providerDelay > 0 ? { DELAY_MS: String(providerDelay) } : {})}`}),
   ],
@@ -125,13 +144,14 @@ const readPorts = (channel) =>
  * @param {Worker} worker @param {Options} [options]
  */
 export const startWorkerd = async (worker, options = {}) => {
-  const folder = mkdtempSync(join(tmpdir(), "edge-otp-bench-"));
+  const folder = mkdtempSync(join(filesFolder(options.storesObjects), "edge-otp-bench-"));
+  mkdirSync(join(folder, "objects"));
   const writeModule = (name, code) => {
     writeFileSync(join(folder, name), code);
     return name;
   };
   const config = join(folder, "config.capnp");
-  writeFileSync(config, configText(worker, options, writeModule));
+  writeFileSync(config, configText(worker, options, folder, writeModule));
   const startedAt = performance.now();
   // What Workers log is written, as it is in production, but not read.
   const child = spawn(workerd.default, ["serve", "--control-fd=3", config], {

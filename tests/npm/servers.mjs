@@ -117,6 +117,9 @@ export const postgresServer = async (t, connect) => {
     "listen_addresses=127.0.0.1",
     "-c",
     "fsync=off",
+    // In the folder, where it ends with the test: the server is killed, and would leave /dev/shm as it is.
+    "-c",
+    "dynamic_shared_memory_type=mmap",
   ];
   start(t, join(bin, "postgres"), args, { ...as, cwd: folder });
   t.diagnostic((await succeed(join(bin, "postgres"), ["--version"])).trim());
