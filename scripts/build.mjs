@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { consoleCoreSources } from "./console-core.mjs";
 import { installPackages, isMain, main, root, run, step } from "./steps.mjs";
 import { areInstalled, buildTools, prepareRust, prepareTools } from "./toolchain.mjs";
-import { compileCrate, isCurrent, optimize, rustSources } from "./wasm.mjs";
+import { compileCrate, forSpeed, isCurrent, optimize, rustSources } from "./wasm.mjs";
 
 const sources = {
   worker: [...rustSources, "src", "scripts/build.mjs", "scripts/wasm.mjs"],
@@ -76,7 +76,7 @@ const compileWorker = async (env) => {
   // Only the Worker: cargo's default members are all crates. wasm-opt runs below, with passes of our own.
   await run("worker-build", ["--release", "--no-opt", "--package", "edge-otp"], { env });
   const wasm = join(root, "build", "index_bg.wasm");
-  await optimize(wasm, "-O3");
+  await optimize(wasm, forSpeed);
   // Last, because worker-build empties build/worker, and because its age says how new the build is.
   copyFileSync(wasm, join(root, artifacts.worker.file));
 };
