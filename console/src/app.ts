@@ -97,6 +97,8 @@ export class App implements AppController {
   }
 
   #signOut(reason: SignInReason): void {
+    // A page that is still loading must not be shown any more.
+    this.#navigationId += 1;
     this.#session = null;
     this.#keptKey = null;
     writeTabState(null);

@@ -139,8 +139,9 @@ class FakeManagementApi {
     return this.#replaceConnector({ connectorId, config: this.#prepareConfig(factory, config) });
   }
 
-  #update(id, { config }) {
+  #update(id, { config, updatedAt = this.#connector?.updatedAt }) {
     this.#assertActive(id);
+    if (updatedAt !== this.#connector.updatedAt) throw new ApiError(412, "entity.conflict");
     this.#connector.config = this.#prepareConfig(findFactory(this.#connector.connectorId), config);
     this.#connector.updatedAt = new Date().toISOString();
     return { ...toResponse(this.#connector), effectiveWithinSeconds: 90 };

@@ -22,6 +22,7 @@ export const createManagementClient = (server) => {
     /** Returns the active connector; undefined if there is none. */
     getConnector,
     setConnector: (connectorId, config) => request("POST", "/api/connectors", { connectorId, config }),
+    editConnector: (id, config) => request("PATCH", `/api/connectors/${id}`, { config }),
     deleteConnector: async () => {
       const connector = await getConnector();
       if (connector) await request("DELETE", `/api/connectors/${connector.id}`);

@@ -97,6 +97,56 @@ browserTest("signing out, and a key that is not accepted any more, remove what t
   await context.close();
 });
 
+browserTest("signing out while a page is loading leaves no page of the session", async () => {
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
+  const { context, page } = await openConsole(server);
+  await signIn(page, false);
+  let isAsked;
+  const asked = new Promise((resolve) => {
+    isAsked = resolve;
+  });
+  let answer;
+  const mayAnswer = new Promise((resolve) => {
+    answer = resolve;
+  });
+  await page.route("**/api/messages", async (route) => {
+    isAsked();
+    await mayAnswer;
+    await route.continue();
+  });
+  const answered = page.waitForResponse("**/api/messages");
+  await page.getByRole("link", { name: "Messages" }).click();
+  await asked;
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.getByText("You are signed out").waitFor();
+  answer();
+  await (await answered).finished();
+  // The page would be shown in a task after that.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 100)));
+  assert.equal(await page.locator("nav").count(), 0);
+  assert.equal(await page.getByLabel("Admin key").isVisible(), true);
+  await context.close();
+});
+
+browserTest("a connector that was changed elsewhere since is not overwritten", async () => {
+  await api.deleteConnector();
+  await api.setConnector(ids.twilio, twilio);
+  const { context, page } = await openConsole(server);
+  await signIn(page, false);
+  const riskCheck = page.getByRole("switch", { name: "Disable the risk check" });
+  await riskCheck.check();
+  const active = await api.getConnector();
+  // The time of a change is in whole milliseconds.
+  while (Date.now() <= Date.parse(active.updatedAt));
+  await api.editConnector(active.id, { ...twilio, templates: twilio.templates.slice(0, 2) });
+  await page.getByRole("button", { name: "Save changes" }).click();
+  await page.getByText("It was changed elsewhere since you opened it").waitFor();
+  assert.equal(await riskCheck.isChecked(), true, "the input is kept");
+  assert.equal((await api.getConnector()).config.templates.length, 2);
+  await context.close();
+});
+
 browserTest("a reload without a connection keeps the key and can be tried again", async () => {
   const { context, page } = await openConsole(server);
   await signIn(page, true);

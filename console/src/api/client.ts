@@ -95,8 +95,12 @@ export class ApiClient {
   createConnector = (connectorId: string, config: JsonObject) =>
     this.#sendJson<Connector>("POST", "/api/connectors", { connectorId, config });
 
-  updateConnector = (id: string, config: JsonObject) =>
-    this.#sendJson<Connector>("PATCH", `/api/connectors/${encodeURIComponent(id)}`, { config });
+  /** Replaces the config of a connector as it was read; one that was changed since is refused (412). */
+  updateConnector = ({ id, updatedAt }: Connector, config: JsonObject) =>
+    this.#sendJson<Connector>("PATCH", `/api/connectors/${encodeURIComponent(id)}`, {
+      config,
+      ...(updatedAt && { updatedAt }),
+    });
 
   restoreConnector = (id: string) =>
     this.#sendJson<Connector>("POST", `/api/connectors/archive/${encodeURIComponent(id)}/restore`, {});

@@ -267,8 +267,9 @@ export const en = {
   "real.lead":
     "Uses the saved connector and the Generic template, as your application will. The limits of the phone number apply.",
   "real.send": "Send code",
-  "real.sent": "Code sent",
-  "real.sent.body": "{name} accepted the message. Enter the code from the phone.",
+  "real.sent": "Handed over",
+  "real.sent.body":
+    "{name} was asked to send the code. Enter it from the phone. If it does not arrive, the log has the provider's answer.",
   "real.code": "Code sent to {phone}",
   "real.code.empty": "Enter the code.",
   "real.verify": "Verify code",
@@ -393,7 +394,8 @@ export const en = {
   "error.phone.invalid.trunk_zero":
     "The phone number has a 0 after the calling code that is dialled inside the country only. Leave it out.",
   "error.phone.invalid.impossible_length": "No phone number of this country has this length.",
-  "error.phone.not_allowed": "ALLOWED_COUNTRIES does not include the country of this number.",
+  "error.phone.not_allowed":
+    "Sending to the country of this number is not allowed: see ALLOWED_COUNTRIES and BLOCKED_COUNTRIES.",
   "error.phone.not_allowed.service_number":
     "This is a service number, such as a premium or toll-free one. ALLOW_SERVICE_NUMBERS lists exceptions.",
   "error.connector.not_found": "No SMS connector is set up.",

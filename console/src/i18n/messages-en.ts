@@ -4,8 +4,8 @@ export const messagesEn = {
   "messages.lead":
     "Sends and verifications of the last 24 hours, newest first. They appear shortly after their response.",
   "messages.off":
-    "This Worker keeps no message log. Set the variable `MESSAGE_LOG` to `1`, with the binding `MESSAGES`, and deploy again:",
-  "messages.off.label": "Configuration of the message log",
+    "This Worker keeps no message log. Add this variable to wrangler's configuration and deploy again:",
+  "messages.off.label": "Variable of the message log",
   "messages.empty": "No sends and verifications in the last 24 hours.",
   "messages.chart": "By hour",
   "messages.chart.hour": "{hour}: {good} succeeded, {bad} did not",

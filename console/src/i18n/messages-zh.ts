@@ -4,9 +4,8 @@ import type { messagesEn } from "./messages-en.ts";
 export const messagesZh: Record<keyof typeof messagesEn, string> = {
   "messages.title": "消息",
   "messages.lead": "最近 24 小时的发送和校验，最新的在前。响应之后片刻即会出现。",
-  "messages.off":
-    "这个 Worker 不保留消息记录。请将变量 `MESSAGE_LOG` 设为 `1`，绑定 `MESSAGES`，然后重新部署：",
-  "messages.off.label": "消息记录的配置",
+  "messages.off": "这个 Worker 不保留消息记录。请在 wrangler 配置中加入此变量，然后重新部署：",
+  "messages.off.label": "消息记录的变量",
   "messages.empty": "最近 24 小时内没有发送和校验。",
   "messages.chart": "按小时",
   "messages.chart.hour": "{hour}：成功 {good}，未成功 {bad}",

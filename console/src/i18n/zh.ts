@@ -247,8 +247,8 @@ export const zh: Messages = {
   "real.title": "发送并校验真实的验证码",
   "real.lead": "使用已保存的连接器和 Generic 模板，与您的应用相同。该手机号的限制同样有效。",
   "real.send": "发送验证码",
-  "real.sent": "验证码已发送",
-  "real.sent.body": "{name} 已接受短信。请输入手机收到的验证码。",
+  "real.sent": "已转交",
+  "real.sent.body": "已请 {name} 发送验证码。请输入手机收到的验证码；如未收到，日志中有服务商的应答。",
   "real.code": "发送到 {phone} 的验证码",
   "real.code.empty": "请输入验证码。",
   "real.verify": "校验验证码",
@@ -365,7 +365,8 @@ export const zh: Messages = {
   "error.phone.invalid.unknown_code": "没有国家或地区使用该号码的区号。",
   "error.phone.invalid.trunk_zero": "国家代码后有一个仅在国内拨打时使用的 0，请去掉。",
   "error.phone.invalid.impossible_length": "该国家或地区没有这种长度的号码。",
-  "error.phone.not_allowed": "该号码的国家或地区不在 ALLOWED_COUNTRIES 中。",
+  "error.phone.not_allowed":
+    "不允许向该号码的国家或地区发送：请查看 ALLOWED_COUNTRIES 和 BLOCKED_COUNTRIES。",
   "error.phone.not_allowed.service_number":
     "这是付费或免费电话等服务号码。例外可在 ALLOW_SERVICE_NUMBERS 中列出。",
   "error.connector.not_found": "尚未设置短信连接器。",

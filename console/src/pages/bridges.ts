@@ -65,7 +65,10 @@ const renderSetup = ({ id, name, setting }: Bridge): HTMLElement => {
     { class: "card" },
     h("h2", {}, t("bridges.settings")),
     ...fields.flatMap(([field, value]): Child[] => [h("p", {}, field), renderCodeBlock(value, field)]),
-    ...(setup?.paste ? [h("p", {}, setup.paste[0]), renderCodeBlock(setup.paste[1], setup.paste[0])] : []),
+    ...(setup?.pastes ?? []).flatMap(([label, text]): Child[] => [
+      h("p", {}, label),
+      renderCodeBlock(text, label),
+    ]),
     ...(setting === undefined
       ? [h("p", { class: "hint" }, ...renderInlineCode(t("bridges.key")))]
       : [

@@ -52,7 +52,7 @@ export const createDetailPage = (options: DetailOptions): Page => {
       if (!(await form.validate())) return clearBusy(button, t("detail.save"));
       // Input during the request would not be saved.
       form.element.inert = true;
-      connector = await session.api.updateConnector(connector.id, draft.toConfig());
+      connector = await session.api.updateConnector(connector, draft.toConfig());
       session.connector = connector;
       draft = createDraft(connector);
       rerenderAndFocusTitle();

@@ -8,16 +8,8 @@ import { renderCodeBlock } from "../ui/code-block.ts";
 import { type Child, h, renderInlineCode, replaceChildren } from "../ui/dom.ts";
 import { renderHourChart, sumByHour } from "../ui/hour-chart.ts";
 
-const CONFIGURATION = `[vars]
-MESSAGE_LOG = "1"
-
-[[durable_objects.bindings]]
-name = "MESSAGES"
-class_name = "MessageLog"
-
-[[migrations]]
-tag = "v2"
-new_sqlite_classes = ["MessageLog"]`;
+/** A variable of wrangler's configuration, which has the binding and its class already. */
+const CONFIGURATION = `MESSAGE_LOG = "1"`;
 
 /** The events of a request that did what was asked for. */
 const SUCCESSES = new Set(["send.granted", "send.repeated", "send.ignored", "verify.ok"]);

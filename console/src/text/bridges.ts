@@ -4,8 +4,8 @@
 export interface BridgeSetup {
   /** The field and its value. */
   fields: readonly (readonly [name: string, value: string])[];
-  /** Text to paste, with what it is. */
-  paste?: readonly [label: string, text: string];
+  /** Texts to paste, with what each is. */
+  pastes?: readonly (readonly [label: string, text: string])[];
 }
 
 const BEARER = "Bearer <API_KEYS>";
@@ -23,9 +23,11 @@ const SETUPS: Readonly<Record<string, (url: string) => BridgeSetup>> = {
       ["URL", url],
       ["Authorization", BEARER],
     ],
-    paste: [
-      "curl",
-      `curl -sS ${url} -H "Authorization: Bearer $API_KEY" -H "Content-Type: application/json" \\\n  -d '{"to":"+14155550123","code":"173619","usageType":"SignIn"}'`,
+    pastes: [
+      [
+        "curl",
+        `curl -sS ${url} -H "Authorization: Bearer $API_KEY" -H "Content-Type: application/json" \\\n  -d '{"to":"+14155550123","code":"173619","usageType":"SignIn"}'`,
+      ],
     ],
   }),
   logto: (url) => ({
@@ -36,26 +38,51 @@ const SETUPS: Readonly<Record<string, (url: string) => BridgeSetup>> = {
   }),
   supabase: (url) => ({
     fields: [["URL", url]],
-    paste: [
-      "supabase/config.toml",
-      `[auth.hook.send_sms]\nenabled = true\nuri = "${url}"\nsecrets = "env(SEND_SMS_HOOK_SECRET)"`,
+    pastes: [
+      [
+        "supabase/config.toml",
+        `[auth.hook.send_sms]\nenabled = true\nuri = "${url}"\nsecrets = "env(SEND_SMS_HOOK_SECRET)"`,
+      ],
     ],
   }),
   zitadel: (url) => ({
     fields: [["endpoint", url]],
-    paste: [
-      "curl",
-      `curl -sS https://$ZITADEL/admin/v1/sms/http -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\\n  -d '{"endpoint":"${url}","description":"edge-otp"}'`,
+    pastes: [
+      [
+        "curl (→ id, signingKey)",
+        `curl -sS https://$ZITADEL/admin/v1/sms/http -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\\n  -d '{"endpoint":"${url}","description":"edge-otp"}'`,
+      ],
+      [
+        "curl (id → active)",
+        `curl -sS -X POST https://$ZITADEL/admin/v1/sms/$ID/_activate -H "Authorization: Bearer $TOKEN"`,
+      ],
     ],
   }),
   kratos: (url) => ({
-    fields: [
-      ["url", url],
-      ["Authorization", BEARER],
-    ],
-    paste: [
-      "kratos.jsonnet",
-      `function(ctx) {
+    fields: [["url", url]],
+    pastes: [
+      [
+        "kratos.yml",
+        `courier:
+  channels:
+    - id: sms
+      type: http
+      request_config:
+        url: ${url}
+        method: POST
+        body: file:///etc/config/kratos/kratos.jsonnet
+        headers:
+          content-type: application/json
+        auth:
+          type: api_key
+          config:
+            name: Authorization
+            value: ${BEARER}
+            in: header`,
+      ],
+      [
+        "kratos.jsonnet",
+        `function(ctx) {
   to: ctx.recipient,
   text: ctx.body,
   kind: ctx.template_type,
@@ -65,6 +92,7 @@ const SETUPS: Readonly<Record<string, (url: string) => BridgeSetup>> = {
     std.get(ctx.template_data, 'registration_code', std.get(ctx.template_data, 'verification_code', null))
   ),
 }`,
+      ],
     ],
   }),
   authgear: (url) => ({ fields: [["Webhook", url]] }),
@@ -87,10 +115,13 @@ const SETUPS: Readonly<Record<string, (url: string) => BridgeSetup>> = {
       ["Method", "POST"],
       ["Endpoint", url],
       ["Authorization", BEARER],
+      ["Body mapping", "phoneNumber → phoneNumber, content → content"],
+      ["Template code", "%s"],
     ],
   }),
   clerk: (url) => ({
     fields: [
+      ["Customization → SMS → Delivered by Clerk", "off"],
       ["Endpoint URL", url],
       ["Event", "sms.created"],
     ],
