@@ -28,8 +28,9 @@ exports.onExecuteCustomPhoneProvider = async (event, api) => {
     return api.notification.retry("edge-otp did not answer.");
   }
   if (response.ok) return;
-  const { code: error } = await response.json().catch(() => ({}));
+  const { code: error, data } = await response.json().catch(() => ({}));
   const reason = `edge-otp: ${response.status} ${error ?? ""}`;
-  const isTemporary = [429, 500, 501, 503].includes(response.status);
+  // A refusal with a cause: the provider was not reached, and nothing was sent.
+  const isTemporary = [429, 500, 501, 503].includes(response.status) || data?.cause !== undefined;
   return isTemporary ? api.notification.retry(reason) : api.notification.drop(reason);
 };

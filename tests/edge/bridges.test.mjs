@@ -250,7 +250,7 @@ test("too many messages: a queue repeats later, a user gets the auth server's er
     if (dialect === "authgear") assert.equal(JSON.parse(text).code, "rate_limited");
     if (dialect === "authentik") {
       assert.equal(headers.get("content-type"), "text/plain; charset=utf-8");
-      assert.equal(text, "Too many codes for this number. Try again later.");
+      assert.equal(text, "Too many codes were requested. Try again later.");
     }
     const sent = await otp.send({ phone: to });
     assert.equal(sent.code, "request.message_rate_limited", "/send counts the same messages");
@@ -452,5 +452,10 @@ test("the Auth0 Action of the documentation delivers, drops and retries", async 
   assert.deepEqual(wrong, [["drop", "edge-otp: 401 auth.unauthorized"]]);
   const failed = await run({ recipient, code: "1" }, () => Promise.reject(new Error("no network")));
   assert.deepEqual(failed, [["retry", "edge-otp did not answer."]]);
+  const refuse = (data) => async () => Response.json({ code: "connector.general", data }, { status: 502 });
+  const notReached = await run({ recipient, code: "1" }, refuse({ cause: "refused" }));
+  assert.deepEqual(notReached, [["retry", "edge-otp: 502 connector.general"]]);
+  const refused = await run({ recipient, code: "1" }, refuse({ provider: { status: 400, code: "1" } }));
+  assert.deepEqual(refused, [["drop", "edge-otp: 502 connector.general"]]);
   assert.equal((await run({ recipient, code: "1", delivery_method: "voice" }))[0][0], "drop");
 });

@@ -79,8 +79,9 @@ pub struct SendRequest {
     /// read is ignored. `warnings` says so.
     #[cfg_attr(feature = "openapi", schema(examples("en", "zh-CN")))]
     pub locale: Option<String>,
-    /// The end user's IP address, IPv4 or IPv6; passed to connectors that take one. Of a list the first address counts, a
-    /// port is dropped; what cannot be read is ignored. `warnings` says so.
+    /// The end user's IP address, IPv4 or IPv6, never that of the caller's server: `SENDS_PER_IP_HOUR` and
+    /// `SENDS_PER_IP_DAY` limit sends by it, and some connectors pass it on. Of a list the first address counts, a port is
+    /// dropped; what cannot be read is ignored. `warnings` says so.
     #[cfg_attr(feature = "openapi", schema(examples("203.0.113.7", "2001:db8::1")))]
     pub ip: Option<String>,
     /// Which optional members were ignored or understood as something else.

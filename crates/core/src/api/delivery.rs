@@ -42,7 +42,8 @@ pub struct DeliverRequest {
     /// A language tag (BCP 47): selects the template. What cannot be read is ignored.
     #[cfg_attr(feature = "openapi", schema(examples("en", "zh-CN")))]
     pub locale: Option<String>,
-    /// The end user's IP address; passed to connectors that take one. What cannot be read is ignored.
+    /// The end user's IP address, never that of the caller's server: `SENDS_PER_IP_HOUR` and `SENDS_PER_IP_DAY` limit sends
+    /// by it, and some connectors pass it on. What cannot be read is ignored.
     #[cfg_attr(feature = "openapi", schema(examples("203.0.113.7", "2001:db8::1")))]
     pub ip: Option<String>,
 }

@@ -113,7 +113,7 @@ impl Refusal {
     pub const fn user_message(self) -> &'static str {
         match self {
             Self::Recipient => "This number cannot receive codes.",
-            Self::Throttled(_) => "Too many codes for this number. Try again later.",
+            Self::Throttled(_) => "Too many codes were requested. Try again later.",
             _ => "The code could not be sent.",
         }
     }
