@@ -160,8 +160,9 @@ export interface SendBody {
    */
   locale?: string | undefined;
   /**
-   * The end user's IP address, IPv4 or IPv6; passed to connectors that take one. Of a list the first address counts,
-   * a port is dropped; what cannot be read is ignored. `warnings` says so.
+   * The end user's IP address, IPv4 or IPv6, never that of the caller's server: `SENDS_PER_IP_HOUR` and
+   * `SENDS_PER_IP_DAY` limit sends by it, and some connectors pass it on. Of a list the first address counts, a port
+   * is dropped; what cannot be read is ignored. `warnings` says so.
    */
   ip?: string | undefined;
 }
@@ -245,7 +246,10 @@ export interface DeliverRequest {
   usageType?: UsageType | undefined;
   /** A language tag (BCP 47): selects the template. What cannot be read is ignored. */
   locale?: string | undefined;
-  /** The end user's IP address; passed to connectors that take one. What cannot be read is ignored. */
+  /**
+   * The end user's IP address, never that of the caller's server: `SENDS_PER_IP_HOUR` and `SENDS_PER_IP_DAY` limit
+   * sends by it, and some connectors pass it on. What cannot be read is ignored.
+   */
   ip?: string | undefined;
 }
 
@@ -680,7 +684,7 @@ export interface Policy {
   /**
    * Countries that may not be sent to, even if they are allowed. ISO or dialling codes; unset: none.
    *
-   * @default all
+   * @default none
    */
   blockedCountries?: readonly string[] | undefined;
   /**

@@ -1,6 +1,13 @@
 // edge-otp/worker: the whole Worker, prebuilt. Needs Cloudflare's types (`wrangler types`, or @cloudflare/workers-types).
 import { DurableObject, WorkerEntrypoint } from "cloudflare:workers";
-import type { SendRequest, SendResult, VerifyRequest, VerifyResult } from "./index.js";
+import type {
+  DeliverRequest,
+  DeliverResult,
+  SendRequest,
+  SendResult,
+  VerifyRequest,
+  VerifyResult,
+} from "./index.js";
 
 /**
  * What other Workers of the account may call over a service binding with entrypoint "Otp". Errors arrive with `code`,
@@ -16,6 +23,12 @@ export declare class Otp extends WorkerEntrypoint {
    * @throws an error with `code`, `status` and `data`.
    */
   send(request: SendRequest): Promise<SendResult>;
+  /**
+   * Delivers a code that the caller has made, once for a recipient and code within 600 seconds.
+   *
+   * @throws an error with `code`, `status` and `data`.
+   */
+  deliver(request: DeliverRequest): Promise<DeliverResult>;
   /**
    * Verifies a code. A person's mistake is a value.
    *

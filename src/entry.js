@@ -28,9 +28,12 @@ const fail = () => {
   for (const end of inFlight) end();
 };
 globalThis.onEdgeOtpPanic = fail;
-addEventListener("error", ({ error }) => {
+const failAfterTrap = (error) => {
   if (error instanceof WebAssembly.RuntimeError) fail();
-});
+};
+addEventListener("error", ({ error }) => failAfterTrap(error));
+// A step of a future is a promise reaction here.
+addEventListener("unhandledrejection", ({ reason }) => failAfterTrap(reason));
 
 /** After a failure, has worker-build's shim create a new wasm instance, which it does where an `App` is constructed. */
 const ensureInstance = (ctx, env) => {
@@ -39,30 +42,33 @@ const ensureInstance = (ctx, env) => {
   failuresHandled = failures;
 };
 
-const unavailable = () => {
+/** Logs a request that has no result, and returns the error that is its result. */
+const reportUnanswered = () => {
   const requestId = crypto.randomUUID().replaceAll("-", "");
   const message = "The request did not end in time; whether it had an effect is not known.";
   console.error({ event: "request.unanswered", requestId, error: "storage.unavailable", status: 503 });
-  return Response.json(
-    { code: "storage.unavailable", message, requestId },
-    {
-      status: 503,
-      headers: {
-        "cache-control": "no-store",
-        "content-type": "application/json; charset=utf-8",
-        "strict-transport-security": "max-age=31536000",
-        "x-content-type-options": "nosniff",
-        "x-request-id": requestId,
-      },
+  return { code: "storage.unavailable", message, requestId };
+};
+
+const respondUnavailable = () => {
+  const error = reportUnanswered();
+  return Response.json(error, {
+    status: 503,
+    headers: {
+      "cache-control": "no-store",
+      "content-type": "application/json; charset=utf-8",
+      "strict-transport-security": "max-age=31536000",
+      "x-content-type-options": "nosniff",
+      "x-request-id": error.requestId,
     },
-  );
+  });
 };
 
 /**
- * Resolves as `result` does, or with 503 after a failure of the instance or the deadline. Promises are few here, because
- * each turn of one costs as much as reading a header.
+ * Resolves as `result` does, or with what `replace` returns after a failure of the instance or the deadline. Promises are
+ * few here, because each turn of one costs as much as reading a header.
  */
-const withDeadline = (result) =>
+const withDeadline = (result, replace) =>
   new Promise((resolve, reject) => {
     let end;
     // Any request may end this one, but only this one may create its response: hence a promise between the two.
@@ -70,7 +76,7 @@ const withDeadline = (result) =>
       end = resolveEnd;
     }).then(() => {
       leave();
-      resolve(unavailable());
+      resolve(replace());
     });
     const timer = setTimeout(end, DEADLINE_MS);
     const leave = () => {
@@ -102,13 +108,14 @@ export default {
     try {
       const response = handle.call({ env, ctx }, request);
       if (response instanceof Response) return response;
-      // It ends even if its client goes away: a provider that was asked is listened to, and a refusal is taken back.
-      if (request.method !== "GET") ctx.waitUntil(response);
-      return withDeadline(response);
+      // It ends even if its client goes away: a provider that was asked is listened to, a refusal is taken back, and what
+      // the request holds in memory is freed.
+      ctx.waitUntil(response);
+      return withDeadline(response, respondUnavailable);
     } catch (error) {
-      if (error instanceof WebAssembly.RuntimeError) fail();
+      failAfterTrap(error);
       console.error(error);
-      return unavailable();
+      return respondUnavailable();
     }
   },
 };
@@ -134,7 +141,7 @@ const objectOver = (RustObject) =>
       try {
         return this.#current().call(request, name, previous);
       } catch (error) {
-        if (error instanceof WebAssembly.RuntimeError) fail();
+        failAfterTrap(error);
         throw error;
       }
     }
@@ -154,26 +161,40 @@ export class MessageLog extends objectOver(RustLog) {}
 const callError = ({ error: { code, message, data }, status }) =>
   Object.assign(new Error(`${code}: ${message}`), { code, status, data });
 
-const call = async (operation, ...args) => {
-  const { value, ...failure } = JSON.parse(await operation(...args));
+/** Calls an operation for another Worker. As a request's, it ends even if the caller goes away, and has the last deadline. */
+const call = async ({ ctx, env }, operation, request, idempotencyKey) => {
+  const body = JSON.stringify(request);
+  if (body === undefined) throw new TypeError("the request must be an object");
+  const key = idempotencyKey ?? undefined;
+  if (key !== undefined && typeof key !== "string") throw new TypeError("idempotencyKey must be a string");
+  ensureInstance(ctx, env);
+  const operate = () => {
+    try {
+      return App.prototype[operation](env, ctx, body, key);
+    } catch (error) {
+      failAfterTrap(error);
+      throw error;
+    }
+  };
+  const result = operate();
+  ctx.waitUntil(result);
+  const replace = () => JSON.stringify({ error: reportUnanswered(), status: 503 });
+  const { value, ...failure } = JSON.parse(await withDeadline(result, replace));
   if (failure.error) throw callError(failure);
   return value;
 };
 
 /** What other Workers of the account may call over a service binding with `entrypoint = "Otp"`. */
 export class Otp extends WorkerEntrypoint {
-  send({ idempotencyKey, ...request }) {
-    const app = new App(this.ctx, this.env);
-    return call(app.otpSend, this.env, this.ctx, JSON.stringify(request), idempotencyKey);
+  send({ idempotencyKey, ...request } = {}) {
+    return call(this, "otpSend", request, idempotencyKey);
   }
 
   deliver(request) {
-    const app = new App(this.ctx, this.env);
-    return call(app.otpDeliver, this.env, this.ctx, JSON.stringify(request));
+    return call(this, "otpDeliver", request);
   }
 
   verify(request) {
-    const app = new App(this.ctx, this.env);
-    return call(app.otpVerify, this.env, this.ctx, JSON.stringify(request));
+    return call(this, "otpVerify", request);
   }
 }

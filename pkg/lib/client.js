@@ -113,17 +113,18 @@ export const createOtpClient = (options) => {
     // Outside of what follows: what cannot be written as JSON is not sent.
     const json = body && JSON.stringify(body);
     const started = Date.now();
+    const signals = [signal, options.signal].filter((given) => given !== undefined);
+    const ended = AbortSignal.any([...signals, AbortSignal.timeout(timeoutMs)]);
     onRequest?.({ method, url });
     let response;
     let text;
     try {
-      const signals = [signal, options.signal].filter((given) => given !== undefined);
       response = await (fetch ?? globalThis.fetch)(url, {
         method,
         headers,
         body: json,
         redirect: "manual",
-        signal: AbortSignal.any([...signals, AbortSignal.timeout(timeoutMs)]),
+        signal: ended,
       });
       text = await response.text();
     } catch (cause) {

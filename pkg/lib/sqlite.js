@@ -7,17 +7,21 @@ import { checkTable, guardOver, KV_PREFIX, TABLE, transactionError } from "./tab
 /** What expires never: the last second of the year 9999. */
 const NEVER = 253_402_300_799;
 
+/**
+ * Parameters are anonymous, in the order in which the values are bound: better-sqlite3, and node:sqlite before 22.20, bind
+ * none of `?1` by position, because SQLite counts it as a named one.
+ */
 const statements = (/** @type {string} */ table) => ({
-  load: `SELECT text FROM ${table} WHERE key = ?1 AND expires_at > unixepoch()`,
+  load: `SELECT text FROM ${table} WHERE key = ? AND expires_at > unixepoch()`,
   create:
-    `INSERT INTO ${table} (key, text, expires_at) VALUES (?1, ?2, unixepoch() + ?3) ON CONFLICT (key) DO UPDATE` +
+    `INSERT INTO ${table} (key, text, expires_at) VALUES (?, ?, unixepoch() + ?) ON CONFLICT (key) DO UPDATE` +
     ` SET text = excluded.text, expires_at = excluded.expires_at WHERE ${table}.expires_at <= unixepoch() RETURNING 1`,
   replace:
-    `UPDATE ${table} SET text = ?2, expires_at = unixepoch() + ?3` +
-    " WHERE key = ?1 AND text = ?4 AND expires_at > unixepoch() RETURNING 1",
-  remove: `DELETE FROM ${table} WHERE key = ?1 AND text = ?2 AND expires_at > unixepoch() RETURNING 1`,
-  put: `INSERT OR REPLACE INTO ${table} (key, text, expires_at) VALUES (?1, ?2, coalesce(unixepoch() + ?3, ${NEVER})) RETURNING 1`,
-  delete: `DELETE FROM ${table} WHERE key = ?1 RETURNING 1`,
+    `UPDATE ${table} SET text = ?, expires_at = unixepoch() + ?` +
+    " WHERE key = ? AND text = ? AND expires_at > unixepoch() RETURNING 1",
+  remove: `DELETE FROM ${table} WHERE key = ? AND text = ? AND expires_at > unixepoch() RETURNING 1`,
+  put: `INSERT OR REPLACE INTO ${table} (key, text, expires_at) VALUES (?, ?, coalesce(unixepoch() + ?, ${NEVER})) RETURNING 1`,
+  delete: `DELETE FROM ${table} WHERE key = ? RETURNING 1`,
 });
 
 /** D1 has no transactions that stay open. @param {any} database */
@@ -60,15 +64,13 @@ export const sqliteGuard = (database, { table = TABLE } = {}) => {
     if (isInTransaction(database)) throw transactionError(caller);
     return query(text, values);
   };
-  const swap =
-    (/** @type {string} */ text) =>
-    async (/** @type {unknown[]} */ ...values) =>
-      (await rows(text, values)).length === 1;
+  const swap = async (/** @type {string} */ text, /** @type {unknown[]} */ ...values) =>
+    (await rows(text, values)).length === 1;
   return guardOver({
     load: async (key) => (await rows(sql.load, [key]))[0]?.text ?? null,
-    create: swap(sql.create),
-    replace: swap(sql.replace),
-    remove: swap(sql.remove),
+    create: (key, text, ttl) => swap(sql.create, key, text, ttl),
+    replace: (key, text, ttl, expected) => swap(sql.replace, text, ttl, key, expected),
+    remove: (key, expected) => swap(sql.remove, key, expected),
   });
 };
 

@@ -11,11 +11,32 @@ const mayAsk = args.includes("--ask") || (process.stdin.isTTY && !args.includes(
 const wrangler = (given, stdio) =>
   spawnSync("wrangler", given, { stdio, encoding: "utf8", shell: process.platform === "win32" });
 
-/** The names of the secrets that the deployed Worker has; none if there is no such Worker. */
+/** The arguments that say which Worker is deployed. */
+const target = args.filter(
+  (arg, at) => /^(--name|--env|-e)(=|$)/.test(arg) || /^(--name|--env|-e)$/.test(args[at - 1] ?? ""),
+);
+
+const askWrangler = () =>
+  wrangler(["secret", "list", "--format", "json", ...target], ["inherit", "pipe", "pipe"]);
+
+/**
+ * The names of the secrets that the deployed Worker has; none if there is no such Worker. If that is not known nothing is
+ * deployed: new secrets in place of those that exist would void every code, lock and connector.
+ */
 const listDeployed = () => {
-  const { status, stdout } = wrangler(["secret", "list", "--format", "json"], ["inherit", "pipe", "pipe"]);
-  if (status !== 0) return [];
-  return JSON.parse(stdout.slice(stdout.indexOf("["))).map(({ name }) => name);
+  let { status, stdout, stderr } = askWrangler();
+  // Its output is read here, so wrangler does not log in by itself.
+  if (status !== 0 && /non-interactive|not logged in/i.test(stdout + stderr)) {
+    wrangler(["login"], "inherit");
+    ({ status, stdout, stderr } = askWrangler());
+  }
+  if (status === 0) return JSON.parse(stdout.slice(stdout.indexOf("["))).map(({ name }) => name);
+  if (/Worker ".*" .*not found/.test(stdout + stderr)) return [];
+  console.error(`${stdout}${stderr}
+It is not known which secrets the deployed Worker has, so nothing was deployed. Mend what wrangler says above, or write the
+secrets that are to be set into ${FILE}.
+`);
+  process.exit(1);
 };
 
 /** Asks for secrets; Enter takes a random one. */

@@ -154,6 +154,18 @@ test("PostgreSQL", async (t) => {
   });
 });
 
+/** A database that binds by position what is anonymous only, as better-sqlite3 and node:sqlite before 22.20 do. */
+const bindingAnonymous = (database) => ({
+  exec: (text) => database.exec(text),
+  prepare: (text) => ({
+    all: (...values) => {
+      const anonymous = text.match(/\?(?!\d)/g)?.length ?? 0;
+      if (values.length > anonymous) throw new RangeError("Too many parameter values were provided");
+      return database.prepare(text).all(...values);
+    },
+  }),
+});
+
 test("SQLite", async (t) => {
   await t.test("bun:sqlite", async () =>
     allPassed(outcomeOf(await succeed(tool("bun"), ["run", "sqlite.mjs"], { cwd: home }))),
@@ -170,7 +182,9 @@ test("SQLite", async (t) => {
     if (!DatabaseSync) return t.skip("this Node has no node:sqlite; the suite above ran in another");
     const database = new DatabaseSync(":memory:");
     database.exec(guards.sqliteSchema());
-    await isStrict([guards.sqliteGuard(database)]);
-    await isKv(guards.sqliteKv(database), guards.sqliteGuard(database));
+    for (const form of [database, bindingAnonymous(database)]) {
+      await isStrict([guards.sqliteGuard(form)]);
+      await isKv(guards.sqliteKv(form), guards.sqliteGuard(form));
+    }
   });
 });

@@ -40,15 +40,25 @@ const folderOf = (t) => {
   return folder;
 };
 
-/** A wrangler that notes how it was called; `deployed` are the secrets that the Worker has. */
-const fakeWrangler = (folder, deployed) => {
+const NOT_FOUND = 'Worker "my-otp" not found.';
+const NOT_LOGGED_IN = "In a non-interactive environment, it's necessary to set a CLOUDFLARE_API_TOKEN.";
+
+/**
+ * A wrangler that notes how it was called; `deployed` are the secrets that the Worker has, or what wrangler says instead,
+ * until it has logged in if that is what it says.
+ */
+const fakeWrangler = (folder, deployed = NOT_FOUND) => {
   const bin = join(folder, "bin");
   mkdirSync(bin);
-  const list =
-    deployed === undefined ? "exit 1" : `echo '${JSON.stringify(deployed.map((name) => ({ name })))}'`;
+  const print = (names) => `echo '${JSON.stringify(names.map((name) => ({ name })))}'`;
+  const fail = (text) => `cat >&2 <<'END'\n${text}\nEND\nexit 1`;
+  const session = join(folder, "session");
+  const list = Array.isArray(deployed)
+    ? print(deployed)
+    : `if [ -f ${session} ]; then ${print(["OTP_SECRET", "API_KEYS"])}; exit 0; fi\n${fail(deployed)}`;
   writeFileSync(
     join(bin, "wrangler"),
-    `#!/bin/sh\necho "$@" >> ${join(folder, "calls")}\nif [ "$1" = secret ]; then ${list}; fi\n`,
+    `#!/bin/sh\necho "$@" >> ${join(folder, "calls")}\nif [ "$1" = login ]; then touch ${session}; fi\nif [ "$1" = secret ]; then\n${list}\nfi\n`,
   );
   chmodSync(join(bin, "wrangler"), 0o755);
   return { PATH: `${bin}:${process.env.PATH}` };
@@ -109,6 +119,36 @@ test("a later deployment asks for what is missing only, and one in a build for n
   assert.ok(!existsSync(join(all, "secrets.env")));
   const build = folderOf(t);
   assert.equal((await deploy(build, fakeWrangler(build), "")).calls, "deploy\n");
+});
+
+test("where the deployed secrets cannot be listed, none is replaced and nothing is deployed", async (t) => {
+  const folder = folderOf(t);
+  const { code, calls } = await deploy(folder, fakeWrangler(folder, "fetch failed"), "\n\n\n", "--ask");
+  assert.equal(code, 1);
+  assert.doesNotMatch(calls, /^deploy/m);
+  assert.ok(!existsSync(join(folder, "secrets.env")));
+});
+
+test("somebody who is not logged in logs in before the secrets are listed", async (t) => {
+  const folder = folderOf(t);
+  const { code, calls } = await deploy(folder, fakeWrangler(folder, NOT_LOGGED_IN), "\n", "--ask");
+  assert.equal(code, 0);
+  assert.deepEqual(Object.keys(readSecrets(folder)), ["ADMIN_KEY"]);
+  const list = "secret list --format json";
+  assert.deepEqual(calls.trim().split("\n"), [list, "login", list, "deploy --secrets-file secrets.env"]);
+});
+
+test("the secrets of the Worker that is deployed are listed", async (t) => {
+  const folder = folderOf(t);
+  const given = ["--ask", "--name", "mine", "--env=staging", "--minify"];
+  const { calls } = await deploy(
+    folder,
+    fakeWrangler(folder, ["OTP_SECRET", "API_KEYS", "ADMIN_KEY"]),
+    "",
+    ...given,
+  );
+  assert.match(calls, /^secret list --format json --name mine --env=staging$/m);
+  assert.match(calls, /^deploy --name mine --env=staging --minify$/m);
 });
 
 test("the Deploy to Cloudflare button finds empty secrets, each described and required", () => {

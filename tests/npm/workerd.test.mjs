@@ -144,6 +144,16 @@ test("the prebuilt Worker", async (t) => {
     assert.equal(invalid.data.issues[0].path, "usageType");
   });
 
+  await t.test("what no call may hold is a TypeError, and later calls are not affected", async () => {
+    for (const idempotencyKey of [42, true, {}, []]) {
+      const error = await ask("/send", { phone: newPhone(), idempotencyKey });
+      assert.match(error.message, /idempotencyKey must be a string/, JSON.stringify(idempotencyKey));
+    }
+    const absent = await ask("/verify-nothing", {});
+    assert.match(absent.message, /the request must be an object/);
+    assert.equal((await ask("/send", { phone: newPhone() })).value.status, "sent");
+  });
+
   await t.test("serves the client over a service binding", async () => {
     const request = { phone: newPhone(), code: "123456" };
     assert.deepEqual((await ask("/client", { apiKey: "api-key-number-two", request })).value, {

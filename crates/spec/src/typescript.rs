@@ -307,7 +307,7 @@ fn write_policy(text: &mut String) {
             (VariableKind::SecondsList { .. }, Some(default)) => format!("[{}]", default.replace(',', ", ")),
             (VariableKind::Choice { .. }, Some(default)) => format!("\"{default}\""),
             (_, Some(default)) => default,
-            (VariableKind::Countries { .. }, None) => "all".to_owned(),
+            (VariableKind::Countries { unset, .. }, None) => unset.to_owned(),
             (_, None) => "none".to_owned(),
         };
         let comment = match kind {

@@ -63,7 +63,6 @@ pub(super) const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
                 "MissingAccessKeyId",
                 "SignatureDoesNotMatch",
                 "IncompleteSignature",
-                "SignatureNonceUsed",
                 "InvalidTimeStamp",
                 "Forbidden",
                 "NoPermission",
@@ -92,6 +91,7 @@ pub(super) const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
                 "SMS_SIGNATURE_ILLEGAL",
                 "SMS_SIGN_ILLEGAL",
                 "SMS_SIGNATURE_SCENE_ILLEGAL",
+                "SIGN_STATE_ILLEGAL",
                 "SMS_CONTENT_ILLEGAL",
                 "TEMPLATE_MISSING_PARAMETERS",
                 "TEMPLATE_PARAMS_ILLEGAL",
@@ -106,6 +106,8 @@ pub(super) const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
         (RejectionKind::Other, &["ServiceUnavailable"]),
     ],
     unknown: &[
+        // A nonce is new for each send: the same request has arrived before, and may have been carried out.
+        "SignatureNonceUsed",
         "SYSTEM_ERROR",
         "SYSTEM_BUSY",
         "UNKNOWN",

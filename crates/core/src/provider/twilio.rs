@@ -84,10 +84,10 @@ const ERROR_CODES: ErrorCodeTable = ErrorCodeTable {
                 "63007",
             ],
         ),
-        (RejectionKind::Balance, &["20409", "30009", "63020"]),
-        (RejectionKind::Other, &["20503"]),
+        (RejectionKind::Balance, &["63020"]),
+        (RejectionKind::Other, &["20409", "20503"]),
     ],
-    unknown: &["20500", "30410"],
+    unknown: &["20500", "30410", "30500"],
     ..ErrorCodeTable::EMPTY
 };
 
