@@ -39,11 +39,13 @@ impl DurableObject for VerificationGuard {
         Response::error("Not found", 404)
     }
 
-    /// Deletes the state once nothing in it matters any more; otherwise sets the alarm again.
+    /// Deletes the state once nothing in it matters any more; otherwise sets the alarm again. After an error the platform
+    /// runs the alarm again.
     async fn alarm(&self) -> worker::Result<Response> {
-        if let Err(error) = self.object.expire(now()).await {
+        self.object.expire(now()).await.map_err(|error| {
             console_error!("a guard object was not cleaned up: {error}");
-        }
+            worker::Error::RustError(error.to_string())
+        })?;
         Response::empty()
     }
 }
@@ -132,6 +134,11 @@ impl ObjectStorage for DurableStorage {
 
     async fn delete_all(&self) -> Result<(), StorageError> {
         self.0.delete_all().await.map_err(|_| StorageError)
+    }
+
+    async fn alarm(&self) -> Result<Option<Timestamp>, StorageError> {
+        let alarm = self.0.get_alarm().await.map_err(|_| StorageError)?;
+        Ok(alarm.and_then(|ms| u64::try_from(ms).ok()).map(Timestamp))
     }
 
     fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {

@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use edge_otp_core::guard::{GuardRequest, GuardResponse};
-use edge_otp_core::ports::{GUARD_TIMEOUT_MS, GuardClient, StorageError, call_concurrently};
+use edge_otp_core::ports::{GUARD_TIMEOUT_MS, GuardClient, StorageError};
 
 use super::WorkerPlatform;
 
@@ -35,9 +35,5 @@ impl GuardClient for WorkerPlatform {
         let response = call_guard(namespace, name, &request, own_name, previous, GUARD_TIMEOUT_MS).await;
         let text = response.map_err(|_| StorageError)?.as_string().ok_or(StorageError)?;
         serde_json::from_str(&text).map_err(|_| StorageError)
-    }
-
-    async fn call_both(&self, calls: [(&str, &GuardRequest); 2]) -> Result<[GuardResponse; 2], StorageError> {
-        call_concurrently(self, calls).await
     }
 }

@@ -237,6 +237,54 @@ test("KV alone: what is stored is text with a lifetime, and a failed write is no
   });
 });
 
+test("KV alone: several Otps over one `kv` are as strict as one", async () => {
+  const kv = kvOf();
+  const slow = { ...kv, get: async (key) => (await new Promise(setImmediate), kv.get(key)) };
+  const provider = new Provider();
+  const options = { kv: slow, secret, acceptWeakGuard: true, connector: twilio, fetch: provider.fetch };
+  const phone = newPhone();
+  await edgeOtp.createOtp(options).send({ phone });
+  const verify = () => edgeOtp.createOtp(options).verify({ phone, code: provider.code });
+  const results = await Promise.all(Array.from({ length: 10 }, verify));
+  assert.equal(results.filter(({ verified }) => verified).length, 1);
+});
+
+test("KV alone: a write that fails after a later one has begun does not bring the older state back", async () => {
+  const kv = kvOf();
+  const waiting = [];
+  let isHeld = false;
+  const put = (key, value, options) =>
+    isHeld && key.startsWith("guard:")
+      ? new Promise((resolve, reject) => waiting.push({ resolve, reject }))
+      : kv.put(key, value, options);
+  const provider = new Provider();
+  const otp = edgeOtp.createOtp({
+    kv: { ...kv, put },
+    secret,
+    acceptWeakGuard: true,
+    connector: twilio,
+    fetch: provider.fetch,
+  });
+  const phone = newPhone();
+  await otp.send({ phone });
+  isHeld = true;
+  const guess = () => otp.verify({ phone, code: provider.wrong }).catch((error) => error);
+  const writes = async (count) => {
+    while (waiting.length < count) await new Promise(setImmediate);
+  };
+  const first = guess();
+  await writes(1);
+  const second = guess();
+  await writes(2);
+  waiting[0].reject(new Error("429 Too Many Requests"));
+  assert.equal((await first).code, "storage.unavailable");
+  const third = guess();
+  await writes(3);
+  for (const { resolve } of waiting.slice(1)) resolve();
+  assert.equal((await second).attemptsLeft, 3);
+  assert.equal((await third).attemptsLeft, 2);
+});
+
 test("300 concurrent wrong codes over a slow store are all decided", async () => {
   const store = guards.memoryGuard();
   const slowly =

@@ -5,7 +5,7 @@
 use core::pin::pin;
 use std::rc::Rc;
 
-use futures_util::future::{Either, select, try_join};
+use futures_util::future::{Either, select};
 
 use crate::connector::LoadedConnector;
 use crate::guard::{GuardRequest, GuardResponse, GuardState};
@@ -136,32 +136,6 @@ pub trait GuardClient {
         previous: Option<&str>,
         request: &GuardRequest,
     ) -> Result<GuardResponse, StorageError>;
-
-    /// Calls two guard objects, at the same time where the platform can wait for both. They are not taken over in a
-    /// rotation of the root secret.
-    ///
-    /// # Errors
-    /// If one of them failed or did not answer in time.
-    async fn call_both(
-        &self,
-        [first, second]: [(&str, &GuardRequest); 2],
-    ) -> Result<[GuardResponse; 2], StorageError> {
-        let first = self.call(first.0, None, first.1).await?;
-        Ok([first, self.call(second.0, None, second.1).await?])
-    }
-}
-
-/// Calls two guard objects at the same time, for [`GuardClient::call_both`].
-///
-/// # Errors
-/// If one of them failed or did not answer in time.
-pub async fn call_concurrently(
-    client: &impl GuardClient,
-    [first, second]: [(&str, &GuardRequest); 2],
-) -> Result<[GuardResponse; 2], StorageError> {
-    let (first, second) =
-        try_join(client.call(first.0, None, first.1), client.call(second.0, None, second.1)).await?;
-    Ok([first, second])
 }
 
 /// Sends requests to providers.

@@ -77,6 +77,11 @@ impl ObjectStorage for &Storage {
         Ok(())
     }
 
+    async fn alarm(&self) -> Result<Option<Timestamp>, StorageError> {
+        self.check()?;
+        Ok(self.alarms.borrow().last().copied())
+    }
+
     fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {
         self.check()?;
         self.alarms.borrow_mut().push(at);
@@ -159,8 +164,40 @@ fn the_alarm_is_set_once_and_again_after_it_ran_too_early() {
     expire(&object, NOW).expect("the alarm is set again");
     assert_eq!(storage.alarms.borrow().len(), 2);
     assert!(storage.text().is_some());
-    update(&object, None, || put(state())).expect("stored");
+    let expires_at = state().expires_at(NOW).expect("it matters");
+    update(&object, None, || Change::Put { state: state(), expires_at }).expect("stored");
     assert_eq!(storage.alarms.borrow().len(), 2);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn an_object_that_comes_back_keeps_an_alarm_that_is_earlier() {
+    let storage = Storage::default();
+    let hour = |number: u32| NOW.plus(Seconds(number * 3_600));
+    for number in 0..5 {
+        // Each part is another, and the object was evicted in between.
+        put_part(&GuardObject::new(&storage), &format!("prefix:{number}"), hour(25 + number));
+    }
+    assert_eq!(*storage.alarms.borrow(), [hour(25).plus(Seconds(1))]);
+    let object = GuardObject::new(&storage);
+    put_part(&object, "prefix:0", hour(26));
+    put_part(&object, "prefix:9", hour(2));
+    assert_eq!(storage.alarms.borrow().last(), Some(&hour(2).plus(Seconds(1))), "an earlier one replaces it");
+
+    let storage = Storage::default();
+    update(&GuardObject::new(&storage), None, || put(state())).expect("stored");
+    let later = || Change::Put { state: state(), expires_at: EXPIRY.plus(Seconds(9)) };
+    update(&GuardObject::new(&storage), None, later).expect("stored");
+    assert_eq!(*storage.alarms.borrow(), [EXPIRY.plus(Seconds(1))]);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_part_that_cannot_be_read_stays_and_the_others_are_deleted() {
+    let storage = Storage::default();
+    let object = GuardObject::new(&storage);
+    put_part(&object, "prefix:0", NOW.plus(Seconds(3_600)));
+    storage.texts.borrow_mut().insert("prefix:1".to_owned(), "{}".to_owned());
+    assert_eq!(expire(&object, NOW.plus(Seconds(50 * 3_600))), Err(StorageError));
+    assert_eq!(storage.texts.borrow().keys().collect::<Vec<_>>(), ["prefix:1"]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]

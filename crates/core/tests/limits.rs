@@ -200,6 +200,21 @@ fn an_attack_on_a_prefix_does_not_stop_its_country() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn one_address_stops_neither_a_country_nor_a_prefix_nor_all_sends() {
+    for otp in Otp::each(&[("SENDS_PER_DAY_TOTAL", "150")]) {
+        let attacker = Some("203.0.113.7");
+        let sent = (0..200).filter(|at| otp.send(&format!("+336{at:04}0123"), attacker).is_ok()).count();
+        assert_eq!(sent, 10);
+        otp.0.clock.advance(121_000);
+        assert_eq!(otp.send("+33699990123", Some("203.0.113.8")), Ok(None), "the country, and all sends");
+        let sent = (0..50).filter(|line| otp.send(&format!("+4477009{line:05}"), attacker).is_ok()).count();
+        assert_eq!(sent, 0);
+        assert_eq!(otp.send("+447700900123", Some("203.0.113.8")), Ok(None), "the prefix");
+        assert_eq!(otp.stops(), []);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn all_sends_have_a_limit_over_every_country() {
     for otp in Otp::each(&[("SENDS_PER_DAY_TOTAL", "3")]) {
         for phone in ["+14155550123", "+447700900123", "+33612345678"] {
@@ -311,7 +326,7 @@ fn a_send_calls_at_most_two_counting_objects_and_a_verification_one() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn nothing_is_sent_while_a_counter_does_not_answer() {
-    for skip in 0..2 {
+    for skip in 0..3 {
         for otp in Otp::each(&[]) {
             let body = r#"{"phone":"+14155550123","ip":"203.0.113.7"}"#;
             let request = SendRequest::parse(body.as_bytes(), &otp.0.policy).expect("valid");
@@ -326,6 +341,17 @@ fn nothing_is_sent_while_a_counter_does_not_answer() {
     let request = SendRequest::parse(br#"{"phone":"+14155550123"}"#, &otp.0.policy).expect("valid");
     let sent = otp.0.block_on(otp.service().send(&request, None));
     assert_eq!(sent.err(), Some(ServiceError::StorageUnavailable));
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn record_mode_refuses_nothing_although_a_counter_does_not_answer() {
+    // The first call reads the connector.
+    for skip in 1..3 {
+        for otp in Otp::each(&[("LIMITS", "record")]) {
+            otp.0.calls.inject_nth(skip, Fault::BeforeEffect);
+            assert_eq!(otp.send("+14155550123", Some("203.0.113.7")), Ok(None), "{skip}");
+        }
+    }
 }
 
 #[wasm_bindgen_test(unsupported = test)]

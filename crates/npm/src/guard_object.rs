@@ -47,6 +47,9 @@ extern "C" {
     #[wasm_bindgen(method, catch, js_name = deleteAll)]
     fn delete_all(this: &Storage) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(method, catch, js_name = getAlarm)]
+    fn get_alarm(this: &Storage) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(method, catch, js_name = setAlarm)]
     fn set_alarm(this: &Storage, at: f64) -> Result<JsValue, JsValue>;
 
@@ -89,6 +92,17 @@ impl ObjectStorage for Storage {
     async fn delete_all(&self) -> Result<(), StorageError> {
         let deletion = self.delete_all().map_err(|_| StorageError)?;
         executor::wait(deletion).await.map(drop).map_err(|_| StorageError)
+    }
+
+    async fn alarm(&self) -> Result<Option<Timestamp>, StorageError> {
+        let alarm = self.get_alarm().map_err(|_| StorageError)?;
+        let alarm = executor::wait(alarm).await.map_err(|_| StorageError)?;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "milliseconds are whole and positive"
+        )]
+        Ok(alarm.as_f64().map(|ms| Timestamp(ms as u64)))
     }
 
     fn set_alarm(&self, at: Timestamp) -> Result<(), StorageError> {
@@ -154,13 +168,13 @@ impl GuardObject {
         })
     }
 
-    /// Deletes the state once nothing in it matters any more; otherwise sets the alarm again.
+    /// Deletes the state once nothing in it matters any more; otherwise sets the alarm again. A failure rejects, so that the
+    /// platform runs the alarm again.
     pub fn alarm(&self) -> Promise {
         let state = Rc::clone(&self.state);
         executor::run(async move {
-            // A state that cannot be read stays: without it the phone number would have new attempts.
-            let _ = state.expire(system_time()).await;
-            Ok(JsValue::UNDEFINED)
+            let expired = state.expire(system_time()).await;
+            expired.map(|()| JsValue::UNDEFINED).map_err(|error| Error::new(&error.to_string()).into())
         })
     }
 

@@ -100,7 +100,7 @@ pub(crate) fn read_otp_options(options: &JsValue) -> OptionResult<Deployment> {
     if given.guard.is_undefined() {
         switch_limits_off(&mut settings)?;
     }
-    let guard = read_guard(given.guard, &settings)?;
+    let guard = read_guard(given.guard, &kv, &settings)?;
     let is_flag = given.accept_weak_guard.is_undefined() || given.accept_weak_guard.as_bool().is_some();
     require("acceptWeakGuard", is_flag, "must be true or false")?;
     let policy = parse_policy(&settings);
@@ -215,10 +215,10 @@ fn read_keys(caller: &str, given: &Given, hint: &str) -> OptionResult<Rc<KeyRing
     })
 }
 
-fn read_guard(guard: JsValue, settings: &Settings) -> OptionResult<Guard> {
+fn read_guard(guard: JsValue, kv: &KvObject, settings: &Settings) -> OptionResult<Guard> {
     let invalid = |hint: &str| InvalidOption::new(CREATE_OTP, "guard", &format!("{GUARD_RULE}{hint}"));
     if guard.is_undefined() {
-        return Ok(Guard::Kv(RecentWrites::default()));
+        return Ok(Guard::Kv(RecentWrites::of(kv)));
     }
     if let Some(namespace) = ObjectNamespace::new(guard.clone()) {
         // The settings go along, so that the object enforces what createOtp was given.

@@ -194,7 +194,8 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
         let binding = ChallengeBinding { phone: &phone, usage_type, id: &id };
         let challenge = StoredChallenge::new(&self.keys.current, binding, &code, permit.issued_at);
         if let Err(error) = self.store_challenge(&id, &challenge).await {
-            self.change_ledger(|ledger, now| ledger.cancel_send(&id, now)).await?;
+            // Whether or not that can be stored: a ledger that has moved meanwhile must not make the caller try there again.
+            let _ = self.change_ledger(|ledger, now| ledger.cancel_send(&id, now)).await;
             self.platform.delete_later(&challenge_key(&id));
             return Err(error.into());
         }

@@ -57,7 +57,13 @@ pub trait ObjectStorage {
     /// If the storage failed.
     async fn delete_all(&self) -> Result<(), StorageError>;
 
-    /// Starts to set the alarm.
+    /// Reads when the alarm runs; `None` if none is set.
+    ///
+    /// # Errors
+    /// If the storage failed.
+    async fn alarm(&self) -> Result<Option<Timestamp>, StorageError>;
+
+    /// Starts to set the alarm, in place of one that is set.
     ///
     /// # Errors
     /// If it cannot be set.
@@ -74,7 +80,8 @@ pub struct GuardObject<S> {
     main: Slot,
     /// The parts in memory, by name.
     parts: RefCell<BTreeMap<String, Rc<Slot>>>,
-    has_alarm: Cell<bool>,
+    /// When the alarm runs; `None` if none is known to be set.
+    alarm: Cell<Option<Timestamp>>,
 }
 
 /// One state: the main one or a part.
@@ -115,40 +122,46 @@ impl<S: ObjectStorage> GuardObject<S> {
     /// Creates the object over its storage. Nothing is read yet.
     pub fn new(storage: S) -> Self {
         let main = Slot::new(STATE_KEY);
-        Self { storage, main, parts: RefCell::default(), has_alarm: Cell::new(false) }
+        Self { storage, main, parts: RefCell::default(), alarm: Cell::new(None) }
     }
 
     /// Deletes everything once nothing in the state matters any more; otherwise deletes the parts that do not and sets the
     /// alarm again.
     ///
     /// # Errors
-    /// If the storage failed, or a state cannot be read: deleting it would give the phone number new attempts.
+    /// If the storage failed: the alarm is to be run again. Also if a state cannot be read: it stays, because deleting it
+    /// would give the phone number new attempts; what can be read was cleaned up.
     pub async fn expire(&self, now: Timestamp) -> Result<(), StorageError> {
-        self.has_alarm.set(false);
+        self.alarm.set(None);
         let mut expiries = Vec::new();
         let mut expired = Vec::new();
+        let mut has_unreadable = false;
         let mut after = None;
         loop {
             let entries = self.storage.list(after.as_deref()).await?;
             let Some((last, _)) = entries.last() else { break };
             after = Some(last.clone());
             for (key, text) in entries {
-                match self.parse(&text)?.expires_at(now) {
-                    Some(at) => expiries.push(at),
-                    None => expired.push(key),
+                match self.parse(&text).map(|state| state.expires_at(now)) {
+                    Ok(Some(at)) => expiries.push(at),
+                    Ok(None) => expired.push(key),
+                    Err(StorageError) => has_unreadable = true,
                 }
             }
         }
-        let Some(first) = expiries.iter().min() else {
+        if expiries.is_empty() && !has_unreadable {
             self.forget();
             return self.storage.delete_all().await;
-        };
+        }
         for key in expired {
             self.storage.delete(&key)?;
         }
         self.forget();
-        // Of many parts some end all the time; they are deleted together.
-        self.set_alarm(if expiries.len() > 1 { (*first).max(now.plus(HOUR)) } else { *first })
+        if let Some(first) = expiries.iter().min() {
+            // Of many parts some end all the time; they are deleted together.
+            self.set_alarm(if expiries.len() > 1 { (*first).max(now.plus(HOUR)) } else { *first })?;
+        }
+        if has_unreadable { Err(StorageError) } else { Ok(()) }
     }
 
     /// Drops what is in memory and in no call's use; all of it is stored.
@@ -209,16 +222,27 @@ impl<S: ObjectStorage> GuardObject<S> {
     /// An alarm that cannot be set is tried again with the next write: the state counts, its deletion does not.
     fn write(&self, slot: &Slot, state: &GuardState, expires_at: Timestamp) -> Result<(), StorageError> {
         self.storage.put(&slot.key, &serde_json::to_string(state).map_err(|_| StorageError)?)?;
-        if !self.has_alarm.get() {
+        if self.alarm.get().is_none_or(|alarm| alarm > expires_at.plus(ALARM_DELAY)) {
             let _ = self.set_alarm(expires_at);
         }
         Ok(())
     }
 
     fn set_alarm(&self, expires_at: Timestamp) -> Result<(), StorageError> {
-        self.storage.set_alarm(expires_at.plus(ALARM_DELAY))?;
-        self.has_alarm.set(true);
+        let alarm = expires_at.plus(ALARM_DELAY);
+        self.storage.set_alarm(alarm)?;
+        self.alarm.set(Some(alarm));
         Ok(())
+    }
+
+    /// Learns of an alarm that was set before the object was in memory: a later one in its place would delay the deletion
+    /// of what is stored, at every load again. One that cannot be read counts as none.
+    async fn read_alarm(&self) {
+        if self.alarm.get().is_some() {
+            return;
+        }
+        let stored = self.storage.alarm().await.unwrap_or_default();
+        self.alarm.set(self.alarm.get().or(stored));
     }
 }
 
@@ -248,7 +272,12 @@ impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
         if object.main.is_loaded() {
             return Ok(());
         }
-        let state = match (object.read(&object.main).await?, self.rotation) {
+        let stored = object.read(&object.main).await?;
+        // A phone number's object has no parts: without a state it has no alarm either.
+        if stored.is_some() {
+            object.read_alarm().await;
+        }
+        let state = match (stored, self.rotation) {
             (None, Some(rotation)) => self.import(rotation).await?,
             (state, _) => state,
         };
@@ -303,7 +332,10 @@ impl<S: ObjectStorage> LedgerStore for ObjectPart<'_, S> {
         decide: impl FnMut(Option<&GuardState>) -> Result<(Change, T), E>,
     ) -> Result<T, E> {
         if !self.slot.is_loaded() {
-            self.slot.keep(self.object.read(&self.slot).await?);
+            let stored = self.object.read(&self.slot).await?;
+            // Of other parts, if not of this one.
+            self.object.read_alarm().await;
+            self.slot.keep(stored);
         }
         self.object.apply(&self.slot, decide)
     }

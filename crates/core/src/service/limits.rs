@@ -15,8 +15,9 @@ use crate::ports::Platform;
 const REPORTS: u32 = 2;
 
 impl<P: Platform> OtpService<'_, P> {
-    /// Counts a send with at most two calls of guard objects, at the same time. Where limits are only recorded, the one that
-    /// would have refused it is noted in `trace`.
+    /// Counts a send with at most two calls of guard objects, one after the other: what the limit of an IP address refuses
+    /// must not count against its country, or one address could stop a country. Where limits are only recorded, the one
+    /// that would have refused it is noted in `trace`, and a counter that does not answer refuses nothing either.
     ///
     /// # Errors
     /// `request.message_rate_limited` with the limit that is reached, or `storage.unavailable`; then nothing may be sent.
@@ -28,42 +29,41 @@ impl<P: Platform> OtpService<'_, P> {
         trace: &mut Trace,
     ) -> Result<(), ServiceError> {
         let (limits, keys) = (&self.policy.limits, &self.keys.current);
-        let counting = |object: CounterObject| {
-            (object.name, GuardRequest::CountSend { counters: object.counters, origin })
-        };
+        let is_recorded = limits.mode == LimitMode::Record;
         let address = ip.and_then(|ip| limits.address(keys, ip, phone));
-        let reached = match (address, limits.route(keys, phone)) {
-            (None, None) => return Ok(()),
-            (Some(object), None) | (None, Some(object)) => {
-                let (name, request) = counting(object);
-                reached_of(&self.call_guard(&name, None, &request, trace).await?)?
+        for object in address.into_iter().chain(limits.route(keys, phone)) {
+            let reached = match self.count_in(object, origin, trace).await {
+                Err(_) if is_recorded => None,
+                reached => reached?,
+            };
+            let Some(reached) = reached else { continue };
+            self.list_stop(reached, phone).await;
+            if !is_recorded {
+                return Err(self.refuse(reached, phone, trace));
             }
-            (Some(address), Some(route)) => {
-                let (address, route) = (counting(address), counting(route));
-                let calls = [(address.0.as_str(), &address.1), (route.0.as_str(), &route.1)];
-                let began = self.platform.now();
-                let responses = self.platform.call_both(calls).await;
-                trace.add_guard_call(began, self.platform.now());
-                let [address, route] = responses?;
-                let route = reached_of(&route)?;
-                let address = reached_of(&address)?;
-                if let (Some(_), Some(route)) = (address, route) {
-                    self.list_stop(route, phone).await;
-                }
-                address.or(route)
-            }
-        };
-        let Some(reached) = reached else { return Ok(()) };
-        self.list_stop(reached, phone).await;
-        let limit = reached.kind.send_limit();
-        if limits.mode == LimitMode::Record {
-            trace.recorded_limit = Some(limit);
-            return Ok(());
+            trace.recorded_limit.get_or_insert(reached.kind.send_limit());
         }
+        Ok(())
+    }
+
+    /// Counts a send in one object, and returns the limit that is reached.
+    async fn count_in(
+        &self,
+        object: CounterObject,
+        origin: CodeOrigin,
+        trace: &mut Trace,
+    ) -> Result<Option<LimitReached>, ServiceError> {
+        let CounterObject { name, counters } = object;
+        let request = GuardRequest::CountSend { counters, origin };
+        reached_of(&self.call_guard(&name, None, &request, trace).await?)
+    }
+
+    fn refuse(&self, reached: LimitReached, phone: &PhoneNumber, trace: &mut Trace) -> ServiceError {
+        let limit = reached.kind.send_limit();
         let retry_after = self.platform.now().until(reached.until);
         let scope = key_of(reached.kind, phone).map(str::to_owned);
         trace.trip_limit(reached.kind.as_str(), scope, Some(retry_after));
-        Err(LedgerError::RateLimited { limit, retry_after }.into())
+        LedgerError::RateLimited { limit, retry_after }.into()
     }
 
     /// Adds a stop to the list of stops, if that is due. Best effort: a stop holds without being listed.

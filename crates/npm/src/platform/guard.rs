@@ -2,6 +2,7 @@
 //! right here.
 
 use std::pin::Pin;
+use std::rc::Rc;
 
 use edge_otp_core::guard::{CasLedgerStore, CompareAndSwap, GuardRequest, GuardResponse, GuardService};
 use edge_otp_core::ports::{GUARD_TIMEOUT_MS, GuardClient, StorageError};
@@ -71,7 +72,7 @@ pub(crate) enum Guard {
     /// In a store.
     Store(GuardStore),
     /// In KV, with what this deployment has written of late.
-    Kv(RecentWrites),
+    Kv(Rc<RecentWrites>),
     /// Nowhere: a guard object without a namespace.
     None,
 }

@@ -1,6 +1,6 @@
 //! The guard that serves where none is given: ledgers in KV. KV has no compare-and-swap, so this one is atomic only among
-//! the calls of one `Otp`: memory holds what was written last, and is compared without an await. Between two processes, or
-//! two of Cloudflare's locations, nothing is promised.
+//! the calls with one `kv` in one process: memory holds what was written last, and is compared without an await. Between two
+//! processes, or two of Cloudflare's locations, nothing is promised.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
@@ -9,6 +9,8 @@ use std::rc::Rc;
 use edge_otp_core::guard::CompareAndSwap;
 use edge_otp_core::ports::{KvStore, StorageError};
 use edge_otp_core::time::Seconds;
+use js_sys::Object;
+use wasm_bindgen::JsValue;
 
 use super::Operation;
 
@@ -34,7 +36,30 @@ struct Write {
     until: f64,
 }
 
+thread_local! {
+    /// What was written of late, by the user's `kv`: a Worker may call `createOtp` for each of its requests.
+    static RECENT_WRITES: RefCell<Vec<(JsValue, Rc<RecentWrites>)>> = const { RefCell::new(Vec::new()) };
+}
+
 impl RecentWrites {
+    /// Returns what was written of late with a `kv`.
+    pub(crate) fn of(kv: &JsValue) -> Rc<Self> {
+        RECENT_WRITES.with_borrow_mut(|all| {
+            let now = js_sys::Date::now();
+            all.retain(|(_, recent)| Rc::strong_count(recent) > 1 || recent.is_needed(now));
+            if let Some((_, recent)) = all.iter().find(|(known, _)| Object::is(known, kv)) {
+                return Rc::clone(recent);
+            }
+            let recent = Rc::new(Self::default());
+            all.push((kv.clone(), Rc::clone(&recent)));
+            recent
+        })
+    }
+
+    fn is_needed(&self, now: f64) -> bool {
+        self.0.borrow().queue.back().is_some_and(|(until, _)| *until > now)
+    }
+
     /// Returns what was written last; `None` if that is too long ago for memory to know.
     fn find(&self, key: &str, now: f64) -> Option<Rc<Write>> {
         let Writes { texts, queue } = &mut *self.0.borrow_mut();
@@ -47,15 +72,21 @@ impl RecentWrites {
         texts.get(key).map(Rc::clone)
     }
 
-    fn insert(&self, key: &str, text: Option<&str>, now: f64) {
+    fn insert(&self, key: &str, text: Option<&str>, now: f64) -> Rc<Write> {
         let until = now + REMEMBERED_MS;
+        let write = Rc::new(Write { text: text.map(str::to_owned), until });
         let mut writes = self.0.borrow_mut();
-        writes.texts.insert(key.to_owned(), Rc::new(Write { text: text.map(str::to_owned), until }));
+        writes.texts.insert(key.to_owned(), Rc::clone(&write));
         writes.queue.push_back((until, key.to_owned()));
+        write
     }
 
-    fn remove(&self, key: &str) {
-        self.0.borrow_mut().texts.remove(key);
+    /// Forgets a write that failed, unless another has followed it.
+    fn remove(&self, key: &str, write: &Rc<Write>) {
+        let texts = &mut self.0.borrow_mut().texts;
+        if texts.get(key).is_some_and(|last| Rc::ptr_eq(last, write)) {
+            texts.remove(key);
+        }
     }
 }
 
@@ -104,10 +135,10 @@ impl CompareAndSwap for KvSwaps<'_> {
         if self.read(&key).await?.as_deref() != expected {
             return Ok(false);
         }
-        self.recent.insert(&key, next, js_sys::Date::now());
+        let write = self.recent.insert(&key, next, js_sys::Date::now());
         let written = self.write(&key, next, ttl).await;
         if written.is_err() {
-            self.recent.remove(&key);
+            self.recent.remove(&key, &write);
         }
         written.map(|()| true)
     }
