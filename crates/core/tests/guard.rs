@@ -397,6 +397,57 @@ fn two_secrets_side_by_side_share_one_count() {
     }
 }
 
+/// A state that the old object kept would come back: an unlock would be undone, a success forgotten.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_state_that_the_successor_has_deleted_does_not_come_back() {
+    let old = "old-0123456789abcdef0123456789ab";
+    for ledgers in Ledgers::ALL {
+        let platform = InMemoryPlatform::new().with_keys(key_ring(ROOT, Some(old))).with_ledgers(ledgers);
+        let guard = Guard { platform };
+        let call = |name: &str, previous, request| {
+            guard.platform.block_on(guard.platform.call(name, previous, &request)).expect("a response")
+        };
+        let send = || GuardRequest::ReserveSend { phone: PHONE.to_owned(), usage_type: UsageType::SignIn };
+        let verify = |code: String| {
+            let phone = PHONE.to_owned();
+            GuardRequest::Verify { phone, usage_type: UsageType::SignIn, code, id: None }
+        };
+        let GuardResponse::SendReserved(issued) = call(OBJECT, None, send()) else { panic!("permitted") };
+        for left in (0..5).rev() {
+            let wrong = call(OBJECT, None, verify(wrong_code(&issued.code)));
+            assert!(
+                matches!(wrong, GuardResponse::Rejected(LedgerError::Mismatch { attempts_left }) if attempts_left == left)
+            );
+        }
+        // No send counts any more, the failures do.
+        guard.platform.clock.advance(25 * 3_600_000);
+        call("new", Some(OBJECT), GuardRequest::Unlock);
+        assert_eq!(guard.platform.states.borrow().get("new"), None, "nothing in it matters");
+        let marker = guard.platform.states.borrow().get(OBJECT).cloned().expect("a marker");
+        assert!(!marker.contains("ledger"), "{marker}");
+        call("new", Some(OBJECT), send());
+        let state = guard.platform.states.borrow().get("new").cloned().expect("a ledger");
+        assert!(state.contains(r#""total":0"#), "{state}");
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_state_that_is_released_is_only_that_of_the_successor() {
+    for guard in Guard::each() {
+        guard.reserve().expect("permitted");
+        let before = guard.state();
+        let call = |request| guard.platform.block_on(guard.call(request)).map(drop);
+        call(GuardRequest::ReleaseState { to: "new".to_owned() }).expect("nothing was handed over");
+        assert_eq!(guard.state(), before);
+        call(GuardRequest::ExportState { to: "new".to_owned(), from: None }).expect("handed over");
+        let marker = guard.state();
+        call(GuardRequest::ReleaseState { to: "another".to_owned() }).expect("another's");
+        assert_eq!(guard.state(), marker);
+        call(GuardRequest::ReleaseState { to: "new".to_owned() }).expect("released");
+        assert!(guard.state().is_some_and(|state| state.contains("moved") && !state.contains("ledger")));
+    }
+}
+
 /// The new object has asked for the state and is reset before it stores it; then an old Worker calls the old object.
 #[wasm_bindgen_test(unsupported = test)]
 fn a_request_that_is_passed_on_finds_the_state_that_the_successor_has_not_stored() {

@@ -89,8 +89,14 @@ impl ObjectStorage for &Storage {
     }
 }
 
-/// The object that the previous root secret names: its response to an export.
-struct Predecessor(Result<GuardResponse, ()>);
+/// The object that the previous root secret names: its response to an export, and how often it was told to forget it.
+struct Predecessor(Result<GuardResponse, ()>, Cell<u32>);
+
+impl Predecessor {
+    const fn new(response: Result<GuardResponse, ()>) -> Self {
+        Self(response, Cell::new(0))
+    }
+}
 
 impl GuardClient for Predecessor {
     async fn call(
@@ -100,6 +106,11 @@ impl GuardClient for Predecessor {
         request: &GuardRequest,
     ) -> Result<GuardResponse, StorageError> {
         assert_eq!(name, "previous");
+        if let GuardRequest::ReleaseState { to } = request {
+            assert_eq!(to, "successor");
+            self.1.set(self.1.get() + 1);
+            return Ok(GuardResponse::Done);
+        }
         assert!(
             matches!(request, GuardRequest::ExportState { to, from } if to == "successor" && from.as_deref() == Some("previous"))
         );
@@ -111,7 +122,10 @@ impl GuardClient for Predecessor {
     }
 }
 
-const NOBODY: Predecessor = Predecessor(Err(()));
+/// One that does not answer.
+const fn nobody() -> Predecessor {
+    Predecessor::new(Err(()))
+}
 
 /// Returns a state that matters until `EXPIRY`.
 fn state() -> GuardState {
@@ -130,7 +144,8 @@ fn update(
     change: impl Fn() -> Change,
 ) -> Result<Option<GuardState>, StorageError> {
     let rotation = predecessor.map(|_| Rotation { name: "successor", previous: "previous" });
-    let store = ObjectLedgerStore { object, guard: predecessor.unwrap_or(&NOBODY), rotation };
+    let nobody = nobody();
+    let store = ObjectLedgerStore { object, guard: predecessor.unwrap_or(&nobody), rotation };
     pollster::block_on(store.update(|state| Ok((change(), state.cloned()))))
 }
 
@@ -240,29 +255,34 @@ fn a_failing_storage_changes_nothing_in_memory() {
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_new_object_takes_over_the_state_of_its_predecessor() {
-    let exported = Predecessor(Ok(GuardResponse::StateExported(Some(state()))));
+    let exported = Predecessor::new(Ok(GuardResponse::StateExported(Some(state()))));
     let storage = Storage::default();
     let object = GuardObject::new(&storage);
     assert_eq!(update(&object, Some(&exported), || Change::Keep), Ok(Some(state())));
+    assert!(storage.text().is_some() && storage.alarms.borrow().len() == 1, "it is stored at once");
+    assert_eq!(exported.1.get(), 1, "and then only here");
+    assert_eq!(update(&object, Some(&exported), || Change::Delete), Ok(Some(state())));
+    assert_eq!(update(&object, Some(&exported), || Change::Keep), Ok(None));
     storage.set_text(&serde_json::to_string(&state()).expect("a JSON form"));
     let object = GuardObject::new(&storage);
-    assert_eq!(update(&object, Some(&NOBODY), || Change::Keep), Ok(Some(state())), "it has one of its own");
+    assert_eq!(update(&object, Some(&nobody()), || Change::Keep), Ok(Some(state())), "it has one of its own");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_predecessor_without_an_answer_is_an_error_and_not_an_empty_state() {
-    for predecessor in [NOBODY, Predecessor(Ok(GuardResponse::Done))] {
+    for predecessor in [nobody(), Predecessor::new(Ok(GuardResponse::Done))] {
         let storage = Storage::default();
         let object = GuardObject::new(&storage);
         assert_eq!(update(&object, Some(&predecessor), || put(state())), Err(StorageError));
         assert_eq!(storage.text(), None);
-        let empty = Predecessor(Ok(GuardResponse::StateExported(None)));
+        let empty = Predecessor::new(Ok(GuardResponse::StateExported(None)));
         assert_eq!(update(&object, Some(&empty), || put(state())), Ok(None), "asked again");
     }
 }
 
 fn put_part(object: &GuardObject<&Storage>, name: &str, expires_at: Timestamp) -> Option<GuardState> {
-    let store = ObjectLedgerStore { object, guard: &NOBODY, rotation: None };
+    let nobody = nobody();
+    let store = ObjectLedgerStore { object, guard: &nobody, rotation: None };
     let counter = |_: Option<&GuardState>| {
         // Its newest send leaves the window at `expires_at`.
         let bucket = (expires_at.0 / 1_000 - 86_400) / 1_800 - 1;

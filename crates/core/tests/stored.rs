@@ -223,6 +223,7 @@ fn the_messages_to_the_guard_are_pinned() {
         ),
         (GuardRequest::ListStops, r#""listStops""#),
         (GuardRequest::ExportState { to: "new".to_owned(), from: None }, r#"{"exportState":{"to":"new"}}"#),
+        (GuardRequest::ReleaseState { to: "new".to_owned() }, r#"{"releaseState":{"to":"new"}}"#),
         (
             GuardRequest::ExportState { to: "new".to_owned(), from: Some("old".to_owned()) },
             r#"{"exportState":{"to":"new","from":"old"}}"#,

@@ -101,6 +101,12 @@ pub enum GuardRequest {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<String>,
     },
+    /// The successor has stored the state that was handed over to it: forget it here, or it would come back once the
+    /// successor has deleted its own.
+    ReleaseState {
+        /// The name of the successor.
+        to: String,
+    },
 }
 
 /// What a guard object answers. It holds a code, so it has no `Debug`.

@@ -58,7 +58,7 @@ pub enum GuardState {
     Stops(StopList),
 }
 
-/// What an object keeps of a state that it has handed over. A successor that has lost it may ask for it again.
+/// What an object keeps of a state that it has handed over. Until the successor has stored it, it may ask for it again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MovedState {
     /// The name of the successor.
@@ -179,6 +179,9 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
             }
             GuardRequest::ExportState { to, from } => {
                 boxed(self.export_state(to, from.as_deref())).await.map(GuardResponse::StateExported)
+            }
+            GuardRequest::ReleaseState { to } => {
+                boxed(self.release_state(to)).await.map(|()| GuardResponse::Done)
             }
         }
     }
@@ -380,6 +383,10 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
         let now = self.platform.now();
         self.ledger_store.update(|state| Ok(hand_over(state, to, from, now)?)).await
     }
+
+    async fn release_state(&self, to: &str) -> Result<(), GuardError> {
+        self.ledger_store.update(|state| Ok((release(state, to), ()))).await
+    }
 }
 
 /// The result of an attempt, and the lock that it has brought about.
@@ -412,6 +419,18 @@ fn hand_over(
             let expires_at = now.plus(MARKER_LIFETIME);
             Ok((Change::Put { state: GuardState::Moved(moved), expires_at }, state.cloned()))
         }
+    }
+}
+
+/// Returns what an object stores once `to` has stored the state that was handed over: the marker alone.
+fn release(state: Option<&GuardState>, to: &str) -> Change {
+    match state {
+        Some(GuardState::Moved(moved)) if moved.to == to && moved.state.is_some() => {
+            let marker = MovedState { state: None, ..moved.clone() };
+            let expires_at = marker.at.plus(MARKER_LIFETIME);
+            Change::Put { state: GuardState::Moved(marker), expires_at }
+        }
+        _ => Change::Keep,
     }
 }
 

@@ -174,6 +174,21 @@ impl<S: ObjectStorage> GuardObject<S> {
         self.parts.borrow_mut().retain(|_, slot| Rc::strong_count(slot) > 1);
     }
 
+    /// Keeps and stores a state that was taken over, unless another event has read or written one in the meantime. Returns
+    /// whether it stored one.
+    fn keep_imported(&self, imported: Option<GuardState>) -> Result<bool, StorageError> {
+        if self.main.is_loaded() {
+            return Ok(false);
+        }
+        // Whatever the time is: a state that no longer matters is deleted by the alarm at once.
+        let expires_at = imported.as_ref().and_then(|state| state.expires_at(Timestamp(0)));
+        if let (Some(state), Some(expires_at)) = (&imported, expires_at) {
+            self.write(&self.main, state, expires_at)?;
+        }
+        self.main.keep(imported);
+        Ok(expires_at.is_some())
+    }
+
     /// Reads a stored state. A state that cannot be read is an error, never an absence.
     async fn read(&self, slot: &Slot) -> Result<Option<GuardState>, StorageError> {
         let text = self.storage.get(&slot.key).await?;
@@ -277,11 +292,14 @@ impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
         if stored.is_some() {
             object.read_alarm().await;
         }
-        let state = match (stored, self.rotation) {
-            (None, Some(rotation)) => self.import(rotation).await?,
-            (state, _) => state,
+        let Some(rotation) = self.rotation.filter(|_| stored.is_none()) else {
+            object.main.keep(stored);
+            return Ok(());
         };
-        object.main.keep(state);
+        let imported = self.import(rotation).await?;
+        if object.keep_imported(imported)? {
+            self.release(rotation).await;
+        }
         Ok(())
     }
 
@@ -295,6 +313,13 @@ impl<S: ObjectStorage, G: GuardClient> ObjectLedgerStore<'_, S, G> {
             GuardResponse::StateExported(state) => Ok(state),
             _ => Err(StorageError),
         }
+    }
+
+    /// Tells the object that the state is stored here; the output gate holds that back until it is. Best effort: a state
+    /// that is not released comes back after it was deleted here, which is too strict and not too lax.
+    async fn release(&self, Rotation { name, previous }: Rotation<'_>) {
+        let release = GuardRequest::ReleaseState { to: name.to_owned() };
+        let _ = self.guard.call(previous, None, &release).await;
     }
 }
 

@@ -4,7 +4,7 @@ use core::cell::RefCell;
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::{GuardState, hand_over};
+use super::{GuardState, hand_over, release};
 use crate::ports::{Change, Clock, LedgerStore, PartedLedgerStore, StorageError};
 use crate::time::Seconds;
 
@@ -64,14 +64,50 @@ impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
         if let Some(known) = self.known.borrow().clone() {
             return Ok(known);
         }
-        let own = self.store.load(&self.name).await?;
-        let state = match (&own, self.previous) {
-            (None, Some(previous)) => self.import(previous).await?,
-            (text, _) => parse(text.as_deref())?,
+        for _ in 0..MAX_SWAPS {
+            let own = self.store.load(&self.name).await?;
+            let state = match (&own, self.previous) {
+                (None, Some(previous)) => self.import(previous).await?,
+                (text, _) => parse(text.as_deref())?,
+            };
+            let known = match (own, state, self.previous) {
+                (None, Some(state), Some(previous)) => match self.store_imported(state, previous).await? {
+                    Some(known) => known,
+                    None => continue,
+                },
+                (own, state, _) => Known { own, state },
+            };
+            let known = Rc::new(known);
+            self.known.replace(Some(Rc::clone(&known)));
+            return Ok(known);
+        }
+        Err(StorageError)
+    }
+
+    /// Stores a state that was taken over, so that the previous name need not keep it. `None` if another has stored one in
+    /// the meantime.
+    async fn store_imported(&self, state: GuardState, previous: &str) -> Result<Option<Known>, StorageError> {
+        let now = self.clock.now();
+        let Some(expires_at) = state.expires_at(now) else {
+            return Ok(Some(Known { own: None, state: Some(state) }));
         };
-        let known = Rc::new(Known { own, state });
-        self.known.replace(Some(Rc::clone(&known)));
-        Ok(known)
+        let text = serde_json::to_string(&state).map_err(|_| StorageError)?;
+        if !self.store.swap(&self.name, None, Some(&text), now.until(expires_at)).await? {
+            return Ok(None);
+        }
+        self.release(previous).await;
+        Ok(Some(Known { own: Some(text), state: Some(state) }))
+    }
+
+    /// Removes the state from the marker under the previous name. Best effort: a state that stays there comes back after it
+    /// was deleted here, which is too strict and not too lax.
+    async fn release(&self, previous: &str) {
+        let Ok(text) = self.store.load(previous).await else { return };
+        let Ok(marker) = parse(text.as_deref()) else { return };
+        let Change::Put { state, expires_at } = release(marker.as_ref(), &self.name) else { return };
+        let Ok(marker) = serde_json::to_string(&state) else { return };
+        let ttl = self.clock.now().until(expires_at);
+        let _ = self.store.swap(previous, text.as_deref(), Some(&marker), ttl).await;
     }
 
     /// Takes the state over from the previous name, where it leaves a marker that sends others here.

@@ -75,8 +75,10 @@ impl AtomicLedgerStore<'_> {
             return Err(StorageError);
         };
         let text = state.map(|state| serde_json::to_string(&state).expect("a state has a JSON form"));
-        if self.read()?.is_none() {
+        if text.is_some() && self.read()?.is_none() {
             self.platform.set_state(&self.name, text.as_deref());
+            let release = GuardRequest::ReleaseState { to: self.name.clone().into_owned() };
+            let _ = self.platform.call(previous, None, &release).await;
         }
         Ok(())
     }
