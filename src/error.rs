@@ -43,16 +43,9 @@ impl ApiError {
         }
     }
 
-    /// Tells whether the stored connector was refused, by its schema or by the provider for its credentials: it may have
-    /// been corrected by now.
+    /// [`is_config_refused`] of an error of the core.
     pub(crate) const fn is_config_refused(&self) -> bool {
-        match self {
-            Self::Service(ServiceError::InvalidStoredConfig(_)) => true,
-            Self::Service(ServiceError::Provider(rejection)) => {
-                matches!(rejection.kind, RejectionKind::Credentials)
-            }
-            _ => false,
-        }
+        matches!(self, Self::Service(error) if is_config_refused(error))
     }
 
     /// Returns the body of the response.
@@ -70,6 +63,16 @@ impl ApiError {
                 request_id: request_id.to_owned(),
             },
         }
+    }
+}
+
+/// Tells whether the stored connector was refused, by its schema or by the provider for its credentials: it may have been
+/// corrected by now.
+pub(crate) const fn is_config_refused(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::InvalidStoredConfig(_) => true,
+        ServiceError::Provider(rejection) => matches!(rejection.kind, RejectionKind::Credentials),
+        _ => false,
     }
 }
 

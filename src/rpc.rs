@@ -19,6 +19,7 @@ use edge_otp_core::keys::IdempotencyKey;
 use edge_otp_core::ports::RandomSource;
 use edge_otp_core::service::{ServiceError, verify_result};
 
+use crate::error::is_config_refused;
 use crate::follow_up;
 use crate::operations;
 use crate::platform::clock::now;
@@ -107,6 +108,9 @@ fn end(
     }
     log.write(status, deployment.as_deref().ok().and_then(Deployment::analytics));
     if let Ok(deployment) = deployment {
+        if error.is_some_and(is_config_refused) {
+            deployment.platform.mark_connector_stale();
+        }
         follow_up::begin(&Context::new(context), &deployment, log);
     }
 }

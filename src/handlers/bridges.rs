@@ -12,7 +12,7 @@ use edge_otp_core::service::ServiceError;
 
 use super::Exchange;
 use crate::auth::check_presented;
-use crate::error::ApiError;
+use crate::error::{ApiError, is_config_refused};
 use crate::operations;
 use crate::request_log::RequestLog;
 use crate::response::ApiResponse;
@@ -57,13 +57,17 @@ async fn deliver(
     let outcome = BridgeOutcome { result: result.as_ref().map(Option::as_ref), request_id: &request.id };
     let response = dialect.respond(&outcome);
     if let Err(error) = result {
-        let error = ApiError::Service(error);
-        if error.is_config_refused() {
-            deployment.platform.mark_connector_stale();
-        }
-        log.record_error(&error);
+        record_refusal(exchange, error, log);
     }
     Ok(ApiResponse::from_bridge(response))
+}
+
+/// Logs why nothing was sent. A connector that was refused is read anew: it may have been corrected.
+fn record_refusal(exchange: &Exchange<'_>, error: ServiceError, log: &mut RequestLog) {
+    if is_config_refused(&error) {
+        exchange.deployment.platform.mark_connector_stale();
+    }
+    log.record_error(&ApiError::Service(error));
 }
 
 fn check_signature(
@@ -147,7 +151,7 @@ pub(crate) async fn test(
         response_body: response.body.unwrap_or_default(),
     };
     if let Err(error) = result {
-        log.record_error(&ApiError::Service(error));
+        record_refusal(exchange, error, log);
     }
     Ok(ApiResponse::json(200, &shown))
 }
