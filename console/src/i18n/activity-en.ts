@@ -22,7 +22,7 @@ export const activityEn = {
   "activity.outcome.sent": "Sent: the provider accepted the message",
   "activity.outcome.unknown": "Unknown: the provider did not confirm the message",
   "activity.outcome.verified": "Verified",
-  "activity.outcome.request.message_rate_limited": "Blocked: a limit of sends",
+  "activity.outcome.request.message_rate_limited": "Blocked: too many messages",
   "activity.outcome.phone.not_allowed": "Blocked: the country is not allowed, or a service number",
   "activity.outcome.phone.invalid": "There is no such phone number",
   "activity.outcome.connector.general": "Rejected by the provider",

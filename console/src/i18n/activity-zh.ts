@@ -24,7 +24,7 @@ export const activityZh: Record<keyof typeof activityEn, string> = {
   "activity.outcome.sent": "已发送：服务商已接受短信",
   "activity.outcome.unknown": "未知：服务商未确认是否接受短信",
   "activity.outcome.verified": "验证成功",
-  "activity.outcome.request.message_rate_limited": "未发送：超过发送限制",
+  "activity.outcome.request.message_rate_limited": "未发送：短信过多",
   "activity.outcome.phone.not_allowed": "未发送：国家或地区不允许，或为服务号码",
   "activity.outcome.phone.invalid": "号码不存在",
   "activity.outcome.connector.general": "被服务商拒绝",

@@ -1,8 +1,9 @@
 //! The engine of the Durable Object class over storage in memory.
 
-use js_sys::{Array, Promise};
+use js_sys::{Array, Error, Promise, Reflect};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::fakes::memory_kv;
@@ -20,6 +21,9 @@ export const objectStorage = () => {
     put: async (key, value) => { storage.writes.push("put"); values.set(key, value); },
     delete: async (key) => { storage.writes.push("delete"); values.delete(key); },
     deleteAll: async () => { storage.writes.push("deleteAll"); values.clear(); },
+    list: async ({ limit, startAfter = "" }) =>
+      new Map([...values].sort().filter(([key]) => key > startAfter).slice(0, limit)),
+    getAlarm: async () => storage.alarm ?? null,
     setAlarm: async (at) => { storage.writes.push("setAlarm"); storage.alarm = at; },
   };
   return storage;
@@ -90,6 +94,27 @@ async fn an_early_alarm_is_set_again() {
     assert_eq!(get(&storage, "alarm").as_f64(), first);
     let writes = get(&storage, "writes").unchecked_into::<Array>();
     assert_eq!(writes.get(writes.length() - 1).as_string().as_deref(), Some("setAlarm"));
+}
+
+/// The platform then runs the alarm again.
+#[wasm_bindgen_test]
+async fn a_clean_up_that_fails_rejects() {
+    let storage = object_storage();
+    let guard = create(&storage, &environment());
+    json(guard.call(RESERVE, None, None, None)).await;
+    Reflect::set(&storage, &"list".into(), &JsValue::UNDEFINED).expect("an object");
+    let error = JsFuture::from(guard.alarm()).await.expect_err("the storage fails");
+    assert!(error.is_instance_of::<Error>());
+}
+
+/// Another object over the same storage, as after an eviction.
+#[wasm_bindgen_test]
+async fn an_object_that_comes_back_does_not_move_its_alarm() {
+    let storage = object_storage();
+    json(create(&storage, &environment()).call(RESERVE, None, None, None)).await;
+    let alarm = get(&storage, "alarm").as_f64();
+    json(create(&storage, &environment()).call(WRONG, None, None, None)).await;
+    assert_eq!(get(&storage, "alarm").as_f64(), alarm);
 }
 
 #[wasm_bindgen_test]
