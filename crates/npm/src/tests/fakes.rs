@@ -1,4 +1,6 @@
-//! The caller's side: KV and guard in memory, a provider behind `fetch`.
+//! The caller's side: KV and guard in memory, a provider behind `fetch`, the storage of a Durable Object. In one module
+//! of JavaScript: the fewer there are, the fewer connections Chromium opens at once (see `testInChromium` in
+//! scripts/checks.mjs).
 
 use js_sys::Reflect;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -58,10 +60,30 @@ export class Provider {
     return /\d{6,10}/.exec(new URLSearchParams(this.inits.at(-1).body).get("Body"))[0];
   }
 }
+
+export const objectStorage = () => {
+  const values = new Map();
+  const storage = {
+    writes: [],
+    get: async (key) => values.get(key),
+    put: async (key, value) => { storage.writes.push("put"); values.set(key, value); },
+    delete: async (key) => { storage.writes.push("delete"); values.delete(key); },
+    deleteAll: async () => { storage.writes.push("deleteAll"); values.clear(); },
+    list: async ({ limit, startAfter = "" }) =>
+      new Map([...values].sort().filter(([key]) => key > startAfter).slice(0, limit)),
+    getAlarm: async () => storage.alarm ?? null,
+    setAlarm: async (at) => { storage.writes.push("setAlarm"); storage.alarm = at; },
+  };
+  return storage;
+};
 "#)]
 extern "C" {
     #[wasm_bindgen(js_name = memoryKv)]
     pub(super) fn memory_kv() -> JsValue;
+
+    /// The storage of a Durable Object, with the names of its writes in `writes` and its alarm.
+    #[wasm_bindgen(js_name = objectStorage)]
+    pub(super) fn object_storage() -> JsValue;
 
     #[wasm_bindgen(js_name = memoryGuard)]
     pub(super) fn memory_guard() -> JsValue;

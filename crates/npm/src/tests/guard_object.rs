@@ -1,38 +1,15 @@
 //! The engine of the Durable Object class over storage in memory.
 
 use js_sys::{Array, Error, Promise, Reflect};
-use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use super::fakes::memory_kv;
+use super::fakes::{memory_kv, object_storage};
 use super::{get, object, resolved};
 use crate::guard_object::{GuardObject, Storage};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
-
-#[wasm_bindgen(inline_js = r#"
-export const objectStorage = () => {
-  const values = new Map();
-  const storage = {
-    writes: [],
-    get: async (key) => values.get(key),
-    put: async (key, value) => { storage.writes.push("put"); values.set(key, value); },
-    delete: async (key) => { storage.writes.push("delete"); values.delete(key); },
-    deleteAll: async () => { storage.writes.push("deleteAll"); values.clear(); },
-    list: async ({ limit, startAfter = "" }) =>
-      new Map([...values].sort().filter(([key]) => key > startAfter).slice(0, limit)),
-    getAlarm: async () => storage.alarm ?? null,
-    setAlarm: async (at) => { storage.writes.push("setAlarm"); storage.alarm = at; },
-  };
-  return storage;
-};
-"#)]
-extern "C" {
-    #[wasm_bindgen(js_name = objectStorage)]
-    fn object_storage() -> JsValue;
-}
 
 fn environment() -> JsValue {
     object(&[("OTP_KV", memory_kv()), ("OTP_SECRET", SECRET.into()), ("MAX_ATTEMPTS", 4.into())])
