@@ -195,6 +195,15 @@ test("the types know every code of the core, and no other", () => {
   for (const { id } of edgeOtp.connectorFactories()) assert.ok(names.includes(id), id);
 });
 
+const withoutGuard = (kv) => {
+  const provider = new Provider();
+  const { fetch } = provider;
+  return {
+    otp: edgeOtp.createOtp({ kv, secret, acceptWeakGuard: true, connector: twilio, fetch }),
+    provider,
+  };
+};
+
 test("KV alone: one warning in plain words, and the suite holds within one process", async (t) => {
   const warn = t.mock.method(console, "warn", () => {});
   edgeOtp.createOtp({ kv: kvOf(), secret, acceptWeakGuard: true });
@@ -213,14 +222,7 @@ test("KV alone: what is stored is text with a lifetime, and a failed write is no
     puts.push([key, options]);
     return kv.put(key, value);
   };
-  const provider = new Provider();
-  const otp = edgeOtp.createOtp({
-    kv: { ...kv, put },
-    secret,
-    acceptWeakGuard: true,
-    connector: twilio,
-    fetch: provider.fetch,
-  });
+  const { otp, provider } = withoutGuard({ ...kv, put });
   const phone = newPhone();
   await otp.send({ phone });
   const ledger = puts.find(([key]) => key.startsWith("guard:"));
@@ -257,14 +259,7 @@ test("KV alone: a write that fails after a later one has begun does not bring th
     isHeld && key.startsWith("guard:")
       ? new Promise((resolve, reject) => waiting.push({ resolve, reject }))
       : kv.put(key, value, options);
-  const provider = new Provider();
-  const otp = edgeOtp.createOtp({
-    kv: { ...kv, put },
-    secret,
-    acceptWeakGuard: true,
-    connector: twilio,
-    fetch: provider.fetch,
-  });
+  const { otp, provider } = withoutGuard({ ...kv, put });
   const phone = newPhone();
   await otp.send({ phone });
   isHeld = true;

@@ -89,7 +89,7 @@ impl ObjectStorage for &Storage {
     }
 }
 
-/// The object that the previous root secret names: its response to an export, and how often it was told to forget it.
+/// The object that the previous root secret names: its response to an export, and how many releases it got.
 struct Predecessor(Result<GuardResponse, ()>, Cell<u32>);
 
 impl Predecessor {

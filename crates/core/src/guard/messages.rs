@@ -101,7 +101,7 @@ pub enum GuardRequest {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from: Option<String>,
     },
-    /// The successor has stored the state that was handed over to it: forget it here, or it would come back once the
+    /// The successor has stored the state that was handed over to it: delete it here, or it would come back once the
     /// successor has deleted its own.
     ReleaseState {
         /// The name of the successor.

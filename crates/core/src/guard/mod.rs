@@ -6,6 +6,7 @@
 //! count and the comparison, and a crash leaves an attempt either uncounted and unanswered, or counted.
 
 mod counters;
+mod handover;
 mod messages;
 mod object;
 mod store;
@@ -27,10 +28,12 @@ use crate::policy::Policy;
 use crate::ports::{
     Change, Clock, GuardClient, KvStore, PartedLedgerStore, RandomError, RandomSource, StorageError,
 };
-use crate::time::{CODE_LIFETIME, DAY, Seconds, Timestamp};
+use crate::time::{CODE_LIFETIME, Seconds, Timestamp};
 use crate::usage_type::UsageType;
 
 use counters::StopUpdate;
+pub use handover::MovedState;
+use handover::{hand_over, moved_error, release};
 pub use messages::{GuardRequest, GuardResponse, IssuedCode};
 pub use object::{GuardObject, ObjectLedgerStore, ObjectPart, ObjectStorage, Rotation};
 pub use store::{CasLedgerStore, CompareAndSwap};
@@ -39,8 +42,6 @@ pub use store::{CasLedgerStore, CompareAndSwap};
 const MAX_COMPARISONS: u32 = 4;
 /// KV counts its TTL in whole seconds, so a record may be gone up to a second before the code expires.
 const KV_ROUNDING: Seconds = Seconds(1);
-/// How long an object remembers that its state was handed over: as long as the failures in it may count.
-const MARKER_LIFETIME: Seconds = Seconds(31 * DAY.0);
 
 /// What a guard object stores. A test pins the stored form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,26 +59,13 @@ pub enum GuardState {
     Stops(StopList),
 }
 
-/// What an object keeps of a state that it has handed over. Until the successor has stored it, it may ask for it again.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MovedState {
-    /// The name of the successor.
-    to: String,
-    /// The name of the object itself, for the requests that it passes on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    from: Option<String>,
-    at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    state: Option<Box<GuardState>>,
-}
-
 impl GuardState {
     /// Returns when nothing in the state matters any more; `None` if that is so already.
     pub fn expires_at(&self, now: Timestamp) -> Option<Timestamp> {
         let expires_at = match self {
             Self::Ledger(ledger) => ledger.prune(now).expires_at(),
             Self::Idempotency(record) => Some(record.expires_at()),
-            Self::Moved(moved) => Some(moved.at.plus(MARKER_LIFETIME)),
+            Self::Moved(moved) => Some(moved.expires_at()),
             Self::Counter(counter) => counter.expires_at(),
             Self::Stops(stops) => stops.expires_at(),
         };
@@ -399,43 +387,6 @@ impl From<AttemptResult> for Attempt {
     fn from(result: AttemptResult) -> Self {
         Self { result, lock: None }
     }
-}
-
-/// Returns what the object `from` stores once it has handed its state over to `to`, and the state.
-fn hand_over(
-    state: Option<&GuardState>,
-    to: &str,
-    from: Option<&str>,
-    now: Timestamp,
-) -> Result<(Change, Option<GuardState>), StorageError> {
-    match state {
-        Some(GuardState::Moved(moved)) if moved.to == to => {
-            Ok((Change::Keep, moved.state.as_deref().cloned()))
-        }
-        Some(GuardState::Moved(_)) => Err(StorageError),
-        state => {
-            let (to, from) = (to.to_owned(), from.map(str::to_owned));
-            let moved = MovedState { to, from, at: now, state: state.cloned().map(Box::new) };
-            let expires_at = now.plus(MARKER_LIFETIME);
-            Ok((Change::Put { state: GuardState::Moved(moved), expires_at }, state.cloned()))
-        }
-    }
-}
-
-/// Returns what an object stores once `to` has stored the state that was handed over: the marker alone.
-fn release(state: Option<&GuardState>, to: &str) -> Change {
-    match state {
-        Some(GuardState::Moved(moved)) if moved.to == to && moved.state.is_some() => {
-            let marker = MovedState { state: None, ..moved.clone() };
-            let expires_at = marker.at.plus(MARKER_LIFETIME);
-            Change::Put { state: GuardState::Moved(marker), expires_at }
-        }
-        _ => Change::Keep,
-    }
-}
-
-fn moved_error(moved: &MovedState) -> GuardError {
-    GuardError::Moved { to: moved.to.clone(), from: moved.from.clone() }
 }
 
 /// Keeps the code of a future out of the function that awaits it.
