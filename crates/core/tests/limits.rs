@@ -98,6 +98,22 @@ fn a_prefix_has_twenty_sends_an_hour_and_others_are_not_affected() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn of_several_limits_the_one_that_ends_last_is_named_and_all_are_listed() {
+    let settings = [("SENDS_PER_PREFIX_HOUR", "1"), ("SENDS_PER_DAY_TOTAL", "2")];
+    for (mode, refused) in [("on", Err(SendLimit::Total)), ("record", Ok(Some(SendLimit::Total)))] {
+        for otp in Otp::each(&[settings[0], settings[1], ("LIMITS", mode)]) {
+            assert_eq!(otp.send("+14155550000", None), Ok(None), "{mode}");
+            assert_eq!(otp.send("+14155560000", None), Ok(None), "{mode}");
+            assert_eq!(otp.send("+14155550001", None), refused, "{mode}");
+            let mut stops = otp.stops();
+            stops.sort_by(|(_, one), (_, other)| one.cmp(other));
+            let expected = [(LimitKind::Prefix, "+1415555"), (LimitKind::Total, "all")];
+            assert_eq!(stops, expected.map(|(kind, key)| (kind, key.to_owned())), "{mode}");
+        }
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn an_address_has_ten_sends_an_hour_whatever_it_sends_to() {
     for otp in Otp::each(&[]) {
         let ip = Some("203.0.113.7");

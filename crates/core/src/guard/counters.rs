@@ -23,22 +23,19 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
         let is_recorded = self.policy.limits.mode == LimitMode::Record;
         let names: Vec<String> = counters.iter().map(CounterKey::part_name).collect();
         let parts: Vec<_> = names.iter().map(|name| self.ledger_store.part(name)).collect();
+        let mut reached = Vec::new();
         // One counter alone decides and counts in one update.
         if !is_recorded && counters.len() > 1 {
             for (key, part) in counters.iter().zip(&parts) {
-                let checked = self.update_counter(part, key.kind, Counting::Check).await?;
-                if checked.reached.is_some() {
-                    return Ok(GuardResponse::SendCounted(checked.reached));
-                }
+                reached.extend(self.update_counter(part, key.kind, Counting::Check).await?.reached);
             }
         }
         let counting = if is_recorded { Counting::Record(origin) } else { Counting::Count(origin) };
-        let mut reached = None;
         for (key, part) in counters.iter().zip(&parts) {
-            reached = reached.or(self.update_counter(part, key.kind, counting).await?.reached);
-            if reached.is_some() && !is_recorded {
+            if !reached.is_empty() && !is_recorded {
                 break;
             }
+            reached.extend(self.update_counter(part, key.kind, counting).await?.reached);
         }
         Ok(GuardResponse::SendCounted(reached))
     }

@@ -131,9 +131,9 @@ pub enum GuardResponse {
     Idempotency(IdempotencyState),
     /// To [`GuardRequest::GrantIdempotent`]: whether the request still has the key.
     Granted(bool),
-    /// To [`GuardRequest::CountSend`]: the limit that is reached. The send is counted if there is none, or if limits are
+    /// To [`GuardRequest::CountSend`]: the limits that are reached. The send is counted if there is none, or if limits are
     /// only recorded.
-    SendCounted(Option<LimitReached>),
+    SendCounted(Vec<LimitReached>),
     /// To [`GuardRequest::CountVerified`]: the kinds of the counters whose stop has ended with it.
     VerifiedCounted(Vec<LimitKind>),
     /// To [`GuardRequest::ListStops`], `AddStop` and `RemoveStop`: those that have not ended.

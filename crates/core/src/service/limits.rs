@@ -20,7 +20,7 @@ impl<P: Platform> OtpService<'_, P> {
     /// that would have refused it is noted in `trace`, and a counter that does not answer refuses nothing either.
     ///
     /// # Errors
-    /// `request.message_rate_limited` with the limit that is reached, or `storage.unavailable`; then nothing may be sent.
+    /// `request.message_rate_limited` with the limit that binds longest of those that are reached in one object, or `storage.unavailable`; then nothing may be sent.
     pub(super) async fn count_send(
         &self,
         phone: &PhoneNumber,
@@ -33,29 +33,31 @@ impl<P: Platform> OtpService<'_, P> {
         let address = ip.and_then(|ip| limits.address(keys, ip, phone));
         for object in address.into_iter().chain(limits.route(keys, phone)) {
             let reached = match self.count_in(object, origin, trace).await {
-                Err(_) if is_recorded => None,
+                Err(_) if is_recorded => continue,
                 reached => reached?,
             };
-            let Some(reached) = reached else { continue };
-            self.list_stop(reached, phone).await;
-            if !is_recorded {
-                return Err(self.refuse(reached, phone, trace));
+            for limit in &reached {
+                self.list_stop(*limit, phone).await;
             }
-            trace.recorded_limit.get_or_insert(reached.kind.send_limit());
+            let Some(longest) = reached.into_iter().max_by_key(|limit| limit.until) else { continue };
+            if !is_recorded {
+                return Err(self.refuse(longest, phone, trace));
+            }
+            trace.recorded_limit.get_or_insert(longest.kind.send_limit());
         }
         Ok(())
     }
 
-    /// Counts a send in one object, and returns the limit that is reached.
+    /// Counts a send in one object, and returns the limits that are reached.
     async fn count_in(
         &self,
         object: CounterObject,
         origin: CodeOrigin,
         trace: &mut Trace,
-    ) -> Result<Option<LimitReached>, ServiceError> {
+    ) -> Result<Vec<LimitReached>, ServiceError> {
         let CounterObject { name, counters } = object;
         let request = GuardRequest::CountSend { counters, origin };
-        reached_of(&self.call_guard(&name, None, &request, trace).await?)
+        reached_of(self.call_guard(&name, None, &request, trace).await?)
     }
 
     fn refuse(&self, reached: LimitReached, phone: &PhoneNumber, trace: &mut Trace) -> ServiceError {
@@ -153,9 +155,9 @@ fn key_of(kind: LimitKind, phone: &PhoneNumber) -> Option<&str> {
     }
 }
 
-fn reached_of(response: &GuardResponse) -> Result<Option<LimitReached>, ServiceError> {
+fn reached_of(response: GuardResponse) -> Result<Vec<LimitReached>, ServiceError> {
     match response {
-        GuardResponse::SendCounted(reached) => Ok(*reached),
+        GuardResponse::SendCounted(reached) => Ok(reached),
         GuardResponse::Unavailable => Err(ServiceError::StorageUnavailable),
         _ => Err(UNEXPECTED),
     }
