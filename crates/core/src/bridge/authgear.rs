@@ -59,7 +59,7 @@ impl BridgeDialect for Authgear {
             _ => "",
         };
         let body = json!({
-            "code": code_of(Refusal::of(error)),
+            "code": code_of(error),
             "info": {
                 "provider_name": "edge-otp",
                 "provider_type": "custom",
@@ -83,8 +83,10 @@ impl BridgeDialect for Authgear {
     }
 }
 
-const fn code_of(refusal: Refusal) -> &'static str {
-    match refusal {
+fn code_of(error: &ServiceError) -> &'static str {
+    match Refusal::of(error) {
+        // Authgear tells the provider's verdict on a text from a template that does not exist here.
+        Refusal::Content if matches!(error, ServiceError::TemplateNotFound) => "unsupported_request",
         Refusal::Recipient => "invalid_phone_number",
         Refusal::Throttled(_) => "rate_limited",
         Refusal::Credentials | Refusal::Balance => "authentication_failed",

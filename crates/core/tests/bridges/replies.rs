@@ -128,9 +128,9 @@ fn supabase_shows_refusals_to_the_user_and_repeats_only_what_is_not_reached() {
 fn authgear_gets_a_code_of_its_own_for_every_refusal() {
     for (name, error) in refusals() {
         let expected = match name {
-            "request" => "unsupported_request",
+            "request" | "template" => "unsupported_request",
             "number" | "not supported" | "recipient" => "invalid_phone_number",
-            "template" | "content" => "delivery_rejected",
+            "content" => "delivery_rejected",
             "credentials" | "balance" => "authentication_failed",
             "throttled" | "limited" => "rate_limited",
             _ => "unknown_error",
