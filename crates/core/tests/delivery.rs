@@ -136,6 +136,17 @@ fn a_repeated_delivery_gets_the_first_receipt_for_600_seconds() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
+fn a_repeated_delivery_gets_its_receipt_although_the_connector_is_gone() {
+    for bridge in Bridge::each() {
+        let first = bridge.deliver_code("123456").expect("sent");
+        bridge.platform.kv.borrow_mut().remove("connector");
+        bridge.platform.clock.advance(61_000);
+        assert_eq!(code_of(bridge.deliver_code("123457")), Some(ErrorCode::ConnectorNotFound));
+        assert_eq!(bridge.deliver_code("123456"), Ok(first));
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
 fn another_code_or_recipient_is_another_message() {
     let bridge = Bridge::with(&[("RESEND_COOLDOWNS", "0")], TWILIO);
     for (to, code) in [(PHONE, "123456"), (PHONE, "123457"), ("+14155550124", "123456")] {

@@ -1,11 +1,11 @@
 //! Delivering a code that another server has made: one message per recipient and code, however often it is asked for.
 
 use super::deliver::deliver_traced;
-use super::send::{FIRST_WAIT_MS, KeyHolder, REVOCATIONS, usable_connector};
+use super::send::{FIRST_WAIT_MS, KeyHolder, REVOCATIONS};
 use super::{OtpService, ServiceError, UNEXPECTED};
 use crate::api::{DeliverRequest, RequestError, SendReceipt, SendStatus};
 use crate::code::Code;
-use crate::connector::{Connector, ensure_mock_allowed};
+use crate::connector::Connector;
 use crate::error::Issue;
 use crate::event::Trace;
 use crate::guard::{GuardRequest, GuardResponse};
@@ -20,8 +20,8 @@ use crate::time::CODE_LIFETIME;
 
 impl<P: Platform> OtpService<'_, P> {
     /// Delivers a message. The same recipient and code within 600 s get the same receipt and no second message. The limits
-    /// of sends and those against SMS pumping apply, but for the share that is verified; those of failures do not, since nothing is verified here. `timeout_ms` shortens the provider's
-    /// deadline.
+    /// of sends and those against SMS pumping apply, but for the share that is verified; those of failures do not, since
+    /// nothing is verified here. `timeout_ms` shortens the provider's deadline.
     ///
     /// The `verification_id` of the receipt names the delivery in the log; nothing can be verified by it.
     ///
@@ -56,20 +56,12 @@ impl<P: Platform> OtpService<'_, P> {
         request: &DeliverRequest,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
-        let loaded = self.active_connector().await?;
-        let connector = usable_connector(&loaded)?;
-        ensure_mock_allowed(connector.provider, self.policy.allow_mock)
-            .map_err(ServiceError::InvalidStoredConfig)?;
-        let content = MessageContent::select(connector, request, self.policy.bridge_text)?;
-        if !connector.provider.supports_recipient(&connector.config, &request.to) {
-            return Err(ServiceError::NumberNotSupported);
-        }
         let key = KeyHolder::of_delivery(self, &request.to, request.content().ok_or_else(code_missing)?)?;
         if let Some(receipt) = self.begin_idempotent(&key, trace).await? {
             trace.is_repeated = true;
             return Ok(receipt);
         }
-        let delivered = self.deliver_once(request, connector, &content, &key, trace).await;
+        let delivered = self.deliver_once(request, &key, trace).await;
         self.end_idempotent(&key, delivered.as_ref().ok(), trace).await;
         delivered
     }
@@ -77,11 +69,15 @@ impl<P: Platform> OtpService<'_, P> {
     async fn deliver_once(
         &self,
         request: &DeliverRequest,
-        connector: &Connector,
-        content: &MessageContent<'_>,
         key: &KeyHolder,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
+        let loaded = self.active_connector().await?;
+        let connector = self.usable_connector(&loaded)?;
+        let content = MessageContent::select(connector, request, self.policy.bridge_text)?;
+        if !connector.provider.supports_recipient(&connector.config, &request.to) {
+            return Err(ServiceError::NumberNotSupported);
+        }
         self.count_send(&request.to, request.ip.as_deref(), CodeOrigin::Foreign, trace).await?;
         let id = hex::encode(self.platform.bytes::<16>()?);
         let permit = self.reserve_delivery(request, trace).await?;

@@ -32,8 +32,8 @@ const OUTCOME_GRACE: Seconds = Seconds(5);
 impl<P: Platform> OtpService<'_, P> {
     /// Sends a code.
     ///
-    /// The connector and its template come first: a broken config must not cost the user a send. With an idempotency key
-    /// the key's guard object is asked whether this is its first request, and stores how it ended.
+    /// With an idempotency key the key's guard object is asked first whether this is its first request, and stores how it
+    /// ended: a repeated one gets the same response although the connector may have been removed since.
     ///
     /// # Errors
     /// All `/send` codes of the contract but those of HTTP.
@@ -55,23 +55,13 @@ impl<P: Platform> OtpService<'_, P> {
         idempotency_key: Option<IdempotencyKey<'_>>,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
-        let loaded = self.active_connector().await?;
-        let connector = usable_connector(&loaded)?;
-        ensure_mock_allowed(connector.provider, self.policy.allow_mock)
-            .map_err(ServiceError::InvalidStoredConfig)?;
-        let template = connector.template(request.usage_type, request.locale.as_deref())?;
-        if !connector.provider.supports_recipient(&connector.config, &request.phone) {
-            return Err(ServiceError::NumberNotSupported);
-        }
-        let Some(key) = idempotency_key else {
-            return self.send_once(request, connector, template, None, trace).await;
-        };
+        let Some(key) = idempotency_key else { return self.send_once(request, None, trace).await };
         let key = KeyHolder::new(self, key, request)?;
         if let Some(receipt) = self.begin_idempotent(&key, trace).await? {
             trace.is_repeated = true;
             return Ok(receipt);
         }
-        let sent = self.send_once(request, connector, template, Some(&key), trace).await;
+        let sent = self.send_once(request, Some(&key), trace).await;
         self.end_idempotent(&key, sent.as_ref().ok(), trace).await;
         sent
     }
@@ -80,17 +70,34 @@ impl<P: Platform> OtpService<'_, P> {
         self.platform.active_connector().await?.ok_or(ServiceError::ConnectorNotFound)
     }
 
-    /// The limits against SMS pumping count the send; the guard counts it for its phone number, draws the code and stores
-    /// its record; then the provider is asked, once. A refusal voids the code and gives the send back to the phone number;
-    /// an unknown outcome keeps both. What the other limits have counted stays.
+    /// Returns the stored connector, if its config is valid and it may be used here.
+    pub(super) fn usable_connector<'a>(
+        &self,
+        loaded: &'a LoadedConnector,
+    ) -> Result<&'a Connector, ServiceError> {
+        let connector =
+            loaded.as_ref().map_err(|issues| ServiceError::InvalidStoredConfig(issues.clone()))?;
+        ensure_mock_allowed(connector.provider, self.policy.allow_mock)
+            .map_err(ServiceError::InvalidStoredConfig)?;
+        Ok(connector)
+    }
+
+    /// The connector and its template come first: a broken config must not cost the user a send. The limits against SMS
+    /// pumping count the send; the guard counts it for its phone number, draws the code and stores its record; then the
+    /// provider is asked, once. A refusal voids the code and gives the send back to the phone number; an unknown outcome
+    /// keeps both. What the other limits have counted stays.
     async fn send_once(
         &self,
         request: &SendRequest,
-        connector: &Connector,
-        template: Option<&Template>,
         key: Option<&KeyHolder>,
         trace: &mut Trace,
     ) -> Result<SendReceipt, ServiceError> {
+        let loaded = self.active_connector().await?;
+        let connector = self.usable_connector(&loaded)?;
+        let template = connector.template(request.usage_type, request.locale.as_deref())?;
+        if !connector.provider.supports_recipient(&connector.config, &request.phone) {
+            return Err(ServiceError::NumberNotSupported);
+        }
         self.count_send(&request.phone, request.ip.as_deref(), CodeOrigin::Own, trace).await?;
         let issued = self.reserve_send(request, trace).await?;
         trace.kv_ms = Some(issued.kv_ms);
@@ -230,10 +237,6 @@ impl<P: Platform> OtpService<'_, P> {
     ) -> Result<GuardResponse, ServiceError> {
         self.call_guard(&key.object_name, key.previous_name.as_deref(), request, trace).await
     }
-}
-
-pub(super) fn usable_connector(loaded: &LoadedConnector) -> Result<&Connector, ServiceError> {
-    loaded.as_ref().map_err(|issues| ServiceError::InvalidStoredConfig(issues.clone()))
 }
 
 /// A request with an idempotency key, or with a content that is one.

@@ -10,7 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::platform::executor::Task;
 use super::platform::{Call, InMemoryPlatform, Ledgers, ROOT, START, key_ring};
-use super::{Otp, PHONE, error_code};
+use super::{Otp, PHONE, TWILIO, error_code};
 
 #[wasm_bindgen_test(unsupported = test)]
 fn a_rejected_message_frees_its_send_and_its_key() {
@@ -23,6 +23,29 @@ fn a_rejected_message_frees_its_send_and_its_key() {
         let sent = otp.send(Some("key")).expect("the refused sends were not counted");
         assert_eq!(otp.send(Some("key")), Ok(sent));
         assert_eq!(otp.count_requests(), 3);
+    }
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_repeated_request_gets_its_receipt_although_the_connector_is_gone() {
+    // No connector, and one that is not valid.
+    for (stored, code) in [(None, ErrorCode::ConnectorNotFound), (Some("{}"), ErrorCode::InvalidStoredConfig)]
+    {
+        for otp in Otp::each() {
+            let sent = otp.send(Some("key")).expect("sent");
+            match stored {
+                Some(text) => otp.set_connector(text),
+                None => drop(otp.platform.kv.borrow_mut().remove("connector")),
+            }
+            // Not the one that is cached.
+            otp.platform.clock.advance(61_000);
+            assert_eq!(error_code(otp.send(Some("other"))), Some(code));
+            assert_eq!(otp.send(Some("key")), Ok(sent), "{code:?}");
+            otp.set_connector(TWILIO);
+            otp.platform.clock.advance(61_000);
+            assert!(otp.send(Some("other")).is_ok(), "{code:?}: the refused request has freed its key");
+            assert_eq!(otp.count_requests(), 2);
+        }
     }
 }
 
