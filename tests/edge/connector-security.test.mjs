@@ -81,6 +81,25 @@ test("a stored secret is sent to no other destination", async () => {
   assert.equal((await api("PATCH", `/connectors/${http.id}`, { config: given })).status, 200);
 });
 
+test("a new connector has no secret of the one that it replaces, but one that is sent back redacted", async () => {
+  otp.provider.answer = () => new Response(null, { status: 204 });
+  const { authorization } = httpSms.config;
+  const { endpoint } = httpSms.config;
+  for (const [config, expected] of [
+    [{ endpoint }, undefined],
+    [{ endpoint: "https://other.example.com/sms" }, undefined],
+    [{ endpoint, authorization: { set: true } }, authorization],
+  ]) {
+    const { json } = await api("POST", "/connectors", httpSms);
+    assert.equal(json.config.authorization.set, true);
+    const replaced = await api("POST", "/connectors", { connectorId: "http-sms", config });
+    assert.equal(replaced.status, 200, replaced.text);
+    assert.equal(replaced.json.config.authorization?.set, expected && true);
+    assert.equal((await otp.send({ phone: newPhone() })).status, 200);
+    assert.equal(otp.provider.requests.at(-1).headers.authorization, expected);
+  }
+});
+
 test("a sealed secret beside another destination does not open", async () => {
   await api("POST", "/connectors", httpSms);
   const stored = JSON.parse(await otp.kv.get("connector"));

@@ -390,14 +390,13 @@ fn secrets_are_not_filled_in_for_another_destination() {
     assert_eq!(admin.stored(), stored);
 }
 
-/// An optional secret is not lost without notice either: it is entered again, or cleared.
+/// An optional secret is not lost without notice in an edit either: it is entered again, or cleared.
 #[wasm_bindgen_test(unsupported = test)]
 fn an_optional_secret_has_to_be_given_or_cleared_with_another_destination() {
     let admin = Admin::new();
     let id = admin.replace("http-sms", &http_config("https://a.example")).expect("valid").id;
     let moved = json!({ "endpoint": "https://b.example" });
     assert_eq!(issue_paths(admin.edit(&id, &moved)), ["authorization"]);
-    assert_eq!(issue_paths(admin.replace("http-sms", &moved)), ["authorization"]);
     let cleared = json!({ "endpoint": "https://b.example", "authorization": null });
     admin.edit(&id, &cleared).expect("cleared");
     assert_eq!(
@@ -405,6 +404,27 @@ fn an_optional_secret_has_to_be_given_or_cleared_with_another_destination() {
         ("https://b.example".into(), String::new())
     );
     admin.edit(&id, &json!({ "endpoint": "https://c.example" })).expect("there is none to keep");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_replacement_keeps_only_the_secrets_that_it_sends_back_redacted() {
+    let admin = Admin::new();
+    let (here, there) = ("https://a.example", "https://b.example");
+    let redacted = json!({ "endpoint": here, "authorization": { "set": true } });
+    for (config, kept) in
+        [(redacted, true), (json!({ "endpoint": here }), false), (json!({ "endpoint": there }), false)]
+    {
+        admin.replace("http-sms", &http_config(here)).expect("valid");
+        admin.replace("http-sms", &config).expect("valid");
+        let expected = if kept { http_config(here)["authorization"].clone() } else { json!("") };
+        assert_eq!(admin.text_in_use("authorization"), expected, "{config}");
+    }
+    let mut config = twilio_config();
+    admin.replace(TWILIO_ID, &config).expect("valid");
+    config.as_object_mut().expect("an object").remove("authToken");
+    assert_eq!(issue_paths(admin.replace(TWILIO_ID, &config)), ["authToken"], "it is required");
+    config["authToken"] = json!({ "set": true });
+    assert!(admin.replace(TWILIO_ID, &config).is_ok());
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -5,7 +5,7 @@
 #[expect(dead_code, reason = "each test file uses a part of the platform")]
 mod platform;
 
-use edge_otp_core::connector::{MergedConfig, SecretSealer, merge_stored_secrets};
+use edge_otp_core::connector::{LeftOutSecret, MergedConfig, SecretSealer, merge_stored_secrets};
 use edge_otp_core::error::Issue;
 use edge_otp_core::keys::KeyRing;
 use edge_otp_core::ports::RandomError;
@@ -182,11 +182,27 @@ fn merge_stored_secrets_keeps_the_secrets_that_an_edit_leaves_out() {
         (json!([]), json!([])),
     ] {
         let without_issues = MergedConfig { config: merged, issues: Vec::new() };
-        assert_eq!(merge_stored_secrets(http, &posted, Some(&stored)), without_issues);
+        let kept = merge_stored_secrets(http, &posted, Some(&stored), LeftOutSecret::Kept);
+        assert_eq!(kept, without_issues);
+        if posted.get("authorization").is_some() {
+            let absent = merge_stored_secrets(http, &posted, Some(&stored), LeftOutSecret::Absent);
+            assert_eq!(absent, without_issues, "a secret that is not left out is as it is");
+        }
     }
     let redacted = json!({ "authorization": { "set": true } });
     let cleared = MergedConfig { config: json!({}), issues: Vec::new() };
-    assert_eq!(merge_stored_secrets(http, &redacted, None), cleared, "nothing is known to fill it in");
+    let merged = merge_stored_secrets(http, &redacted, None, LeftOutSecret::Kept);
+    assert_eq!(merged, cleared, "nothing is known to fill it in");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn merge_stored_secrets_keeps_nothing_that_a_replacement_leaves_out() {
+    let stored = json!({ "endpoint": "x", "authorization": "sealed" });
+    for endpoint in ["x", "y"] {
+        let posted = json!({ "endpoint": endpoint });
+        let merged = merge_stored_secrets(find("http-sms"), &posted, Some(&stored), LeftOutSecret::Absent);
+        assert_eq!(merged, MergedConfig { config: posted, issues: Vec::new() });
+    }
 }
 
 /// For every provider that has destinations, whichever of them changes, and however the secret is left out.
@@ -210,7 +226,7 @@ fn merge_stored_secrets_fills_nothing_in_for_another_destination() {
                             None => drop(posted.as_object_mut().expect("an object").remove(key)),
                         }
                     }
-                    let merged = merge_stored_secrets(provider, &posted, Some(&stored));
+                    let merged = merge_stored_secrets(provider, &posted, Some(&stored), LeftOutSecret::Kept);
                     let paths: Vec<_> = merged.issues.iter().map(|issue| issue.path.as_str()).collect();
                     assert_eq!(
                         paths,

@@ -54,10 +54,10 @@ pub fn components() -> Schemas {
     schemas.insert(
         "ConnectorConfig".to_owned(),
         json!({
-            "description": "The config of one of the connectors. A confidential field that is left out, or sent back \
-                redacted, keeps the value that the active connector has if it is of the same factory; else it is \
-                missing. If a field that a secret is bound to differs (a URL, a host, an account), the secret has to \
-                be given again. `null` clears a field.",
+            "description": "The config of one of the connectors. A confidential field that is sent back redacted keeps \
+                the value that the active connector has if it is of the same factory; else it is missing. So does one \
+                that is left out, but where the whole connector is replaced. If a field that a secret is bound to \
+                differs (a URL, a host, an account), the secret has to be given again. `null` clears a field.",
             "anyOf": configs,
         }),
     );

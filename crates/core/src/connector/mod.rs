@@ -26,7 +26,7 @@ pub use catalog::{
 };
 pub use renewal::{renew_archive, renew_connector};
 pub use save_check::check_templates;
-pub use sealing::{MergedConfig, RedactedSecret, SecretSealer, merge_stored_secrets};
+pub use sealing::{LeftOutSecret, MergedConfig, RedactedSecret, SecretSealer, merge_stored_secrets};
 pub use stored::{
     ARCHIVE_KEY, ARCHIVE_LENGTH, ARCHIVE_LIFETIME, ArchivedConnector, CONNECTOR_KEY, ConnectorView,
     StoredConnector, archive_to_json, draw_connector_id, load_connector, parse_archive,

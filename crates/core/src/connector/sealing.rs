@@ -231,21 +231,31 @@ fn is_sealed(text: &str) -> bool {
     })
 }
 
+/// What it means that a posted config leaves a secret out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeftOutSecret {
+    /// It keeps its stored value.
+    Kept,
+    /// The config has none.
+    Absent,
+}
+
 /// A posted config with the stored secrets filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MergedConfig {
     /// The config.
     pub config: Value,
-    /// The secrets that were left out and not filled in, because the config names another destination.
+    /// The secrets that were not filled in, because the config names another destination.
     pub issues: Vec<Issue>,
 }
 
-/// Fills the secrets in that were left out of a posted config or sent back redacted; `null` clears a field. A stored secret
-/// is only used for the destination that it was stored for.
+/// Fills the secrets in that a posted config sends back redacted or, if they are kept, leaves out; `null` clears a field. A
+/// stored secret is only used for the destination that it was stored for.
 pub fn merge_stored_secrets(
     provider: &dyn SmsProvider,
     posted: &Value,
     stored: Option<&Value>,
+    left_out: LeftOutSecret,
 ) -> MergedConfig {
     let Some(members) = posted.as_object() else {
         return MergedConfig { config: posted.clone(), issues: Vec::new() };
@@ -260,7 +270,10 @@ pub fn merge_stored_secrets(
         .collect();
     let mut issues = Vec::new();
     for field in provider.fields().iter().filter(|field| field.is_secret()) {
-        let is_kept = members.get(field.key).is_none_or(|value| value.get("set") == Some(&Value::Bool(true)));
+        let is_kept = match members.get(field.key) {
+            Some(value) => value.get("set") == Some(&Value::Bool(true)),
+            None => left_out == LeftOutSecret::Kept,
+        };
         if !is_kept {
             continue;
         }

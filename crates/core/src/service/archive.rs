@@ -2,8 +2,8 @@
 
 use super::{ConnectorService, ServiceError};
 use crate::connector::{
-    ARCHIVE_KEY, ARCHIVE_LENGTH, ARCHIVE_LIFETIME, ArchivedConnector, ConnectorView, StoredConnector,
-    archive_to_json, parse_archive,
+    ARCHIVE_KEY, ARCHIVE_LENGTH, ARCHIVE_LIFETIME, ArchivedConnector, ConnectorView, LeftOutSecret,
+    StoredConnector, archive_to_json, parse_archive,
 };
 use crate::ports::Platform;
 
@@ -37,7 +37,7 @@ impl<P: Platform> ConnectorService<'_, P> {
             .filter(|_| active.as_ref().is_none_or(|active| active.id != id));
         let mut stored = archived.ok_or(ServiceError::EntityNotFound)?.connector;
         let provider = self.find_enabled_provider(&stored.connector_id)?;
-        stored.config = self.validate_config(provider, &stored.config, Some(&stored))?;
+        stored.config = self.validate_config(provider, &stored.config, Some(&stored), LeftOutSecret::Kept)?;
         stored.touch(self.platform.now());
         self.archive(active, Some(id)).await?;
         self.store(stored).await

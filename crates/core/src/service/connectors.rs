@@ -8,8 +8,8 @@ use super::{ServiceError, renew_seals};
 use crate::api::{ConfigCheck, RequestError, TestOutcome, take_usage_type};
 use crate::code::Code;
 use crate::connector::{
-    CONNECTOR_KEY, Connector, ConnectorView, MergedConfig, SecretSealer, StoredConnector, check_templates,
-    draw_connector_id, ensure_mock_allowed, merge_stored_secrets,
+    CONNECTOR_KEY, Connector, ConnectorView, LeftOutSecret, MergedConfig, SecretSealer, StoredConnector,
+    check_templates, draw_connector_id, ensure_mock_allowed, merge_stored_secrets,
 };
 use crate::error::Issue;
 use crate::json::ObjectReader;
@@ -83,7 +83,8 @@ impl<P: Platform> ConnectorService<'_, P> {
         active.ok_or(ServiceError::EntityNotFound)
     }
 
-    /// Replaces whatever is active. Takes `{connectorId, config}`.
+    /// Replaces whatever is active. Takes `{connectorId, config}`. A secret of the same provider's connector that is sent
+    /// back redacted keeps its value; one that is left out is gone.
     ///
     /// # Errors
     /// `guard.invalid_input`, `connector.invalid_config`, `connector.not_found_with_connector_id`,
@@ -96,7 +97,7 @@ impl<P: Platform> ConnectorService<'_, P> {
         let provider = self.find_enabled_provider(&connector_id)?;
         let active = self.find_active().await?;
         let same_provider = active.as_ref().filter(|stored| stored.connector_id == connector_id);
-        let config = self.validate_config(provider, &config, same_provider)?;
+        let config = self.validate_config(provider, &config, same_provider, LeftOutSecret::Absent)?;
         let now = Some(self.platform.now());
         let id = draw_connector_id(&self.platform.bytes()?);
         self.archive(active, None).await?;
@@ -126,7 +127,7 @@ impl<P: Platform> ConnectorService<'_, P> {
         }
         check_condition(if_match, &stored.etag())?;
         let provider = self.find_enabled_provider(&stored.connector_id)?;
-        stored.config = self.validate_config(provider, &config, Some(&stored))?;
+        stored.config = self.validate_config(provider, &config, Some(&stored), LeftOutSecret::Kept)?;
         stored.touch(self.platform.now());
         self.store(stored).await
     }
@@ -156,7 +157,7 @@ impl<P: Platform> ConnectorService<'_, P> {
         finish(reader)?;
         let provider = self.find_enabled_provider(connector_id)?;
         let active = self.find_active().await?.filter(|stored| stored.connector_id == connector_id);
-        match self.open_config(provider, &config, active.as_ref()) {
+        match self.open_config(provider, &config, active.as_ref(), LeftOutSecret::Kept) {
             Ok(_) => Ok(ConfigCheck { issues: Vec::new() }),
             Err(ServiceError::InvalidRequestConfig(issues)) => Ok(ConfigCheck { issues }),
             Err(error) => Err(error),
@@ -183,7 +184,7 @@ impl<P: Platform> ConnectorService<'_, P> {
         if active.as_ref().is_some_and(|stored| self.sealer().may_need_renewal(&stored.to_json())) {
             self.renew_seals().await;
         }
-        let connector = self.open_config(provider, &config, active.as_ref())?.1;
+        let connector = self.open_config(provider, &config, active.as_ref(), LeftOutSecret::Kept)?.1;
         let template = connector.template(usage_type, locale.as_deref())?;
         if !provider.supports_recipient(&connector.config, &phone) {
             return Err(ServiceError::NumberNotSupported);
@@ -245,8 +246,9 @@ impl<P: Platform> ConnectorService<'_, P> {
         provider: &'static dyn SmsProvider,
         posted: &Value,
         stored: Option<&StoredConnector>,
+        left_out: LeftOutSecret,
     ) -> Result<Value, ServiceError> {
-        let (opened, _) = self.open_config(provider, posted, stored)?;
+        let (opened, _) = self.open_config(provider, posted, stored, left_out)?;
         Ok(self.sealer().seal_config(provider, &opened, self.platform)?)
     }
 
@@ -256,9 +258,10 @@ impl<P: Platform> ConnectorService<'_, P> {
         provider: &'static dyn SmsProvider,
         posted: &Value,
         stored: Option<&StoredConnector>,
+        left_out: LeftOutSecret,
     ) -> Result<(Value, Connector), ServiceError> {
         let MergedConfig { config, mut issues } =
-            merge_stored_secrets(provider, posted, stored.map(|stored| &stored.config));
+            merge_stored_secrets(provider, posted, stored.map(|stored| &stored.config), left_out);
         // A value that is not an object stays as it is, for the issue that names it.
         let opened = if config.is_object() {
             self.sealer().open_config(provider, &config).map_err(ServiceError::InvalidRequestConfig)?

@@ -106,7 +106,7 @@ pub(super) fn connectors() -> Vec<Operation> {
         Operation::new("POST", "/api/connectors", "saveConnector", "Replace whatever is active")
             .describe(
                 "One write: there is never a moment with two connectors, or with none. The one before goes to the \
-                 archive.",
+                 archive. Nothing of it is kept but confidential fields that are sent back redacted.",
             )
             .body("ConnectorInput", MAX_CONFIG_BODY, examples::connectors())
             .answers(200, "It is the active one.", schema("SavedConnector"), saved())
