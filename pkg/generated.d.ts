@@ -627,15 +627,40 @@ export interface ArchivedConnector extends Connector {
  */
 export type VerifyFailure =
   /** There is no live code for this phone and usage type; send one first. */
-  | { readonly verified: false; readonly reason: "not_found" }
+  | {
+      readonly verified: false;
+      readonly reason: "not_found";
+      readonly attemptsLeft?: undefined;
+      readonly retryAfter?: undefined;
+    }
   /** The code is wrong. */
-  | { readonly verified: false; readonly reason: "code_mismatch"; readonly attemptsLeft?: number }
+  | {
+      readonly verified: false;
+      readonly reason: "code_mismatch";
+      readonly attemptsLeft?: number;
+      readonly retryAfter?: undefined;
+    }
   /** The code has expired; send a new one. */
-  | { readonly verified: false; readonly reason: "expired" }
+  | {
+      readonly verified: false;
+      readonly reason: "expired";
+      readonly attemptsLeft?: undefined;
+      readonly retryAfter?: undefined;
+    }
   /** This code has been tried too often; send a new one. */
-  | { readonly verified: false; readonly reason: "exceed_max_try" }
+  | {
+      readonly verified: false;
+      readonly reason: "exceed_max_try";
+      readonly attemptsLeft?: undefined;
+      readonly retryAfter?: undefined;
+    }
   /** Too many wrong codes for this phone; it is locked. */
-  | { readonly verified: false; readonly reason: "locked"; readonly retryAfter?: number };
+  | {
+      readonly verified: false;
+      readonly reason: "locked";
+      readonly attemptsLeft?: undefined;
+      readonly retryAfter?: number;
+    };
 
 /** The limits. A value that is left out has the default. */
 export interface Policy {

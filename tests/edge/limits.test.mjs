@@ -234,7 +234,11 @@ test("20 sends at the same moment are all that a prefix gets", () =>
     assert.ok(Date.parse(since) <= Date.now() && Date.parse(until) > Date.now() + 3_400_000);
     assert.equal((await manage(otp, "DELETE", "/prefix/%2B3361234")).status, 204);
     assert.deepEqual((await manage(otp, "GET", "")).json, []);
-    assert.equal((await otp.send({ phone: "+33612340060" })).status, 200, "lifted: a phone that has had no send");
+    assert.equal(
+      (await otp.send({ phone: "+33612340060" })).status,
+      200,
+      "lifted: a phone that has had no send",
+    );
     for (const path of ["/prefix/x", "/phone/1", "/ip/1.2.3", "/country/fr", "/total/none"])
       assert.equal((await manage(otp, "DELETE", path)).code, "entity.not_found", path);
     assert.equal((await manage(otp, "GET", "/ip/1.2.3.4")).code, "request.method_not_allowed");

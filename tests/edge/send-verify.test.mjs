@@ -211,7 +211,8 @@ test("a code is read as it is typed; what is no code is no attempt", async () =>
   ]) {
     const phone = newPhone();
     await otp.send({ phone });
-    for (const code of ["", "abcdef", "12345678901", "12a456"]) {
+    // The last one is cut within an emoji: JSON has half of a surrogate pair.
+    for (const code of ["", "abcdef", "12345678901", "12a456", "12345😀", "12345😀".slice(0, 6)]) {
       const wrong = await otp.verify({ phone, code });
       assert.deepEqual([wrong.status, wrong.code], [400, "verification_code.code_mismatch"], code);
       assert.equal(wrong.json.data, undefined, "nothing was counted");

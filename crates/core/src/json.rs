@@ -11,15 +11,60 @@ use crate::error::Issue;
 /// Deepest nesting of objects and arrays that [`parse`] accepts.
 const MAX_DEPTH: usize = 64;
 
-/// Parses a JSON text in which no object has a name twice and nothing is nested deeper than 64 levels.
+/// Parses a JSON text in which no object has a name twice and nothing is nested deeper than 64 levels. An escaped half of a
+/// surrogate pair is read as U+FFFD, as a UTF-16 decoder does: JavaScript writes one for a string that was cut within an
+/// emoji.
 ///
 /// # Errors
 /// Whatever is wrong with the text; the message may quote it and must not be passed on.
 pub fn parse(text: &[u8]) -> Result<Value, serde_json::Error> {
+    parse_well_formed(text).or_else(|error| match replace_lone_surrogates(text) {
+        Some(text) => parse_well_formed(&text),
+        None => Err(error),
+    })
+}
+
+fn parse_well_formed(text: &[u8]) -> Result<Value, serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     let value = StrictValue { depth: 0 }.deserialize(&mut deserializer)?;
     deserializer.end()?;
     Ok(value)
+}
+
+/// The length of `\\uXXXX`.
+const UNIT_ESCAPE: usize = 6;
+
+/// Replaces every escaped half of a surrogate pair that has no other half; `None` if there is none.
+fn replace_lone_surrogates(text: &[u8]) -> Option<Vec<u8>> {
+    let mut replaced = Vec::with_capacity(text.len());
+    let mut has_lone = false;
+    let mut rest = text;
+    while let [first, ..] = rest {
+        let next_unit = || rest.get(UNIT_ESCAPE..).and_then(escaped_unit);
+        let is_lone = match escaped_unit(rest) {
+            Some(0xD800..=0xDBFF) => !matches!(next_unit(), Some(0xDC00..=0xDFFF)),
+            Some(unit) => (0xDC00..=0xDFFF).contains(&unit),
+            None => false,
+        };
+        let length = match escaped_unit(rest) {
+            Some(0xD800..=0xDBFF) if !is_lone => 2 * UNIT_ESCAPE,
+            Some(_) => UNIT_ESCAPE,
+            None if *first == b'\\' => 2,
+            None => 1,
+        };
+        let (piece, others) = rest.split_at_checked(length).unwrap_or((rest, &[]));
+        replaced.extend_from_slice(if is_lone { br"\ufffd" } else { piece });
+        has_lone |= is_lone;
+        rest = others;
+    }
+    has_lone.then_some(replaced)
+}
+
+/// Returns the UTF-16 code unit that a text begins with as an escape.
+fn escaped_unit(text: &[u8]) -> Option<u16> {
+    let digits = text.strip_prefix(br"\u")?.get(..4)?;
+    let digits = core::str::from_utf8(digits).ok().filter(|digits| !digits.starts_with('+'))?;
+    u16::from_str_radix(digits, 16).ok()
 }
 
 /// Deserializes a [`Value`] as serde_json does, but refuses duplicate names and deep nesting.
@@ -221,6 +266,40 @@ mod tests {
             assert!(parse(text.as_bytes()).is_err(), "{text:?}");
         }
         assert!(parse(b"\"\xff\"").is_err(), "not UTF-8");
+    }
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn parse_reads_half_a_surrogate_pair_as_a_replacement_character() {
+        for (text, expected) in [
+            (r#""12345\ud83d""#, "12345\u{fffd}"),
+            (r#""\uDE00x""#, "\u{fffd}x"),
+            (r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀"),
+            (r#""\ude00\ud83d""#, "\u{fffd}\u{fffd}"),
+            (r#""\ud83d\u0041""#, "\u{fffd}A"),
+            (r#""\ud83d\\ude00""#, "\u{fffd}\\ude00"),
+            (r#""\\ud83d\ud83d""#, "\\ud83d\u{fffd}"),
+            (r#""\ud83d\n😀""#, "\u{fffd}\n😀"),
+        ] {
+            assert_eq!(parse(text.as_bytes()).ok(), Some(expected.into()), "{text}");
+        }
+        let object = parse(br#"{"\ud83d":["\ud83d"]}"#).ok();
+        assert_eq!(object, Some(serde_json::json!({ "\u{fffd}": ["\u{fffd}"] })));
+        for text in
+            [r#""\ud83d"#, r#""\ud83d\u""#, r#""\ud83d\u+123""#, r#""\ud83d\"#, r#"{"a":"\ud83d","a":1}"#]
+        {
+            assert!(parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+
+    /// The standard library's UTF-16 decoder is the reference implementation.
+    #[wasm_bindgen_test(unsupported = test)]
+    fn parse_agrees_with_a_utf16_decoder() {
+        let unit = prop_oneof![Just(0xD83D_u16), Just(0xDE00), Just(0x0041), any::<u16>()];
+        proptest!(|(units in proptest::collection::vec(unit, 0..8))| {
+            let text = units.iter().map(|unit| format!("\\u{unit:04x}")).collect::<Vec<_>>().concat();
+            let expected = String::from_utf16_lossy(&units);
+            prop_assert_eq!(parse(format!("\"{text}\"").as_bytes()).ok(), Some(expected.into()));
+        });
     }
 
     /// serde_json is the reference implementation for every text without duplicate names.

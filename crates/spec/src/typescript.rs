@@ -265,7 +265,8 @@ fn write_connector(text: &mut String, schemas: &Schemas) -> Result<(), String> {
     Ok(())
 }
 
-/// The reasons for which a code is not accepted, each with the members that it always has.
+/// The reasons for which a code is not accepted, each with the members that it has. The others are `undefined`, so that
+/// they can be read without asking for the reason.
 fn write_failures(text: &mut String) {
     text.push('\n');
     write_comment(
@@ -278,17 +279,18 @@ fn write_failures(text: &mut String) {
     for code in ErrorCode::ALL {
         let Some(reason) = code.as_str().strip_prefix("verification_code.") else { continue };
         let data = example_data(code);
-        let mut members = format!("readonly verified: false; readonly reason: \"{reason}\"");
+        let mut members = format!("      readonly verified: false;\n      readonly reason: \"{reason}\";\n");
         let mark = if always_has_data(code) { "" } else { "?" };
-        if data.attempts_left.is_some() {
-            let _ = write!(members, "; readonly attemptsLeft{mark}: number");
-        }
-        if data.retry_after.is_some() {
-            let _ = write!(members, "; readonly retryAfter{mark}: number");
+        for (name, is_there) in
+            [("attemptsLeft", data.attempts_left.is_some()), ("retryAfter", data.retry_after.is_some())]
+        {
+            let member =
+                if is_there { format!("{name}{mark}: number") } else { format!("{name}?: undefined") };
+            let _ = writeln!(members, "      readonly {member};");
         }
         text.push('\n');
         write_comment(text, "  ", code.message());
-        let _ = write!(text, "  | {{ {members} }}");
+        let _ = write!(text, "  | {{\n{members}    }}");
     }
     text.push_str(";\n");
 }
