@@ -126,6 +126,7 @@ test("the mock connector prints the message and makes no request", () =>
       const phone = "+14155550100";
       const sent = await otp.send({ phone, usageType: "SignIn" });
       assert.deepEqual([sent.status, sent.json.connectorId], [200, "mock-short-message-service"]);
+      await otp.logsWith("mock SMS");
       const line = otp.server
         .getLogs()
         .map((log) => JSON.stringify(log))

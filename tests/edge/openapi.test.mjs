@@ -2,7 +2,6 @@
 // to it, and the Worker rejects what it rejects.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   document,
   documentText,
@@ -17,7 +16,7 @@ import {
   walkObjects,
 } from "../openapi/document.mjs";
 import { mutate } from "../openapi/mutate.mjs";
-import { apiKey, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
+import { apiKey, eventually, newPhone, secrets, startWorker, twilio } from "./worker.mjs";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
 /** The platform serves it, without Allow in a 405. The Worker that `call` reaches serves no files. */
@@ -322,7 +321,7 @@ test("responses of the message log and about a phone number conform", async () =
     logged.provider.answer = () => Response.json({ code: 21211 }, { status: 400 });
     await logged.send({ phone: newPhone() });
     const list = (query) => assertResponse("listMessages", 200, undefined, { worker: logged, query });
-    for (let i = 0; i < 500 && (await list("")).json.messages.length < 3; i += 1) await sleep(20);
+    await eventually(async () => (await list("")).json.messages.length >= 3, "entry of each send");
     const { json } = await list("?limit=2");
     await list(`?limit=2&cursor=${json.nextCursor}`);
     await assertResponse("summarizeMessages", 200, undefined, { worker: logged });

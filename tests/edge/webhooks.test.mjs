@@ -2,9 +2,8 @@
 // the way of a request.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Webhook } from "standardwebhooks";
-import { newPhone, startWorker, twilio } from "./worker.mjs";
+import { eventually, newPhone, startWorker, twilio } from "./worker.mjs";
 
 const url = "https://hooks.example.com/otp?team=a";
 const secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -29,7 +28,7 @@ class Receiver {
 
   /** Resolves with the requests once there are as many. */
   async wait(count) {
-    for (let i = 0; i < 1_000 && this.requests.length < count; i += 1) await sleep(20);
+    await eventually(() => this.requests.length >= count, `request ${count}`);
     assert.equal(this.requests.length, count, JSON.stringify(this.requests));
     return this.requests;
   }
@@ -140,13 +139,10 @@ test("a receiver that fails is asked three times with one id, and the log says s
   assert.equal(new Set(requests.map(({ headers }) => headers["webhook-id"])).size, 1);
   for (const request of requests) assert.equal(verified(request).type, "phone.locked");
   const id = requests[0].headers["webhook-id"];
-  let line;
-  for (let i = 0; i < 500 && !line; i += 1) {
-    line = otp.logs().match(/\{[^{}]*webhook\.failed[^{}]*\}/)?.[0];
-    if (!line) await sleep(20);
-  }
+  const find = () => otp.logs().match(/\{[^{}]*webhook\.failed[^{}]*\}/)?.[0];
+  const line = await eventually(find, "line webhook.failed");
   for (const part of [id, '\\"status\\":503', response.headers.get("x-request-id"), "phone.locked"]) {
-    assert.ok(line?.includes(part), `${part} in ${line}`);
+    assert.ok(line.includes(part), `${part} in ${line}`);
   }
   assert.ok(!otp.logs().includes("hooks.example.com"), "the URL may hold a token");
 });

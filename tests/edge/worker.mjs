@@ -69,6 +69,17 @@ export const retryClosedConnection = (send) =>
     return send();
   });
 
+/** Waits until `find` gives something: a minute, which is long enough on a busy machine, too. */
+export const eventually = async (find, what) => {
+  const began = performance.now();
+  do {
+    const found = await find();
+    if (found) return found;
+    await sleep(20);
+  } while (performance.now() - began < 60_000);
+  throw new Error(`there is no ${what}`);
+};
+
 /** Returns the settings without those that are undefined. */
 const definedOnly = (values) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
@@ -144,19 +155,22 @@ export const startWorker = async ({
     },
     objectIds: () => worker.listDurableObjectIds("GUARD"),
     logs: () => JSON.stringify(server.getLogs()),
+    /** Returns the log once it has a text: a line may arrive after the response. */
+    logsWith: (text) =>
+      eventually(() => {
+        const logs = JSON.stringify(server.getLogs());
+        return logs.includes(text) && logs;
+      }, `line with ${text}`),
     /** Returns the log's line of a response's request. */
     eventOf: async ({ headers }) => {
       const id = headers.get("x-request-id");
-      for (let i = 0; i < 200; i += 1) {
+      return eventually(() => {
         const texts = server
           .getLogs()
           .flatMap((log) => JSON.stringify(log).match(/\{\\"event\\".*?\}/g) ?? []);
         const events = texts.map((text) => JSON.parse(text.replaceAll('\\"', '"')));
-        const event = events.find(({ requestId }) => requestId === id);
-        if (event) return event;
-        await sleep(20);
-      }
-      throw new Error(`no line of ${id}`);
+        return events.find(({ requestId }) => requestId === id);
+      }, `line of ${id}`);
     },
     close: async () => {
       await server.close();

@@ -3,11 +3,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { operations } from "../../openapi/document.mjs";
 import { signers } from "../auth-servers.mjs";
 import { configOf } from "../fake-provider/index.mjs";
-import { startWorker } from "../worker.mjs";
+import { eventually, startWorker } from "../worker.mjs";
 import { redact } from "./leak-scanner.mjs";
 
 const vars = {
@@ -157,11 +156,12 @@ export class ObservedWorker {
 
   /** Scans the log since the last call; every request must have written a line. */
   async scanLog() {
-    for (let wait = 0; this.otp.server.getLogs().length < this.#requests && wait < 50; wait += 1)
-      await sleep(20);
-    const logs = this.otp.server.getLogs();
-    this.otp.server.clearLogs();
-    assert.ok(logs.length >= this.#requests, `${logs.length} lines of ${this.#requests} requests`);
+    const { server } = this.otp;
+    const logs = await eventually(() => {
+      const lines = server.getLogs();
+      return lines.length >= this.#requests && lines;
+    }, `line of each of ${this.#requests} requests`);
+    server.clearLogs();
     this.#requests = 0;
     for (const { message } of logs) this.scanner.scanLogLine(message);
     return logs;
