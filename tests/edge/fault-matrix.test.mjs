@@ -85,7 +85,7 @@ before(async () => {
   const start = (vars) =>
     startWorkerd({ modules: modules(), text: vars, objects: { GUARD: guardClass } }, options);
   workers.whole = await start(text);
-  workers.impatient = await start({ ...text, PROVIDER_TIMEOUT_MS: "2000" });
+  workers.impatient = await start({ ...text, PROVIDER_TIMEOUT_MS: "5000" });
   workers.withoutSecret = await start(withoutSecret);
 });
 after(async () => {
@@ -379,7 +379,9 @@ const observe = async (run, scenario) => {
 
 /** The number is in the response to its own verification only. */
 const assertNoSecret = ({ code, phone }, sent) => {
-  const text = everything.filter((answer) => !answer.includes('"verified":true')).join("\n");
+  const answers = everything.filter((answer) => !answer.includes('"verified":true')).join("\n");
+  // In ids the six digits of a code occur by chance.
+  const text = answers.replaceAll(/\b[0-9a-f]{32}\b/g, "");
   const all = [code, sent, phone.slice(1), secrets.OTP_SECRET, configs.old.authToken, configs.new.authToken];
   for (const secret of all.filter(Boolean)) assert.ok(!text.includes(secret), "a secret in a response");
 };
