@@ -102,6 +102,39 @@ test("the gzip bomb is small while compressed", () => {
   assert.ok(gzipBomb.length < 150_000, `${gzipBomb.length} bytes`);
 });
 
+/**
+ * Sends until the provider is asked, which on a busy machine may happen after the deadline or not at all: `{sent, code}`,
+ * the response to come and the code.
+ */
+const untilAsked = async (worker) => {
+  for (;;) {
+    const phone = worker.newPhone();
+    let isOver = false;
+    const sent = worker.send({ phone }).finally(() => {
+      isOver = true;
+    });
+    const isAsked = () => worker.provider.messages.at(-1)?.to === phone;
+    while (!isAsked() && !isOver) await sleep(2);
+    if (isAsked()) return { sent, code: worker.provider.code };
+    await sent;
+  }
+};
+
+/** Asserts that a message is delivered, if need be again: on a busy machine the short deadline may pass. */
+const assertDeliversInTime = async (worker) => {
+  for (let tries = 0; tries < 5; tries += 1) {
+    worker.provider.setFault(undefined);
+    const sent = await worker.send();
+    if (sent.status === 202 && (await worker.otp.eventOf(sent)).cause === "timeout") continue;
+    assert.deepEqual([sent.status, sent.json.status], [200, "sent"]);
+    assert.deepEqual(worker.provider.rejections, []);
+    const { code } = worker.provider;
+    assert.equal((await worker.verify({ phone: sent.phone, code })).status, 200);
+    return;
+  }
+  assert.fail("every deadline has passed");
+};
+
 for (const id of connectorIds) {
   describe(id, () => {
     let worker;
@@ -116,11 +149,8 @@ for (const id of connectorIds) {
       try {
         const pending = [];
         for (const [name, fault] of Object.entries(hanging)) {
-          const before = impatient.provider.messages.length;
           impatient.provider.setFault(fault);
-          pending.push({ name, sent: impatient.send() });
-          while (impatient.provider.messages.length === before) await sleep(2);
-          pending.at(-1).code = impatient.provider.code;
+          pending.push({ name, ...(await untilAsked(impatient)) });
         }
         for (const { name, sent, code } of pending) {
           const response = await sent;
@@ -128,7 +158,7 @@ for (const id of connectorIds) {
           assert.ok(response.ms >= deadline - 100, `${name}: ${response.ms} ms`);
           assert.equal((await impatient.otp.eventOf(response)).cause, "timeout", name);
         }
-        await impatient.assertDelivers();
+        await assertDeliversInTime(impatient);
         impatient.assertNoLeak();
       } finally {
         await impatient.close();

@@ -166,20 +166,26 @@ test("CODE_LENGTH, MAX_ATTEMPTS and ALLOW_MOCK are in force", async () => {
   await using({ vars: { ALLOW_MOCK: "1" }, connector }, async (otp) => {
     const phone = newPhone();
     assert.equal((await otp.send({ phone })).json.connectorId, "mock-short-message-service");
-    const line = /mock SMS (\{.*?\}\})/s.exec(otp.logs().replaceAll('\\"', '"'));
-    assert.ok(otp.logs().includes("mock SMS"), line);
+    await otp.logsWith("mock SMS");
     assert.equal(otp.provider.requests.length, 0);
   });
 });
 
 test("a send is unknown if the provider does not respond before the deadline", () =>
   using({ vars: { PROVIDER_TIMEOUT_MS: "300" } }, async (otp) => {
-    const phone = newPhone();
     otp.provider.answer = () => new Promise(() => {});
-    const response = await otp.send({ phone });
-    assert.equal(response.status, 202);
-    assert.equal(response.json.status, "unknown");
-    assert.equal((await otp.verify({ phone, code: otp.provider.code })).status, 200);
+    let phone;
+    let asked;
+    // On a busy machine the deadline may pass before the provider is asked.
+    while (!asked) {
+      phone = newPhone();
+      const response = await otp.send({ phone });
+      assert.equal(response.status, 202);
+      assert.equal(response.json.status, "unknown");
+      asked = otp.provider.requests.find(({ form }) => form.To === phone);
+    }
+    const [code] = /\d{6}/.exec(asked.form.Body);
+    assert.equal((await otp.verify({ phone, code })).status, 200);
   }));
 
 test("a phone of a blocked country is rejected, by country and not by dialling code", () =>
@@ -268,7 +274,7 @@ test("record mode refuses nothing, and logs and lists what it would have refused
   using({ vars: { LIMITS: "record", SENDS_PER_PREFIX_HOUR: "1" } }, async (otp) => {
     for (const phone of ["+33612345678", "+33612345679"])
       assert.equal((await otp.send({ phone })).status, 200);
-    const log = otp.logs().replaceAll("\\", "");
+    const log = (await otp.logsWith("recorded")).replaceAll("\\", "");
     assert.match(log, /"?limit"?: ?['"]prefix['"],[^}]*"?recorded"?: ?true/);
     assert.ok(!log.includes("3361234"), "no prefix in a log");
     const { json } = await manage(otp, "GET", "");
@@ -388,8 +394,8 @@ test("a locked phone is sent no code until an operator unlocks it", async () => 
     assert.equal((await unlock({ phone: phone.slice(1) })).status, 204);
     assert.equal((await otp.verify({ phone, code })).status, 200, "its code is still live");
     assert.equal((await unlock({ phone: newPhone() })).status, 204, "a phone that was never locked");
-    const logs = otp.logs();
-    assert.ok(logs.includes("phone.unlock") && !logs.includes(phone.slice(1)));
+    const logs = await otp.logsWith("phone.unlock");
+    assert.ok(!logs.includes(phone.slice(1)));
   } finally {
     await otp.close();
   }

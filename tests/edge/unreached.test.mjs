@@ -1,11 +1,14 @@
 // A provider that is not reached, and one that breaks off: in workerd itself, whose own errors decide. The other tests'
 // Workers send their requests through this process, which hides what the connection does.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { after, before, describe, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startBareWorker } from "./bare-workerd.mjs";
-import { newPhone, secrets } from "./worker.mjs";
+import { eventually, newPhone, secrets } from "./worker.mjs";
+
+/** A host name with a label that is too long: it resolves nowhere, and no name server is asked. */
+const noHost = `${"a".repeat(64)}.invalid`;
 
 /** A TCP server that does `serve` with each connection; resolves with its port. */
 const listen = async (servers, serve) => {
@@ -18,13 +21,18 @@ const listen = async (servers, serve) => {
 describe("a provider in workerd's network", () => {
   const servers = [];
   let worker;
+  /** Its deadline is short. The other one has the default of 10 s. */
+  let impatient;
+  let socket;
   let ports;
   before(async () => {
-    worker = await startBareWorker({ RESEND_COOLDOWNS: "0", PROVIDER_TIMEOUT_MS: "2000" });
-    const closed = await listen(servers, () => {});
-    await new Promise((resolve) => servers.pop().close(resolve));
+    worker = await startBareWorker({ RESEND_COOLDOWNS: "0" });
+    impatient = await startBareWorker({ PROVIDER_TIMEOUT_MS: "2000" });
+    // The port of a connection of ours: nobody listens on it, nor can another program meanwhile.
+    socket = connect(await listen(servers, (accepted) => accepted.resume()), "127.0.0.1");
+    await once(socket, "connect");
     ports = {
-      closed,
+      closed: socket.localPort,
       noTls: await listen(servers, (socket) => socket.once("data", () => socket.end("no TLS here\r\n"))),
       breaking: await listen(servers, (socket) => socket.once("data", () => socket.resetAndDestroy())),
       silent: await listen(servers, (socket) => socket.once("data", () => socket.end())),
@@ -37,33 +45,32 @@ describe("a provider in workerd's network", () => {
   });
   after(async () => {
     await worker.stop();
+    await impatient.stop();
+    socket.destroy();
     for (const server of servers) server.close();
   });
 
-  const testConnector = (endpoint) =>
-    worker.call(
+  const testConnector = (endpoint, asked = worker) =>
+    asked.call(
       "/api/connectors/http-sms/test",
       { phone: newPhone(), config: { endpoint } },
       secrets.ADMIN_KEY,
     );
 
   /** Waits until the log has the line of a request, and compares its cause. */
-  const assertLogged = async (requestId, cause) => {
-    let line;
-    for (let i = 0; i < 100 && !line; i += 1) {
-      line = worker
-        .logs()
-        .split("\n")
-        .find((text) => text.includes(requestId));
-      if (!line) await sleep(50);
-    }
-    assert.match(line ?? worker.logs(), new RegExp(`"cause":"${cause}"`));
+  const assertLogged = async (requestId, cause, asked = worker) => {
+    const lines = () => asked.logs().split("\n");
+    const line = await eventually(
+      () => lines().find((text) => text.includes(requestId)),
+      `line of ${requestId}`,
+    );
+    assert.match(line, new RegExp(`"cause":"${cause}"`));
   };
 
   for (const [name, endpoint, cause] of [
     ["a closed port", () => `http://127.0.0.1:${ports.closed}/`, "refused"],
     ["a closed port with TLS", () => `https://127.0.0.1:${ports.closed}/`, "refused"],
-    ["a name that does not resolve", () => "https://edge-otp-test.invalid/", "dns"],
+    ["a name that does not resolve", () => `https://${noHost}/`, "dns"],
     ["a server without TLS", () => `https://localhost:${ports.noTls}/`, "tls"],
   ]) {
     test(`${name} is a refusal with the cause ${cause}`, async () => {
@@ -89,10 +96,11 @@ describe("a provider in workerd's network", () => {
     ["no response", () => `http://127.0.0.1:${ports.hanging}/`, "timeout"],
   ]) {
     test(`${name} is unknown with the cause ${cause}`, async () => {
-      const { status, json } = await testConnector(endpoint());
+      const asked = cause === "timeout" ? impatient : worker;
+      const { status, json } = await testConnector(endpoint(), asked);
       const { requestId, ...rest } = json;
       assert.deepEqual([status, rest], [202, { status: "unknown", cause }]);
-      await assertLogged(requestId, cause);
+      await assertLogged(requestId, cause, asked);
     });
   }
 

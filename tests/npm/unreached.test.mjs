@@ -1,7 +1,8 @@
 // A provider that is not reached, in Node and with the errors of other runtimes: only what proves that nothing was sent is
 // a refusal, and a test send tells the cause.
 import assert from "node:assert/strict";
-import { createServer } from "node:net";
+import { once } from "node:events";
+import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -24,8 +25,8 @@ const kv = () => {
 };
 
 /** Sends a test message; returns the result, or the error's code and data. */
-const testConnector = async (endpoint, fetch) => {
-  const policy = { providerTimeoutMs: 1000, allowLocal: true };
+const testConnector = async (endpoint, fetch, providerTimeoutMs = 30_000) => {
+  const policy = { providerTimeoutMs, allowLocal: true };
   const otp = createOtp({ kv: kv(), secret: "0123456789abcdef0123456789abcdef", fetch, policy });
   const request = { phone: "+14155550123", connectorId: "http-sms", config: { endpoint } };
   try {
@@ -51,12 +52,18 @@ const withServer = async (serve, use) => {
 };
 
 test("in Node a closed port, a name that does not resolve and a failed handshake are refusals", async () => {
-  const closed = await withServer(
-    () => {},
-    async (port) => port,
+  await withServer(
+    (socket) => socket.resume(),
+    async (port) => {
+      // The port of a connection of ours: nobody listens on it, nor can another program meanwhile.
+      const socket = connect(port, "127.0.0.1");
+      await once(socket, "connect");
+      assert.deepEqual(await testConnector(`http://127.0.0.1:${socket.localPort}/`), refusal("refused"));
+      socket.destroy();
+    },
   );
-  assert.deepEqual(await testConnector(`http://127.0.0.1:${closed}/`), refusal("refused"));
-  assert.deepEqual(await testConnector("https://edge-otp-test.invalid/"), refusal("dns"));
+  // A label that is too long: no name server is asked.
+  assert.deepEqual(await testConnector(`https://${"a".repeat(64)}.invalid/`), refusal("dns"));
   const noTls = (socket) => socket.once("data", () => socket.end("no TLS here\r\n"));
   await withServer(noTls, async (port) =>
     assert.deepEqual(await testConnector(`https://localhost:${port}/`), refusal("tls")),
@@ -74,8 +81,9 @@ test("in Node a connection that breaks off and a deadline leave the outcome unkn
     ],
     [(socket) => socket.resume(), "timeout"],
   ]) {
+    const deadline = cause === "timeout" ? 1_000 : undefined;
     await withServer(serve, async (port) =>
-      assert.deepEqual(await testConnector(`http://127.0.0.1:${port}/`), unknown(cause)),
+      assert.deepEqual(await testConnector(`http://127.0.0.1:${port}/`, undefined, deadline), unknown(cause)),
     );
   }
 });
