@@ -13,6 +13,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +39,7 @@ export const nodes = () => [
 ];
 
 /** Runs a command; resolves with {code, output}. */
-export const run = (command, args, { cwd, env = {}, timeout = 120_000 } = {}) =>
+export const run = (command, args, { cwd, env = {}, timeout = 600_000 } = {}) =>
   new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
@@ -89,11 +90,12 @@ export const pack = async () => {
 };
 
 const DAY = 86_400_000;
-/** Removes the projects of tarballs of days ago. */
+/** Removes the projects that no run has used for a day. Another run may do the same at this moment. */
 const forgetOld = () => {
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith("edge-otp-npm-"))) {
     const old = join(tmpdir(), name);
-    if (Date.now() - statSync(old).mtimeMs > DAY) rmSync(old, { recursive: true, force: true });
+    const used = statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    if (Date.now() - used > DAY) rmSync(old, { recursive: true, force: true });
   }
 };
 
@@ -106,7 +108,8 @@ export const installed = async () => {
   const { folder, tarball } = await pack();
   const name = createHash("sha256").update(root).update(readFileSync(tarball)).digest("hex").slice(0, 16);
   const home = join(tmpdir(), `edge-otp-npm-${name}`);
-  if (!existsSync(home)) {
+  if (!existsSync(join(home, "node_modules", "edge-otp"))) {
+    rmSync(home, { recursive: true, force: true });
     const fresh = join(folder, "project");
     mkdirSync(fresh);
     writeFileSync(
@@ -120,6 +123,8 @@ export const installed = async () => {
     renameSync(fresh, home);
   }
   rmSync(folder, { recursive: true, force: true });
+  // Else a run a day after the first one, or another checkout's, would remove it.
+  utimesSync(home, new Date(), new Date());
   forgetOld();
   cpSync(fixtures, home, { recursive: true });
   return home;
