@@ -22,7 +22,7 @@ if (isSkipped) {
 
 /** Defines a test that needs the browser. */
 export const browserTest = (name, run) =>
-  test(name, { skip: isSkipped && "no Chromium", timeout: 180_000 }, run);
+  test(name, { skip: isSkipped && "no Chromium", timeout: 900_000 }, run);
 
 const args = [
   "--headless",
@@ -41,7 +41,7 @@ let browserPromise;
 const getBrowser = () => {
   if (isMissing)
     throw new Error("Chromium is missing. With CI=true the console's tests must not be skipped.");
-  browserPromise ??= buildConsole().then(() => chromium.launch({ executablePath, args }));
+  browserPromise ??= buildConsole().then(() => chromium.launch({ executablePath, args, timeout: 180_000 }));
   return browserPromise;
 };
 
@@ -65,7 +65,8 @@ export const openConsole = async (server, { hash = "", options = {}, prepare } =
     ...options,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  // Long, for a busy machine: what does not come fails the test either way.
+  page.setDefaultTimeout(60_000);
   const log = { errors: [], foreignRequests: [], requests: [], dialogs: [] };
   page.on("console", (message) => {
     if (message.type() === "error" && !expectedError.test(message.text())) log.errors.push(message.text());

@@ -10,12 +10,19 @@ const isDark = ({ colorScheme }) => colorScheme === "dark";
 const isChinese = ({ locale }) => locale === "zh-CN";
 
 /** Opens the page of a Twilio connector that has another one in the archive. */
-const openDetail = async (options) => {
+const openDetail = async (options, prepare) => {
   await api.deleteConnector();
   await api.setConnector(ids.http, { endpoint: "https://sms.example.com/send" });
   await api.setConnector(ids.twilio, twilio);
-  return openSignedIn(server, { options });
+  return openSignedIn(server, { options, prepare });
 };
+
+/** Makes toasts stay, which go after 7 s: on a busy machine that may be before they are measured. */
+const keepToasts = (page) =>
+  page.addInitScript(() => {
+    const { setTimeout } = window;
+    window.setTimeout = (work, ms, ...args) => (ms === 7000 ? 0 : setTimeout(work, ms, ...args));
+  });
 
 const getBox = async (locator) => (await locator.boundingBox()) ?? assert.fail("it has no box");
 const overlaps = (a, b) =>
@@ -23,7 +30,7 @@ const overlaps = (a, b) =>
 
 for (const [mode, options] of Object.entries(modes)) {
   browserTest(`a toast covers neither the save bar nor the header (${mode})`, async () => {
-    const { context, page } = await openDetail(options);
+    const { context, page } = await openDetail(options, keepToasts);
     const riskCheck = page.locator('[data-path="disableRiskCheck"]');
     await riskCheck.check();
     await page.locator(".save-bar .primary").click();
