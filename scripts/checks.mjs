@@ -76,6 +76,9 @@ const wasm = async () => {
   writeWebDriverConfig(join(root, "crates", "npm"));
   // Without this, tests that are not marked for a browser are left out, with exit code 0.
   env.WASM_BINDGEN_USE_BROWSER = "1";
+  // The runner's own limits in seconds, for the tests and the driver's start; a busy machine needs more than 20 and 5.
+  env.WASM_BINDGEN_TEST_TIMEOUT = "120";
+  env.WASM_BINDGEN_TEST_DRIVER_TIMEOUT = "60";
   return total + countRustTests(await testInChromium(env), "edge-otp-npm in Chromium");
 };
 

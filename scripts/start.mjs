@@ -105,7 +105,7 @@ main(async () => {
   server.on("exit", (code) => process.exit(code ?? 1));
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => server.kill(signal));
   for (let tries = 0; !(await isUp()); tries += 1) {
-    if (tries > 300) {
+    if (tries > 1500) {
       server.kill();
       throw new StepError(`The Worker does not answer on ${address}.`);
     }

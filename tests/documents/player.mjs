@@ -86,7 +86,7 @@ const pinned = async (command) => {
 export const runCommand = async (t, folder, command, env = {}) => {
   const isInstall = command.startsWith("npm install");
   const line = command.startsWith("npm install ") ? await pinned(command) : command;
-  const options = { cwd: folder, env: { ...environment, ...env }, timeout: 300_000 };
+  const options = { cwd: folder, env: { ...environment, ...env }, timeout: 900_000 };
   const { code, output } = await run("sh", ["-c", line], options);
   if (code === 0) return output;
   if (isInstall && noRegistry.test(output)) return notRun(t, command, "the registry is not reachable");
@@ -119,7 +119,7 @@ export const startServer = (t, folder, command, env = {}) => {
 
 /** Repeats `attempt` until it gives something. */
 export const until = async (attempt, log, what) => {
-  for (let tries = 0; tries < 1200; tries += 1) {
+  for (let tries = 0; tries < 6000; tries += 1) {
     const result = await attempt();
     if (result) return result;
     if (log.child.exitCode !== null) break;

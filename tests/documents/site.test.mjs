@@ -59,9 +59,10 @@ test("every document has a page, and every page in the menu exists", async () =>
 test("search and API reference work in Chromium, and nothing is loaded from elsewhere", async (t) => {
   if (!existsSync(executablePath)) return t.skip(`there is no ${executablePath}`);
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const browser = await chromium.launch({ executablePath, args });
+  const browser = await chromium.launch({ executablePath, args, timeout: 180_000 });
   t.after(() => browser.close());
   const page = await browser.newPage();
+  page.setDefaultTimeout(180_000);
   const foreign = [];
   const errors = [];
   page.on("request", (request) => {

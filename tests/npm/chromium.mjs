@@ -9,6 +9,9 @@ import { notRun } from "./setup.mjs";
 
 const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
+/** Against a browser that hangs; the suite takes seconds on an idle machine. */
+const TIMEOUT_MS = 180_000;
+
 const types = {
   ".html": "text/html",
   ".js": "text/javascript",
@@ -37,16 +40,17 @@ export const inChromium = async (t, folder, options) => {
   if (!existsSync(executablePath))
     return notRun(t, "Chromium", `${executablePath} is not there (apt-get install chromium)`);
   const server = await serve(folder, page(options));
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
+  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: TIMEOUT_MS });
   t.diagnostic(`Chromium ${browser.version()}`);
   try {
     const tab = await browser.newPage();
+    tab.setDefaultTimeout(TIMEOUT_MS);
     const errors = [];
     tab.on("pageerror", (error) => errors.push(error.message));
     tab.on("requestfailed", (request) => errors.push(`${request.url()}: ${request.failure()?.errorText}`));
     await tab.goto(`http://127.0.0.1:${server.address().port}/`);
     await tab
-      .waitForFunction(() => globalThis.outcome, undefined, { timeout: 30_000 })
+      .waitForFunction(() => globalThis.outcome)
       .catch((error) => {
         throw new Error(`${error.message}\n${errors.join("\n")}`);
       });

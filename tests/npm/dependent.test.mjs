@@ -33,7 +33,7 @@ const connectToBoth = async (stream) => {
 };
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"]) {
-  test(`a dependent server ends after ${signal} to the test process`, { timeout: 60_000 }, async () => {
+  test(`a dependent server ends after ${signal} to the test process`, { timeout: 600_000 }, async () => {
     const module = new URL("dependent.mjs", import.meta.url).href;
     const parentScript = `
       import { startDependent } from ${JSON.stringify(module)};
@@ -46,7 +46,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"]) {
   });
 }
 
-test("stop ends a dependent server and what it has started", { timeout: 60_000 }, async () => {
+test("stop ends a dependent server and what it has started", { timeout: 600_000 }, async () => {
   const { child, stop } = startDependent(process.execPath, both, { env });
   const ended = await connectToBoth(child.stdout);
   await stop();
@@ -54,7 +54,7 @@ test("stop ends a dependent server and what it has started", { timeout: 60_000 }
   await stop();
 });
 
-test("a dependent server that cannot be started ends with an error", { timeout: 60_000 }, async () => {
+test("a dependent server that cannot be started ends with an error", { timeout: 600_000 }, async () => {
   const { child, stop } = startDependent("edge-otp-no-such-program", []);
   const [code] = await once(child, "exit");
   assert.equal(code, 127);
