@@ -389,6 +389,9 @@ test("1,000 replacements, 100 at a time, leave one connector with its own secret
     pairs.add(`${account} ${token}`);
     return Response.json({ sid: "SM", status: "queued" }, { status: 201 });
   };
+  /** Whether KV's deadline of 3 s has passed, as on a busy machine it may. */
+  const isLate = async (response) =>
+    response.code === "storage.unavailable" && (await otp.eventOf(response)).totalMs >= 3_000;
   const replace = (index) =>
     api("POST", "/connectors", {
       connectorId: twilio.connectorId,
@@ -397,9 +400,11 @@ test("1,000 replacements, 100 at a time, leave one connector with its own secret
   for (let first = 0; first < 1_000; first += 100) {
     const writes = Array.from({ length: 100 }, (_, index) => replace(first + index));
     const sends = Array.from({ length: 5 }, () => otp.send({ phone: newPhone() }));
-    assert.ok((await Promise.all(writes)).every(({ status }) => status === 200));
+    for (const response of await Promise.all(writes))
+      assert.ok(response.status === 200 || (await isLate(response)), response.text);
     // 202: on a busy machine the provider's deadline may pass, but the send has found a connector.
-    assert.ok((await Promise.all(sends)).every(({ status }) => status === 200 || status === 202));
+    for (const response of await Promise.all(sends))
+      assert.ok([200, 202].includes(response.status) || (await isLate(response)), response.text);
   }
   for (const pair of pairs) {
     const [account, token] = pair.split(" ");
