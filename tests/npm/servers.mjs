@@ -9,13 +9,22 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { startDependent } from "./dependent.mjs";
 import { run, succeed } from "./setup.mjs";
 
-export const freePort = () =>
+const isFree = (port) =>
   new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
+    const server = createServer().once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
+
+/**
+ * A port for a server that is started later: a random one below those that systems give to connections and to servers
+ * without a port of their own, which else might have it by then.
+ */
+export const freePort = async () => {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) return port;
+  }
+};
 
 const onPath = async (program) => ((await run("which", [program])).code === 0 ? program : undefined);
 
