@@ -16,7 +16,11 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { installed, root, succeed } from "./setup.mjs";
 
-const env = { PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}` };
+const env = {
+  PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}`,
+  // What wrangler prints is read.
+  WRANGLER_LOG: "log",
+};
 
 test("wrangler deploy bundles the template", async (t) => {
   const home = await installed();
