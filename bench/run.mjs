@@ -10,10 +10,13 @@ const bench = join(root, "bench");
 
 /** The sections, and how much each measures in a full and in a quick run; `seconds` ends rounds early on a busy machine. */
 const sections = {
-  worker: { full: { rounds: 6, requests: 2_000, seconds: 150 }, quick: { rounds: 1, requests: 200 } },
+  worker: {
+    full: { warmUpRounds: 6, rounds: 8, requests: 500, seconds: 145 },
+    quick: { warmUpRounds: 1, rounds: 1, requests: 200 },
+  },
   start: { full: { rounds: 25 }, quick: { rounds: 2 } },
   memory: { full: { warmUp: 20_000, requests: 100_000 }, quick: { warmUp: 1_000, requests: 2_000 } },
-  node: { full: { rounds: 3, requests: 20_000 }, quick: { rounds: 1, requests: 400 } },
+  node: { full: { rounds: 3, requests: 15_000 }, quick: { rounds: 1, requests: 400 } },
   size: { full: {}, quick: {} },
   race: { full: { rounds: 5 }, quick: { rounds: 1 } },
   load: { full: { loadSeconds: 600 }, quick: { loadSeconds: 4 } },
@@ -29,6 +32,7 @@ const options = {
   quick: { type: "boolean", default: false },
   rounds: { type: "string" },
   requests: { type: "string" },
+  "warm-up": { type: "string" },
   beside: { type: "string" },
   "no-build": { type: "boolean", default: false },
 };
@@ -55,8 +59,12 @@ const parseCommand = () => {
     );
   const { quick, beside } = values;
   const amounts = {};
-  for (const name of ["rounds", "requests"])
-    if (values[name] !== undefined) amounts[name] = parseCount(name, values[name]);
+  for (const [name, amount] of Object.entries({
+    rounds: "rounds",
+    requests: "requests",
+    "warm-up": "warmUpRounds",
+  }))
+    if (values[name] !== undefined) amounts[amount] = parseCount(name, values[name]);
   const isFull = !quick && !beside && Object.keys(amounts).length === 0;
   const all = Object.keys(sections).filter((name) => !onlyByName.has(name));
   const chosen = positionals.length > 0 ? positionals : all;

@@ -80,14 +80,16 @@ const measureRound = async (started, amount, round) => {
 };
 
 /** All rounds, or at least three in the given seconds: for each name and kind the median of each measure. */
-const measure = async (names, { rounds, requests, seconds, report }) => {
+const measure = async (names, { warmUpRounds, rounds, requests, seconds, report }) => {
   const started = [];
   const measured = [];
   const deadline = performance.now() + seconds * 1000;
   try {
     for (const name of names) started.push(await startWorker(name));
-    report("warming up");
-    await measureRound(started, requests, 0);
+    for (let round = 1; round <= warmUpRounds; round += 1) {
+      report(`round ${round} of ${warmUpRounds} to warm up`);
+      await measureRound(started, requests, round);
+    }
     for (let round = 1; round <= rounds; round += 1) {
       report(`round ${round} of ${rounds}`);
       measured.push(await measureRound(started, requests, round));
@@ -153,12 +155,17 @@ const notes = `- *bad key*: refused before any platform call. *no code*: a verif
   call of another Durable Object with two writes of SQLite. A bad key is not kept.
 - *floor* is [peers/floor.js](peers/floor.js), no peer: the same platform calls and answers of the same size, without
   validation, cryptography and limits. What is left above it is all that a Worker can save.
+- V8 compiles a function for speed once it has run for long enough, JavaScript sooner than WebAssembly. \`--warm-up=40\`
+  shows what remains after more rounds.
 - The CPU time is that of the whole process (user and system), so it holds the share of the KV and provider that are
   played by two small Workers in it. That is the same for all and draws the ratios towards 1.
 - KV, provider and Durable Objects answer at once from memory. Deployed, they are milliseconds away for each of these
   Workers, which hides most differences of latency; the CPU time stays.`;
 
-/** @param {{ rounds: number, requests: number, seconds: number, beside?: string, report: (text: string) => void }} options */
+/**
+ * @param {{ warmUpRounds: number, rounds: number, requests: number, seconds: number, beside?: string,
+ *   report: (text: string) => void }} options
+ */
 export const worker = async (options) => {
   const compared = [PEER, OURS, OPERABLE, FLOOR];
   const variants = [LIMITED, LOGGED, ...(options.beside ? [addBuild(options.beside)] : [])];
@@ -188,8 +195,7 @@ export const worker = async (options) => {
 CPU time of the workerd process per request over ${CONNECTIONS} connections. Medians of ${rounds} interleaved rounds of
 ${count(options.requests)} requests of a kind (${Object.entries(weights)
       .map(([kind, weight]) => `${kind}: ${count(options.requests * weight)}`)
-      .join("; ")}), after one to warm up; every answer
-is checked.
+      .join("; ")}), after ${options.warmUpRounds} to warm up; every answer is checked.
 
 ![Requests per CPU second, as a multiple of Hono's](chart.svg)
 
