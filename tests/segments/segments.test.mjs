@@ -171,7 +171,8 @@ test("the console counts as the core does", async () => {
 // The one difference: the reference never splits a character of several code points, the way Twilio's page shows it. TS
 // 23.040 does not ask for that: a segment ends after any code unit but the first of a pair, and phones join the segments
 // before they draw. So the reference may count more for such a text, never fewer; for the same text with those
-// characters replaced the counts must be equal. (Lone surrogates are left out: JSON with one is read with U+FFFD in its place.)
+// characters replaced the counts must be equal. (Lone surrogates are left out: JSON with one is read with U+FFFD in its
+// place.)
 test("characters of several code points may be split, code points may not", () => {
   let shorter = 0;
   for (const [index, text] of clustered.entries()) {
