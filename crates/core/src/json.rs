@@ -31,7 +31,7 @@ fn parse_well_formed(text: &[u8]) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// The length of `\\uXXXX`.
+/// The length of an escape `\uXXXX` in bytes.
 const UNIT_ESCAPE: usize = 6;
 
 /// Replaces every escaped half of a surrogate pair that has no other half; `None` if there is none.
@@ -41,16 +41,13 @@ fn replace_lone_surrogates(text: &[u8]) -> Option<Vec<u8>> {
     let mut rest = text;
     while let [first, ..] = rest {
         let next_unit = || rest.get(UNIT_ESCAPE..).and_then(escaped_unit);
-        let is_lone = match escaped_unit(rest) {
-            Some(0xD800..=0xDBFF) => !matches!(next_unit(), Some(0xDC00..=0xDFFF)),
-            Some(unit) => (0xDC00..=0xDFFF).contains(&unit),
-            None => false,
-        };
-        let length = match escaped_unit(rest) {
-            Some(0xD800..=0xDBFF) if !is_lone => 2 * UNIT_ESCAPE,
-            Some(_) => UNIT_ESCAPE,
-            None if *first == b'\\' => 2,
-            None => 1,
+        let (length, is_lone) = match escaped_unit(rest) {
+            Some(0xD800..=0xDBFF) if matches!(next_unit(), Some(0xDC00..=0xDFFF)) => (2 * UNIT_ESCAPE, false),
+            Some(0xD800..=0xDFFF) => (UNIT_ESCAPE, true),
+            Some(_) => (UNIT_ESCAPE, false),
+            // The escape of one character, which may be a backslash.
+            None if *first == b'\\' => (2, false),
+            None => (1, false),
         };
         let (piece, others) = rest.split_at_checked(length).unwrap_or((rest, &[]));
         replaced.extend_from_slice(if is_lone { br"\ufffd" } else { piece });
