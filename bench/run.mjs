@@ -33,6 +33,7 @@ const options = {
   rounds: { type: "string" },
   requests: { type: "string" },
   "warm-up": { type: "string" },
+  seconds: { type: "string" },
   beside: { type: "string" },
   "no-build": { type: "boolean", default: false },
 };
@@ -63,6 +64,7 @@ const parseCommand = () => {
     rounds: "rounds",
     requests: "requests",
     "warm-up": "warmUpRounds",
+    seconds: "loadSeconds",
   }))
     if (values[name] !== undefined) amounts[amount] = parseCount(name, values[name]);
   const isFull = !quick && !beside && Object.keys(amounts).length === 0;
@@ -91,14 +93,19 @@ const measureSection = async (name, { quick, beside, amounts }) => {
   return step(name, () => section[name]({ ...amount, ...amounts, ...limits, beside, report }));
 };
 
-const reportOf = (parts, facts) => `# Results
+/** What a report points to beside its sections. */
+const further = {
+  "RESULTS.md": "\n- Memory over ten minutes of load, while objects come and go: [LOAD.md](LOAD.md).",
+};
+
+const reportOf = (parts, facts, file) => `# Results
 
 Made by \`npm run bench\`; [README.md](README.md) says how to read it. Ratios say how many times as good edge-otp is: above 1
 edge-otp is better, below 1 the other is. Numbers hold for this machine and this run; ratios carry over.
 
 ${facts}
 
-${parts.map(({ summary }) => `- ${summary}`).join("\n")}
+${parts.map(({ summary }) => `- ${summary}`).join("\n")}${further[file] ?? ""}
 
 ${parts.map(({ text }) => text).join("\n\n")}
 `;
@@ -115,7 +122,7 @@ main(async () => {
   const parts = [];
   for (const name of command.chosen) parts.push(await measureSection(name, command));
   const seconds = (performance.now() - started) / 1000;
-  const report = reportOf(parts, facts({ load, seconds }));
+  const report = reportOf(parts, facts({ load, seconds }), command.file);
   process.stdout.write(`\n${report}`);
   if (!command.file) return;
   writeFileSync(join(bench, command.file), report);

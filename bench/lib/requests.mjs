@@ -66,7 +66,10 @@ export const batches = {
 /** Whether an answer says that a guess was compared and did not match. */
 export const isMismatch = ({ body }) => body.includes("verification_code.code_mismatch");
 
-/** Sends a batch, checks every answer, and meters the CPU time of the Worker's process in ms. The floor has one body for all of its answers: only its status counts. */
+/**
+ * Sends a batch, checks every answer, and meters the CPU time of the Worker's process in ms. The floor has one body for
+ * all of its answers: only its status counts.
+ */
 export const sendBatch = ({ name, ports, pid }, { requests, status, word }) => {
   const onAnswer = (answer) => {
     if (answer.status !== status || (name !== "floor" && !answer.body.includes(word)))

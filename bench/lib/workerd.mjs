@@ -27,9 +27,10 @@ export const workerdVersion = workerd.version;
  * @typedef {{ modules: Module[], text?: Record<string, string>, objects?: Record<string, string> }} Worker
  */
 /**
- * The connector in KV, settings of the engine, the address of a server that plays the provider in place of the Worker
- * that does, and how long that Worker takes, in ms. An object is evicted after 10 s without a request, as in production.
- * Its storage is in memory only, so its state is then lost, unless the object is kept or objects are stored in files.
+ * The connector in KV, settings of the engine, the address of a server that answers for the provider in place of the
+ * Worker that does, and how long that Worker takes, in ms. An object is evicted after 10 s without a request, as in
+ * production. Its storage is in memory only, so its state is then lost, unless the object is kept or objects are stored
+ * in files.
  * @typedef {{ connector?: string, v8Flags?: string[], provider?: string, providerDelay?: number,
  *   keepsObjects?: boolean, storesObjects?: boolean }} Options
  */
@@ -122,6 +123,14 @@ export const cpuMs = (pid) => {
 export const rssMiB = (pid) => {
   if (process.platform !== "linux") return Number.NaN;
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+};
+
+/** How many Durable Objects of a process are in memory, if they are stored in files: each has its SQLite index mapped. */
+export const objectsInMemory = (pid) => {
+  if (process.platform !== "linux") return Number.NaN;
+  const maps = readFileSync(`/proc/${pid}/maps`, "utf8");
+  // A file is named by the object's id. There is another one, with the alarms of all objects.
+  return maps.match(/\/[0-9a-f]{64}\.sqlite-shm$/gm)?.length ?? 0;
 };
 
 /** Reads the ports that workerd reports on its control channel. */

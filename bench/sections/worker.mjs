@@ -158,7 +158,7 @@ const notes = `- *bad key*: refused before any platform call. *no code*: a verif
 - V8 compiles a function for speed once it has run for long enough, JavaScript sooner than WebAssembly. \`--warm-up=40\`
   shows what remains after more rounds.
 - The CPU time is that of the whole process (user and system), so it holds the share of the KV and provider that are
-  played by two small Workers in it. That is the same for all and draws the ratios towards 1.
+  replaced by two small Workers in it. That is the same for all and draws the ratios towards 1.
 - KV, provider and Durable Objects answer at once from memory. Deployed, they are milliseconds away for each of these
   Workers, which hides most differences of latency; the CPU time stays.`;
 
