@@ -190,6 +190,77 @@ fn a_pumped_country_stops_and_others_are_not_affected() {
     }
 }
 
+/// Of two shards one is lifted by verifications; the other still refuses.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_country_is_listed_until_no_shard_stops_it() {
+    let settings = [
+        ("LIMIT_SHARDS", "2"),
+        ("COUNTRY_BREAKER", "8"),
+        ("SENDS_PER_PREFIX_HOUR", "0"),
+        ("PREFIX_BREAKER", "0"),
+    ];
+    let otp = Otp::new(&settings, Ledgers::Atomic);
+    let shard = |phone: &str| {
+        otp.0.policy.limits.shard(&otp.0.keys.current, &PhoneNumber::parse(phone).expect("valid"))
+    };
+    let phones = (0..40).map(|at| format!("+3361{at:03}0000"));
+    let (first, second): (Vec<_>, Vec<_>) = phones.partition(|phone| shard(phone) == 0);
+    for phones in [&first, &second] {
+        for phone in &phones[..4] {
+            assert_eq!(otp.send(phone, None), Ok(None));
+        }
+    }
+    otp.0.clock.advance(120_000);
+    for phones in [&first, &second] {
+        assert_eq!(otp.send(&phones[4], None), Err(SendLimit::Country));
+    }
+    let listed = [(LimitKind::Country, "FR".to_owned())];
+    assert_eq!(otp.stops(), listed);
+    otp.report_verified(&first[0]);
+    assert_eq!(otp.send(&first[5], None), Ok(None));
+    assert_eq!(otp.stops(), listed, "the other shard stops it");
+    assert_eq!(otp.send(&second[5], None), Err(SendLimit::Country));
+    otp.report_verified(&second[0]);
+    assert_eq!(otp.stops(), []);
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_limit_that_is_switched_off_is_not_listed() {
+    let mut otp = Otp::new(&[("SENDS_PER_PREFIX_HOUR", "1")], Ledgers::Atomic);
+    assert_eq!(otp.send_all("+1415555", 2, None), (1, vec![SendLimit::Prefix]));
+    assert_eq!(otp.stops().len(), 1);
+    for settings in [&[("LIMITS", "off")][..], &[("SENDS_PER_PREFIX_HOUR", "0"), ("PREFIX_BREAKER", "0")]] {
+        otp.0 = otp.0.with_policy(settings);
+        assert_eq!(otp.stops(), [], "{settings:?}");
+    }
+}
+
+/// +61 85100 is shared by Australia, Christmas Island and the Cocos Islands: the digits after it decide.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_prefix_that_countries_share_is_counted_once() {
+    for otp in Otp::each(&[("SENDS_PER_PREFIX_HOUR", "1")]) {
+        assert_eq!(otp.send("+61851001123", None), Ok(None));
+        for phone in ["+61851002123", "+61851000123", "+61851001124"] {
+            assert_eq!(otp.send(phone, None), Err(SendLimit::Prefix), "{phone}");
+        }
+        assert_eq!(otp.stops(), [(LimitKind::Prefix, "+6185100".to_owned())]);
+        otp.lift("prefix", "6185100");
+        assert_eq!(otp.send("+61851002124", None), Ok(None));
+    }
+}
+
+/// It may have been counted, and only the response is lost.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_report_of_a_verification_is_made_once() {
+    let otp = Otp::new(&[("PREFIX_BREAKER", "2"), ("BREAKER_PERCENT", "50")], Ledgers::Atomic);
+    otp.send_all("+1415555", 4, None);
+    otp.0.clock.advance(120_000);
+    assert_eq!(otp.send("+14155550004", None), Err(SendLimit::Prefix));
+    otp.0.calls.inject_nth(0, Fault::AfterEffect);
+    otp.report_verified("+14155550000");
+    assert_eq!(otp.send("+14155550004", None), Err(SendLimit::Prefix), "one of four, not two");
+}
+
 #[wasm_bindgen_test(unsupported = test)]
 fn a_country_whose_codes_are_verified_does_not_stop() {
     let otp = Otp::new(&[], Ledgers::Atomic);

@@ -142,6 +142,7 @@ fn the_forms_of_counters_and_stops_are_pinned() {
         kind: LimitKind::Prefix,
         key: "+1415555".to_owned(),
         country: Some("US".to_owned()),
+        shard: 0,
         since: START,
         until: START.plus(Seconds(1)),
     };
@@ -218,7 +219,7 @@ fn the_messages_to_the_guard_are_pinned() {
         ),
         (GuardRequest::ClearCounter(counter_key()), r#"{"clearCounter":{"kind":"country","id":"US"}}"#),
         (
-            GuardRequest::RemoveStop { kind: LimitKind::Prefix, key: "+1415555".to_owned() },
+            GuardRequest::RemoveStop { kind: LimitKind::Prefix, key: "+1415555".to_owned(), shard: None },
             r#"{"removeStop":{"kind":"prefix","key":"+1415555"}}"#,
         ),
         (GuardRequest::ListStops, r#""listStops""#),

@@ -99,7 +99,7 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
             let next = match update {
                 StopUpdate::Read => return Ok((Change::Keep, stops.running(now))),
                 StopUpdate::Add(stop) => stops.with(stop.clone(), now),
-                StopUpdate::Remove(kind, key) => stops.without(kind, key, now),
+                StopUpdate::Remove(kind, key, shard) => stops.without(kind, key, shard, now),
             };
             let running = next.running(now);
             let change = match next.expires_at() {
@@ -143,8 +143,8 @@ pub(super) enum StopUpdate<'a> {
     Read,
     /// Adds or replaces a stop.
     Add(&'a Stop),
-    /// Removes the stop of a key.
-    Remove(LimitKind, &'a str),
+    /// Removes the stop of a key, in one shard or in all.
+    Remove(LimitKind, &'a str, Option<u32>),
 }
 
 /// A state of another kind, or from the future, is a storage failure: nothing may be sent because a counter is broken.

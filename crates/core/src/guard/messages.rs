@@ -89,6 +89,9 @@ pub enum GuardRequest {
         kind: LimitKind,
         /// [`Stop::key`].
         key: String,
+        /// [`Stop::shard`]; `None` for all.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shard: Option<u32>,
     },
     /// List the stops.
     ListStops,

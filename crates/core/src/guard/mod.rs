@@ -159,8 +159,9 @@ impl<P: KvStore + GuardClient + Clock + RandomSource, L: PartedLedgerStore> Guar
             GuardRequest::AddStop(stop) => {
                 boxed(self.update_stops(StopUpdate::Add(stop))).await.map(GuardResponse::Stops)
             }
-            GuardRequest::RemoveStop { kind, key } => {
-                boxed(self.update_stops(StopUpdate::Remove(*kind, key))).await.map(GuardResponse::Stops)
+            GuardRequest::RemoveStop { kind, key, shard } => {
+                let remove = StopUpdate::Remove(*kind, key, *shard);
+                boxed(self.update_stops(remove)).await.map(GuardResponse::Stops)
             }
             GuardRequest::ListStops => {
                 boxed(self.update_stops(StopUpdate::Read)).await.map(GuardResponse::Stops)

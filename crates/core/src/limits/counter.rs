@@ -130,7 +130,8 @@ impl SendCounter {
         let mut next = self.prune(now);
         next.verified.add(Window::DAY, next.now);
         next.update_conversion(rules);
-        let is_lifted = next.stopped_at.is_some() && next.low_since.is_none();
+        let is_lifted =
+            next.stopped_at.is_some() && rules.breaker.is_none_or(|breaker| next.has_enough(breaker));
         if is_lifted {
             next.stopped_at = None;
             next.reached = None;
@@ -185,6 +186,12 @@ impl SendCounter {
             sent >= sends && verified * 100 < u64::from(sent) * u64::from(percent)
         });
         self.low_since = if is_low { self.low_since.or(Some(self.now)) } else { None };
+    }
+
+    /// Tells whether enough codes were verified to end a stop. That sends have left the window does not end it.
+    fn has_enough(&self, Breaker { sends, percent }: Breaker) -> bool {
+        let sent = self.day.total().max(sends);
+        u64::from(self.verified.total()) * 100 >= u64::from(sent) * u64::from(percent)
     }
 
     /// Returns the limit that binds longest, with the time at which a stop began, and until when.

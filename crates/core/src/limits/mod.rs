@@ -160,7 +160,7 @@ impl LimitPolicy {
         if counted == [false; 3] {
             return None;
         }
-        let country = country_of_number(phone);
+        let country = country_of_prefix(phone);
         let prefix_id = keys.prefix_id(prefix_of(phone));
         let shard = shard_of(&prefix_id, self.limit_shards);
         let [prefix, in_country, total] = counted;
@@ -171,6 +171,11 @@ impl LimitPolicy {
         ];
         let name = keys.limit_object_name(&[self.route_scope(country), &shard.to_string()]);
         Some(CounterObject { name, counters: counters.into_iter().flatten().collect() })
+    }
+
+    /// Returns which of the objects of its country counts a number: 0 to `LIMIT_SHARDS` - 1.
+    pub fn shard(&self, keys: &KeySet, phone: &PhoneNumber) -> u32 {
+        shard_of(&keys.prefix_id(prefix_of(phone)), self.limit_shards)
     }
 
     /// Returns the counters of a number whose conversion matters; `None` if there are none.
@@ -288,9 +293,13 @@ pub fn prefix_of(phone: &PhoneNumber) -> &str {
     e164.get(..e164.len().saturating_sub(LINE_DIGITS)).unwrap_or(e164)
 }
 
-/// Returns the ISO code of the number's country; `ZZ` for numbers of no country.
-pub fn country_of_number(phone: &PhoneNumber) -> &'static str {
-    PlannedNumber::new(phone).and_then(|number| number.country()).unwrap_or(NO_COUNTRY)
+/// Returns the ISO code of the country of a number's prefix; `ZZ` for numbers of no country. The four digits that are not
+/// part of it may decide between a country and its territory; they do not here, so that a prefix has one country.
+pub fn country_of_prefix(phone: &PhoneNumber) -> &'static str {
+    let first = PhoneNumber::parse(&format!("{}0000", prefix_of(phone)));
+    PlannedNumber::new(first.as_ref().unwrap_or(phone))
+        .and_then(|number| number.country())
+        .unwrap_or(NO_COUNTRY)
 }
 
 /// Returns the shard of a prefix, by the first digits of its MAC.

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ALL, CounterKey, CounterObject, LimitKind, LimitPolicy, address_group, country_of_number, parse_prefix,
+    ALL, CounterKey, CounterObject, LimitKind, LimitPolicy, address_group, country_of_prefix, parse_prefix,
     shard_of,
 };
 use crate::keys::KeySet;
@@ -28,10 +28,24 @@ pub struct Stop {
     /// The country of a prefix.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+    /// The object that counts it, of those that `LIMIT_SHARDS` divides a country among.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub shard: u32,
     /// Since when.
     pub since: Timestamp,
     /// Until when.
     pub until: Timestamp,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_first(shard: &u32) -> bool {
+    *shard == 0
+}
+
+impl Stop {
+    const fn name(&self) -> (&'static str, &str) {
+        (self.kind.as_str(), self.key.as_str())
+    }
 }
 
 /// The stops that have not ended.
@@ -40,27 +54,39 @@ pub struct Stop {
 pub struct StopList(Vec<Stop>);
 
 impl StopList {
-    /// Returns the stops that have not ended, newest first.
+    /// Returns the stops that have not ended, newest first; those of several shards are one.
     pub fn running(&self, now: Timestamp) -> Vec<Stop> {
         let mut running: Vec<_> = self.0.iter().filter(|stop| stop.until > now).cloned().collect();
+        running.sort_by(|one, other| one.name().cmp(&other.name()));
+        running.dedup_by(|next, kept| {
+            let is_same = next.name() == kept.name();
+            if is_same {
+                kept.since = kept.since.min(next.since);
+                kept.until = kept.until.max(next.until);
+            }
+            is_same
+        });
         running.sort_by_key(|stop| core::cmp::Reverse(stop.since));
         running
     }
 
-    /// Adds a stop, or replaces the entry of the same key.
+    /// Adds a stop, or replaces the entry of the same key and shard.
     #[must_use]
     pub fn with(&self, stop: Stop, now: Timestamp) -> Self {
-        let mut stops = self.without(stop.kind, &stop.key, now).0;
+        let mut stops = self.without(stop.kind, &stop.key, Some(stop.shard), now).0;
         stops.push(stop);
         stops.sort_by_key(|stop| core::cmp::Reverse(stop.until));
         stops.truncate(KEPT_STOPS);
         Self(stops)
     }
 
-    /// Removes the entry of a key.
+    /// Removes the entry of a key and shard, or all entries of a key.
     #[must_use]
-    pub fn without(&self, kind: LimitKind, key: &str, now: Timestamp) -> Self {
-        let is_other = |stop: &&Stop| stop.until > now && (stop.kind != kind || stop.key != key);
+    pub fn without(&self, kind: LimitKind, key: &str, shard: Option<u32>, now: Timestamp) -> Self {
+        let is_removed = |stop: &Stop| {
+            stop.kind == kind && stop.key == key && shard.is_none_or(|shard| shard == stop.shard)
+        };
+        let is_other = |stop: &&Stop| stop.until > now && !is_removed(stop);
         Self(self.0.iter().filter(is_other).cloned().collect())
     }
 
@@ -92,7 +118,7 @@ pub struct StopView {
 }
 
 impl From<Stop> for StopView {
-    fn from(Stop { kind, key, country, since, until }: Stop) -> Self {
+    fn from(Stop { kind, key, country, since, until, .. }: Stop) -> Self {
         Self { kind, key, country, since: since.rfc3339(), until: until.rfc3339_rounded_up() }
     }
 }
@@ -107,8 +133,8 @@ pub struct LimitTarget {
 }
 
 impl LimitTarget {
-    /// Parses the path segments of `/api/limits/{kind}/{key}`, percent-encoded or not: an IP address, a prefix with or without its plus, an ISO
-    /// code, or `all`. Returns `None` if the kind does not exist or the key is none of its.
+    /// Parses the path segments of `/api/limits/{kind}/{key}`, percent-encoded or not: an IP address, a prefix with or
+    /// without its plus, an ISO code, or `all`. Returns `None` if the kind does not exist or the key is none of its.
     pub fn parse(kind: &str, key: &str) -> Option<Self> {
         let key = &*percent_decode_str(key).decode_utf8().ok()?;
         let (kind, key) = match kind {
@@ -143,7 +169,7 @@ impl LimitTarget {
                 let shard = shard_of(&id, policy.limit_shards);
                 let guessed = PhoneNumber::parse(&format!("{}0000", self.key));
                 let country =
-                    country.or_else(|| guessed.as_ref().map(country_of_number)).unwrap_or(super::NO_COUNTRY);
+                    country.or_else(|| guessed.as_ref().map(country_of_prefix)).unwrap_or(super::NO_COUNTRY);
                 let counter = CounterKey { kind: LimitKind::Prefix, id };
                 vec![in_shard(policy.route_scope(country), shard, counter)]
             }

@@ -6,13 +6,10 @@ use crate::guard::{GuardRequest, GuardResponse};
 use crate::ledger::LedgerError;
 use crate::limits::{
     CodeOrigin, CounterObject, LimitKind, LimitMode, LimitReached, LimitTarget, Stop, StopView,
-    country_of_number, prefix_of,
+    country_of_prefix, prefix_of,
 };
 use crate::phone::PhoneNumber;
 use crate::ports::Platform;
-
-/// How often a verification is reported before that is given up.
-const REPORTS: u32 = 2;
 
 impl<P: Platform> OtpService<'_, P> {
     /// Counts a send with at most two calls of guard objects, one after the other: what the limit of an IP address refuses
@@ -20,7 +17,8 @@ impl<P: Platform> OtpService<'_, P> {
     /// that would have refused it is noted in `trace`, and a counter that does not answer refuses nothing either.
     ///
     /// # Errors
-    /// `request.message_rate_limited` with the limit that binds longest of those that are reached in one object, or `storage.unavailable`; then nothing may be sent.
+    /// `request.message_rate_limited` with the limit that binds longest of those that are reached in one object, or
+    /// `storage.unavailable`; then nothing may be sent.
     pub(super) async fn count_send(
         &self,
         phone: &PhoneNumber,
@@ -75,41 +73,42 @@ impl<P: Platform> OtpService<'_, P> {
         phone: &PhoneNumber,
     ) {
         let Some(key) = key_of(kind, phone).filter(|_| is_due) else { return };
-        let country = (kind == LimitKind::Prefix).then(|| country_of_number(phone).to_owned());
-        let stop = Stop { kind, key: key.to_owned(), country, since, until };
+        let country = (kind == LimitKind::Prefix).then(|| country_of_prefix(phone).to_owned());
+        let shard = self.policy.limits.shard(&self.keys.current, phone);
+        let stop = Stop { kind, key: key.to_owned(), country, shard, since, until };
         let _ = self.call_stops(&GuardRequest::AddStop(stop)).await;
     }
 
     /// Reports that a code sent to this number was verified, to the counters whose conversion matters; none if there are
-    /// none. It is to be called after a success, where nobody waits for it. Best effort: a report that is lost makes the
-    /// conversion look worse by one.
+    /// none. It is to be called after a success, where nobody waits for it. Best effort, and once only: a report that is
+    /// lost makes the conversion look worse by one, one that is repeated might make it look better.
     pub async fn report_verified(&self, phone: &PhoneNumber) {
         let Some(object) = self.policy.limits.conversion(&self.keys.current, phone) else { return };
         let CounterObject { name, counters } = object;
         let request = GuardRequest::CountVerified { counters };
-        for _ in 0..REPORTS {
-            match self.call_guard(&name, None, &request, &mut Trace::default()).await {
-                Ok(GuardResponse::VerifiedCounted(lifted)) => return self.unlist_stops(&lifted, phone).await,
-                Ok(_) => return,
-                Err(_) => {}
-            }
+        let response = self.call_guard(&name, None, &request, &mut Trace::default()).await;
+        if let Ok(GuardResponse::VerifiedCounted(lifted)) = response {
+            self.unlist_stops(&lifted, phone).await;
         }
     }
 
     async fn unlist_stops(&self, lifted: &[LimitKind], phone: &PhoneNumber) {
         for kind in lifted {
-            let key = if *kind == LimitKind::Prefix { prefix_of(phone) } else { country_of_number(phone) };
-            let request = GuardRequest::RemoveStop { kind: *kind, key: key.to_owned() };
+            let Some(key) = key_of(*kind, phone) else { continue };
+            // The other shards may go on refusing.
+            let shard = Some(self.policy.limits.shard(&self.keys.current, phone));
+            let request = GuardRequest::RemoveStop { kind: *kind, key: key.to_owned(), shard };
             let _ = self.call_stops(&request).await;
         }
     }
 
-    /// Lists what is stopped, newest first.
+    /// Lists what is stopped, newest first. A limit that was switched off since stops nothing.
     ///
     /// # Errors
     /// `storage.unavailable`.
     pub async fn stopped_sends(&self) -> Result<Vec<StopView>, ServiceError> {
-        Ok(self.stops().await?.into_iter().map(StopView::from).collect())
+        let stops = self.stops().await?.into_iter();
+        Ok(stops.filter(|stop| self.policy.limits.is_on(stop.kind)).map(StopView::from).collect())
     }
 
     /// Lifts a limit, for an operator: its counts begin anew.
@@ -128,7 +127,7 @@ impl<P: Platform> OtpService<'_, P> {
                 self.call_guard(&name, None, &request, &mut Trace::default()).await?;
             }
         }
-        let request = GuardRequest::RemoveStop { kind: target.kind, key: target.key.clone() };
+        let request = GuardRequest::RemoveStop { kind: target.kind, key: target.key.clone(), shard: None };
         self.call_stops(&request).await.map(drop)
     }
 
@@ -149,7 +148,7 @@ impl<P: Platform> OtpService<'_, P> {
 fn key_of(kind: LimitKind, phone: &PhoneNumber) -> Option<&str> {
     match kind {
         LimitKind::Prefix => Some(prefix_of(phone)),
-        LimitKind::Country => Some(country_of_number(phone)),
+        LimitKind::Country => Some(country_of_prefix(phone)),
         LimitKind::Total => Some("all"),
         LimitKind::Ip => None,
     }

@@ -192,7 +192,8 @@ impl<P: Platform> OtpService<'_, P> {
                 _ => return Err(UNEXPECTED),
             };
             let left_ms = deadline.0.saturating_sub(self.platform.now().0);
-            let left_ms = u32::try_from(left_ms).unwrap_or(u32::MAX).max(1);
+            // The deadline is by the object's clock, which may be behind.
+            let left_ms = u32::try_from(left_ms).unwrap_or(u32::MAX).max(FIRST_WAIT_MS);
             self.platform.sleep(wait_ms.min(left_ms)).await;
             wait_ms = (wait_ms * 2).min(LONGEST_WAIT_MS);
         }

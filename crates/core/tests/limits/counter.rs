@@ -262,6 +262,7 @@ fn a_list_of_stops_keeps_the_others_and_drops_what_has_ended() {
         kind: LimitKind::Country,
         key: key.to_owned(),
         country: None,
+        shard: 0,
         since: START,
         until: START.plus(Seconds(seconds)),
     };
@@ -274,12 +275,53 @@ fn a_list_of_stops_keeps_the_others_and_drops_what_has_ended() {
     };
     assert_eq!(keys(&list, 9), ["DE", "FR"]);
     assert_eq!(keys(&list, 10), ["DE"]);
-    assert_eq!(keys(&list.without(LimitKind::Country, "DE", START), 0), ["FR"]);
-    assert_eq!(keys(&list.without(LimitKind::Prefix, "DE", START), 0), ["DE", "FR"]);
+    assert_eq!(keys(&list.without(LimitKind::Country, "DE", None, START), 0), ["FR"]);
+    assert_eq!(keys(&list.without(LimitKind::Prefix, "DE", None, START), 0), ["DE", "FR"]);
     assert_eq!(list.expires_at(), Some(START.plus(Seconds(20))));
     // A change drops what ends at that moment.
     let at_its_end = START.plus(Seconds(20));
-    assert_eq!(list.without(LimitKind::Country, "FR", at_its_end), StopList::default());
+    assert_eq!(list.without(LimitKind::Country, "FR", None, at_its_end), StopList::default());
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_list_of_stops_shows_the_stops_of_several_shards_as_one() {
+    let stop = |shard: u32| Stop {
+        kind: LimitKind::Country,
+        key: "FR".to_owned(),
+        country: None,
+        shard,
+        since: START.plus(Seconds(shard)),
+        until: START.plus(Seconds(100 + shard)),
+    };
+    let list = StopList::default().with(stop(1), START).with(stop(0), START).with(stop(1), START);
+    let shown = |list: &StopList| {
+        let times = |stop: Stop| (stop.since.0 - START.0, stop.until.0 - START.0);
+        list.running(START).into_iter().map(times).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&list), [(0, 101_000)]);
+    assert_eq!(shown(&list.without(LimitKind::Country, "FR", Some(0), START)), [(1_000, 101_000)]);
+    assert_eq!(shown(&list.without(LimitKind::Country, "FR", Some(2), START)), [(0, 101_000)]);
+    assert_eq!(shown(&list.without(LimitKind::Country, "FR", None, START)), []);
+}
+
+/// Ten sends a day before ten more: the first leave the window while the prefix is stopped.
+#[wasm_bindgen_test(unsupported = test)]
+fn a_stop_does_not_end_because_sends_leave_the_window() {
+    let at = |seconds| START.plus(Seconds(seconds));
+    let mut counter = SendCounter::default();
+    for _ in 0..10 {
+        assert!(send(&mut counter, &BREAKER, START));
+    }
+    for _ in 0..10 {
+        assert!(send(&mut counter, &BREAKER, at(86_300)));
+    }
+    assert!(!send(&mut counter, &BREAKER, at(86_430)), "none of twenty is verified");
+    // The first ten are gone by now: one of ten would be enough, of twenty it is not.
+    let later = at(86_400 + 1_800);
+    assert!(!verify(&mut counter, &BREAKER, later));
+    assert!(!send(&mut counter, &BREAKER, later));
+    assert!(verify(&mut counter, &BREAKER, later), "two of twenty");
+    assert!(send(&mut counter, &BREAKER, later));
 }
 
 /// Sequential numbers of one prefix, five a second for three days, none verified.
