@@ -78,7 +78,10 @@ const formatKib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
 /** The files that every page loads; the others are loaded on demand. */
 const initialFiles = ["index.html", "console.css", "console.js"];
 
-/** Prints the size of each file in a folder and returns the gzipped size of the first load; throws if it exceeds the limit. */
+/**
+ * Prints the size of each file in a folder and returns the gzipped size of the first load; throws if it exceeds the
+ * limit.
+ */
 const checkSize = (folder) => {
   const sizes = readdirSync(folder).map((name) => {
     const bytes = readFileSync(join(folder, name));

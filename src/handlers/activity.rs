@@ -13,9 +13,10 @@ use crate::response::ApiResponse;
 use crate::settings::AnalyticsReader;
 
 /// What the counts are grouped by are the blobs of a data point, in their order (`request_log.rs`).
-const SQL: &str = "SELECT blob1 AS event, blob2 AS outcome, blob3 AS connectorId, SUM(_sample_interval) AS count \
+const SQL: &str = "SELECT blob1 AS event, blob2 AS outcome, blob3 AS connectorId, blob9 AS sendLimit, \
+    double7 AS recorded, SUM(_sample_interval) AS count \
     FROM edge_otp WHERE timestamp > NOW() - INTERVAL '24' HOUR \
-    GROUP BY event, outcome, connectorId ORDER BY count DESC LIMIT 100 FORMAT JSON";
+    GROUP BY event, outcome, connectorId, sendLimit, recorded ORDER BY count DESC LIMIT 100 FORMAT JSON";
 const HOURS: u32 = 24;
 const TIMEOUT_MS: u32 = 10_000;
 
@@ -51,9 +52,10 @@ async fn read_rows(platform: &WorkerPlatform, reader: &AnalyticsReader) -> Optio
     Some(response.data.iter().filter_map(parse_row).collect())
 }
 
-/// Parses a row; a large count arrives as text.
+/// Parses a row; a large count arrives as text. A data point of an earlier version has no limit.
 fn parse_row(row: &Value) -> Option<ActivityRow> {
     let text = |name: &str| row.get(name)?.as_str().map(str::to_owned);
+    let optional = |name: &str| text(name).filter(|text| !text.is_empty());
     let count = match row.get("count")? {
         Value::String(text) => text.parse().ok()?,
         number => number.as_u64()?,
@@ -61,7 +63,9 @@ fn parse_row(row: &Value) -> Option<ActivityRow> {
     Some(ActivityRow {
         event: text("event")?,
         outcome: text("outcome")?,
-        connector_id: text("connectorId").filter(|id| !id.is_empty()),
+        connector_id: optional("connectorId"),
+        limit: optional("sendLimit"),
+        recorded: row.get("recorded").is_some_and(|recorded| *recorded == 1 || *recorded == "1"),
         count,
     })
 }
@@ -70,6 +74,20 @@ fn parse_row(row: &Value) -> Option<ActivityRow> {
 mod tests {
     use super::*;
     use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test(unsupported = test)]
+    fn parse_row_reads_the_limit_of_a_row_that_has_one() {
+        let limit = |row: &str| {
+            let row = parse_row(&serde_json::from_str(row).expect("JSON")).expect("a row");
+            (row.limit, row.recorded)
+        };
+        let row = |more: &str| format!(r#"{{"event":"send","outcome":"sent","count":7{more}}}"#);
+        assert_eq!(limit(&row("")), (None, false));
+        assert_eq!(limit(&row(r#","sendLimit":"","recorded":0"#)), (None, false));
+        let recorded = (Some("ip".to_owned()), true);
+        assert_eq!(limit(&row(r#","sendLimit":"ip","recorded":1"#)), recorded);
+        assert_eq!(limit(&row(r#","sendLimit":"ip","recorded":"1""#)), recorded);
+    }
 
     #[wasm_bindgen_test(unsupported = test)]
     fn parse_row_accepts_counts_as_number_or_text() {

@@ -2,10 +2,11 @@
 const hours = 24;
 const readable = { recorded: true, readable: true, hours };
 
-const createRow = (event, outcome, count, connectorId = "twilio-short-message-service") => ({
+const createRow = (event, outcome, count, connectorId = "twilio-short-message-service", more = {}) => ({
   event,
   outcome,
   ...(connectorId && { connectorId }),
+  ...more,
   count,
 });
 
@@ -29,7 +30,9 @@ export const activityReports = {
       createRow("send", "unknown", 3),
       createRow("send", "connector.general", 7),
       createRow("send", "connector.rate_limit_exceeded", 1),
-      createRow("send", "request.message_rate_limited", 21, null),
+      createRow("send", "sent", 5, "http-sms", { limit: "prefix", recorded: true }),
+      createRow("send", "request.message_rate_limited", 14, null, { limit: "cooldown" }),
+      createRow("send", "request.message_rate_limited", 7, null, { limit: "ip" }),
       createRow("send", "phone.not_allowed", 4, null),
       createRow("send", "storage.unavailable", 1, null),
       createRow("send", "some.code_of_a_newer_version", 2, null),

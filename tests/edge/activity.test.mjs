@@ -48,15 +48,36 @@ test("a data point holds nothing of a phone number or code; an unauthorized requ
   assert.ok(!text.includes(phone.slice(-6)) && !text.includes(otp.provider.code), text);
   const [{ blobs, doubles, indexes }] = points;
   assert.deepEqual(indexes, ["send"]);
-  const [event, diallingCode, providerCode, phoneId] = blobs.slice(4);
-  assert.deepEqual([event, diallingCode, providerCode], ["send.granted", "1", ""]);
+  const [event, diallingCode, providerCode, phoneId, limit] = blobs.slice(4);
+  assert.deepEqual([event, diallingCode, providerCode, limit], ["send.granted", "1", "", ""]);
   assert.match(phoneId, /^[0-9a-f]{32}$/);
   const [count, ...times] = doubles;
-  assert.deepEqual([count, times.length, times.pop()], [1, 5, 201]);
+  assert.deepEqual([count, times.pop(), times.length, times.pop()], [1, 0, 5, 201]);
   for (const ms of times) assert.ok(Number.isInteger(ms) && ms >= 0 && ms < 60_000, doubles.join());
   await otp.send({ phone }, { key: "another-key" });
   await otp.call("/api/connectors/nothing/test", { body: {}, key: secrets.ADMIN_KEY });
   assert.deepEqual(await takePoints(), []);
+});
+
+test("a limit that is only recorded is in the data point of the message that was sent", async () => {
+  const vars = { LIMITS: "record", SENDS_PER_PREFIX_HOUR: "1" };
+  const otp = await startWorker({ build: instrumented, vars });
+  try {
+    const [phone] = [newPhone()];
+    const other = `${phone.slice(0, -1)}${(Number(phone.at(-1)) + 1) % 10}`;
+    await otp.send({ phone });
+    await otp.send({ phone: other });
+    await otp.send({ phone: other });
+    const points = (await otp.call("/test/points", { method: "GET" })).json;
+    const limits = points.map(({ blobs, doubles }) => [blobs[1], blobs[8], doubles[6]]);
+    assert.deepEqual(limits, [
+      ["sent", "", 0],
+      ["sent", "prefix", 1],
+      ["request.message_rate_limited", "cooldown", 0],
+    ]);
+  } finally {
+    await otp.close();
+  }
 });
 
 test("a data set that refuses a data point fails no request", async () => {
@@ -85,7 +106,22 @@ test("with a token they are read from Cloudflare's API, and no one learns the to
     otp.provider.answer = () =>
       Response.json({
         data: [
-          { event: "send", outcome: "sent", connectorId: "vonage-sms", count: "12" },
+          {
+            event: "send",
+            outcome: "sent",
+            connectorId: "vonage-sms",
+            sendLimit: "",
+            recorded: 0,
+            count: "12",
+          },
+          {
+            event: "send",
+            outcome: "sent",
+            connectorId: "vonage-sms",
+            sendLimit: "ip",
+            recorded: 1,
+            count: 2,
+          },
           { event: "verify", outcome: "verified", connectorId: "", count: 3 },
           { odd: true },
         ],
@@ -93,6 +129,7 @@ test("with a token they are read from Cloudflare's API, and no one learns the to
     const { json } = await activityOf(otp);
     assert.deepEqual(json.rows, [
       { event: "send", outcome: "sent", connectorId: "vonage-sms", count: 12 },
+      { event: "send", outcome: "sent", connectorId: "vonage-sms", limit: "ip", recorded: true, count: 2 },
       { event: "verify", outcome: "verified", count: 3 },
     ]);
     const { url, headers, body } = otp.provider.requests.at(-1);

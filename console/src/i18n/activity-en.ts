@@ -17,6 +17,8 @@ export const activityEn = {
   "activity.table": "All outcomes",
   "activity.outcome": "Outcome",
   "activity.count": "Count",
+  "activity.limit": "(limit `{limit}`)",
+  "activity.recorded": "(limit `{limit}` reached, only recorded)",
   "activity.event.send": "Send a code",
   "activity.event.verify": "Verify a code",
   "activity.outcome.sent": "Sent: the provider accepted the message",

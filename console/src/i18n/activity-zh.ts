@@ -19,6 +19,8 @@ export const activityZh: Record<keyof typeof activityEn, string> = {
   "activity.table": "所有结果",
   "activity.outcome": "结果",
   "activity.count": "次数",
+  "activity.limit": "（限制：`{limit}`）",
+  "activity.recorded": "（已达到限制 `{limit}`，仅记录）",
   "activity.event.send": "发送验证码",
   "activity.event.verify": "校验验证码",
   "activity.outcome.sent": "已发送：服务商已接受短信",

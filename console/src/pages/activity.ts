@@ -151,25 +151,30 @@ const renderOutcomeTable = (rows: readonly ActivityRow[]): HTMLElement =>
     ),
   );
 
-/** Renders the outcomes of one event over all connectors, the most frequent first. */
+/** Renders the outcomes of one event over all connectors, by limit, the most frequent first. */
 const renderEventRows = (event: string, rows: readonly ActivityRow[]): HTMLElement => {
-  const counts = [...groupRows(rows, ({ outcome }) => outcome)]
-    .map(([outcome, group]) => ({ outcome, count: sumCounts(group) }))
+  const groups = groupRows(rows, ({ outcome, limit = "" }) => `${outcome} ${limit}`).values();
+  const counts = [...groups]
+    .flatMap(([row, ...more]) => (row ? [{ ...row, count: sumCounts([row, ...more]) }] : []))
     .sort((a, b) => b.count - a.count);
   return h(
     "tbody",
     {},
     h("tr", {}, h("th", { scope: "rowgroup", colspan: 2 }, renderName(`activity.event.${event}`, event))),
-    ...counts.map(({ outcome, count }) =>
+    ...counts.map(({ outcome, limit, recorded, count }) =>
       h(
         "tr",
         {},
-        h("td", {}, renderName(`activity.outcome.${outcome}`, outcome)),
+        h("td", {}, renderName(`activity.outcome.${outcome}`, outcome), ...renderLimit(limit, recorded)),
         h("td", { class: "number" }, formatNumber(count)),
       ),
     ),
   );
 };
+
+/** Renders the limit that was reached; a limit that is only recorded has let the message pass. */
+const renderLimit = (limit?: string, recorded = false): Child[] =>
+  limit ? [" ", ...renderInlineCode(t(recorded ? "activity.recorded" : "activity.limit", { limit }))] : [];
 
 const groupRows = (
   rows: readonly ActivityRow[],

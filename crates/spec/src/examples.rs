@@ -170,6 +170,7 @@ pub fn activity() -> Value {
         "hours": 24,
         "rows": [
             { "event": "send", "outcome": "sent", "connectorId": TWILIO, "count": 12 },
+            { "event": "send", "outcome": "request.message_rate_limited", "limit": "prefix", "count": 3 },
             { "event": "verify", "outcome": "verification_code.code_mismatch", "count": 2 },
         ],
     })

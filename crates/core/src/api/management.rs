@@ -47,7 +47,7 @@ pub struct Bridge {
     pub setting: Option<&'static str>,
 }
 
-/// The result of a request as an auth server makes it, played by the Worker.
+/// The result of a request as an auth server makes it, made by the Worker itself.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -152,6 +152,14 @@ pub struct ActivityRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub connector_id: Option<String>,
+    /// The limit on sends that was reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
+    pub limit: Option<String>,
+    /// Whether that limit is only recorded (`LIMITS=record`), so that the messages were sent nevertheless.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    #[cfg_attr(feature = "openapi", schema(required = false))]
+    pub recorded: bool,
     /// How often.
     pub count: u64,
 }

@@ -66,7 +66,8 @@ kinds! {
     SendRefused = "send.refused",
     /// There is no connector, or its config or templates do not allow the send. Nothing was sent.
     SendMisconfigured = "send.misconfigured",
-    /// The provider refused the message, or was not reached. Nothing was sent, and the send was given back.
+    /// The provider refused the message, or was not reached. Nothing was sent. The phone number's send was given back,
+    /// twice an hour and five times a day at most.
     SendProviderRejected = "send.provider_rejected",
     /// Storage or another part of the platform failed; `error` names it.
     SendFailed = "send.failed",

@@ -66,7 +66,7 @@ pub struct Event {
     /// Whether that limit is only recorded (`LIMITS=record`), so that the message was sent nevertheless.
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub recorded: bool,
-    /// How many more wrong codes the phone number has.
+    /// How many more wrong codes are allowed, for this code and for the phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts_left: Option<u32>,
     /// The HTTP status of the provider's response, if there was one.
@@ -183,7 +183,8 @@ impl Event {
         if let Some(connector_id) = trace.connector_id {
             self.connector_id = Some(connector_id.to_owned());
         }
-        if let Some(limit) = trace.recorded_limit {
+        // A message that was not sent was refused for another reason.
+        if let Some(limit) = trace.recorded_limit.filter(|_| self.error.is_none()) {
             self.limit = Some(limit);
             self.recorded = true;
         }
@@ -251,6 +252,7 @@ impl Event {
             self.dialling_code.clone().unwrap_or_default(),
             self.provider_code.clone().unwrap_or_else(cause),
             self.phone_id.clone().unwrap_or_default(),
+            self.limit.map_or("", SendLimit::as_str).to_owned(),
         ];
         let doubles = [
             1,
@@ -259,6 +261,7 @@ impl Event {
             self.provider_ms.unwrap_or_default(),
             self.total_ms,
             self.provider_status.unwrap_or_default().into(),
+            self.recorded.into(),
         ];
         Some(DataPoint { index: group, blobs, doubles })
     }
@@ -276,7 +279,7 @@ pub struct DataPoint {
 }
 
 /// What the texts of a data point are.
-pub const BLOBS: [&str; 8] = [
+pub const BLOBS: [&str; 9] = [
     "`send` or `verify`",
     "outcome: `sent`, `unknown`, `repeated`, `ignored`, `verified`, or the error code",
     "`connectorId`",
@@ -285,7 +288,16 @@ pub const BLOBS: [&str; 8] = [
     "`diallingCode`",
     "`providerCode`, else `cause`",
     "`phoneId`",
+    "`limit`",
 ];
 
 /// What the numbers of a data point are.
-pub const DOUBLES: [&str; 6] = ["1", "`guardMs`", "`kvMs`", "`providerMs`", "`totalMs`", "`providerStatus`"];
+pub const DOUBLES: [&str; 7] = [
+    "1",
+    "`guardMs`",
+    "`kvMs`",
+    "`providerMs`",
+    "`totalMs`",
+    "`providerStatus`",
+    "1 if `recorded`: the limit was reached, and the message sent nevertheless",
+];

@@ -103,8 +103,8 @@ fn a_granted_send_is_one_event_with_its_latency_by_part() {
     assert_eq!(trace.delivery.and_then(|delivery| delivery.works), Some(true));
     let point = event.data_point().expect("counted");
     assert_eq!(point.index, "send");
-    assert_eq!(point.blobs, ["send", "sent", TWILIO_ID, "Generic", "send.granted", "1", "", PHONE_ID]);
-    assert_eq!(point.doubles, [1, 7, 7, 40, 47, 201]);
+    assert_eq!(point.blobs, ["send", "sent", TWILIO_ID, "Generic", "send.granted", "1", "", PHONE_ID, ""]);
+    assert_eq!(point.doubles, [1, 7, 7, 40, 47, 201, 0]);
 }
 
 #[wasm_bindgen_test(unsupported = test)]
@@ -115,6 +115,31 @@ fn a_send_that_a_limit_refuses_names_the_limit() {
     assert_eq!((event.kind, event.limit), (EventKind::SendLimited, Some(SendLimit::Cooldown)));
     assert_eq!((event.error, event.status), (Some("request.message_rate_limited"), 429));
     assert_eq!((event.provider_ms, trace.delivery), (None, None), "the provider was not asked");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_recorded_limit_is_told_of_messages_that_were_sent_only() {
+    let record = |more: &[(&str, &str)]| {
+        let settings = [&[("LIMITS", "record"), ("SENDS_PER_PREFIX_HOUR", "1")], more].concat();
+        Otp::over(InMemoryPlatform::new().with_policy(&settings))
+    };
+    let told = |(event, _): &(Event, Trace)| (event.kind, event.limit, event.recorded);
+
+    let otp = record(&[("RESEND_COOLDOWNS", "0")]);
+    assert_eq!(told(&send(&otp, None)), (EventKind::SendGranted, None, false));
+    let sent = send(&otp, None);
+    assert_eq!(told(&sent), (EventKind::SendGranted, Some(SendLimit::Prefix), true));
+    let point = sent.0.data_point().expect("counted");
+    assert_eq!((point.blobs.last().map(String::as_str), point.doubles.last()), (Some("prefix"), Some(&1)));
+    otp.platform.reply_with(400, r#"{"code":21610}"#);
+    assert_eq!(told(&send(&otp, None)), (EventKind::SendProviderRejected, None, false));
+
+    let otp = record(&[]);
+    send(&otp, None);
+    let refused = send(&otp, None);
+    assert_eq!(told(&refused), (EventKind::SendLimited, Some(SendLimit::Cooldown), false));
+    let point = refused.0.data_point().expect("counted");
+    assert_eq!((point.blobs.last().map(String::as_str), point.doubles.last()), (Some("cooldown"), Some(&0)));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -50,7 +50,7 @@ pub(super) fn service() -> Vec<Operation> {
             .fails([INTERNAL]),
         Operation::new("GET", "/api/activity", "getActivity", "What happened in the last 24 hours")
             .describe(
-                "Counts of sends and verifications by outcome and connector, from Analytics Engine. `recorded` says \
+                "Counts of sends and verifications by outcome, connector and limit, from Analytics Engine. `recorded` says \
                  whether this deployment has the binding `ACTIVITY`, `readable` whether it has `ACTIVITY_ACCOUNT` and \
                  `ACTIVITY_TOKEN` to read the counts with. `rows` is null where they cannot be read.",
             )
