@@ -13,8 +13,9 @@ use edge_otp_core::time::{HOUR, Seconds, Timestamp};
 use edge_otp_core::usage_type::UsageType;
 use edge_otp_core::webhook::Webhook;
 use edge_otp_core::webhook::delivery::deliver_notice;
-use edge_otp_core::webhook::monitor::{FAILURES, Monitor};
+use edge_otp_core::webhook::monitor::{FAILURES, Monitor, SCOPES};
 use edge_otp_core::webhook::notice::Notice;
+use platform::executor::Task;
 use platform::{Call, InMemoryPlatform, START, key_ring};
 use serde_json::{Value, json};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -157,24 +158,61 @@ fn a_tripped_limit_is_told_once_an_hour_for_each_scope() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn what_was_reported_is_remembered_within_bounds() {
+fn of_many_scopes_of_a_limit_the_first_256_are_reported_and_none_twice_in_an_hour() {
     let mut monitor = Monitor::default();
-    for scope in 0..10_000 {
+    let mut observe = |limit: &'static str, scope: u32, now| {
         let mut trace = Trace::default();
-        trace.trip_limit("range", Some(scope.to_string()), None);
-        assert_eq!(monitor.observe(&event(), &trace, Timestamp(START.0 + scope)).len(), 1);
+        trace.trip_limit(limit, Some(scope.to_string()), None);
+        monitor.observe(&event(), &trace, now).len()
+    };
+    for pass in 0..3 {
+        let reported: usize = (0..1_000).map(|scope| observe("prefix", scope, START)).sum();
+        assert_eq!(reported, if pass == 0 { SCOPES } else { 0 }, "{pass}");
     }
-    let text = format!("{monitor:?}");
-    assert!(text.matches("Timestamp").count() <= 256, "{} entries", text.matches("Timestamp").count());
+    assert_eq!(observe("country", 1, START), 1, "another limit is reported all the same");
+    assert_eq!(observe("prefix", 999, START.plus(HOUR)), 1, "an hour later there is room");
+    assert!(format!("{monitor:?}").matches("Timestamp").count() <= 2 * SCOPES, "nothing else is remembered");
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn many_scopes_of_a_limit_do_not_have_a_failing_connector_reported_again() {
+    let mut monitor = Monitor::default();
+    let failed = [Some(false); FAILURES as usize];
+    assert_eq!(observe(&mut monitor, &failed, START).iter().sum::<usize>(), 1);
+    for scope in 0..1_000 {
+        let mut trace = Trace::default();
+        trace.trip_limit("prefix", Some(scope.to_string()), None);
+        monitor.observe(&event(), &trace, START);
+    }
+    assert_eq!(observe(&mut monitor, &failed, START).iter().sum::<usize>(), 0);
 }
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
-fn deliver(platform: &InMemoryPlatform) -> Result<(), Option<u16>> {
+async fn deliver_async(platform: &InMemoryPlatform) -> Result<(), Option<u16>> {
     let webhook = Webhook::parse(Some("https://hooks.example.com/x"), Some(SECRET), AllowedAddresses::Public);
     let webhook = webhook.expect("valid").expect("set");
     let notice = Notice::phone_locked(&event(), PhoneLock { retry_after: None }, START);
-    platform.block_on(deliver_notice(platform, &webhook, &notice)).map_err(|failure| failure.status)
+    deliver_notice(platform, &webhook, &notice).await.map_err(|failure| failure.status)
+}
+
+fn deliver(platform: &InMemoryPlatform) -> Result<(), Option<u16>> {
+    platform.block_on(deliver_async(platform))
+}
+
+#[wasm_bindgen_test(unsupported = test)]
+fn a_failure_has_the_status_of_the_last_response_although_later_attempts_have_none() {
+    let platform = InMemoryPlatform::new();
+    platform.reply_with(500, "");
+    platform.calls.hold(Call::Sleep);
+    let mut delivery = Task::new(deliver_async(&platform));
+    assert!(!delivery.advance(), "it waits for the second attempt");
+    platform.fail_requests_with(HttpError::TimedOut);
+    platform.calls.release(Call::Sleep);
+    let mut tasks = [delivery];
+    platform.finish(&mut tasks);
+    let [delivery] = tasks;
+    assert_eq!(delivery.into_output(), Err(Some(500)));
 }
 
 #[wasm_bindgen_test(unsupported = test)]

@@ -37,13 +37,16 @@ pub async fn deliver_notice(
             platform.sleep(wait_ms).await;
         }
         let Ok(request) = webhook.build_request(&failure.id, platform.now(), &body) else { break };
-        failure.status = match platform.send(request, TIMEOUT_MS).await {
+        match platform.send(request, TIMEOUT_MS).await {
             Ok(response) if response.status().is_success() => return Ok(()),
-            Ok(response) => Some(response.status().as_u16()),
-            Err(HttpError::NotReached(_) | HttpError::TimedOut | HttpError::Unreadable) => None,
-        };
-        if failure.status.is_some_and(is_final) {
-            break;
+            Ok(response) => {
+                let status = response.status().as_u16();
+                failure.status = Some(status);
+                if is_final(status) {
+                    break;
+                }
+            }
+            Err(HttpError::NotReached(_) | HttpError::TimedOut | HttpError::Unreadable) => {}
         }
     }
     Err(failure)

@@ -11,15 +11,16 @@ use crate::time::{HOUR, Seconds, Timestamp};
 pub const FAILURES: u32 = 5;
 /// For how long the same is not reported again, whatever happens in between: a failing connector, a tripped limit.
 pub const PAUSE: Seconds = HOUR;
-/// How many reports are remembered; the oldest one is forgotten first.
-const CAPACITY: usize = 256;
+/// How many scopes of a limit are reported in [`PAUSE`], and remembered. What an attacker can make more of are prefixes;
+/// their country trips, too.
+pub const SCOPES: usize = 256;
 
 /// What an isolate remembers.
 #[derive(Debug, Default)]
 pub struct Monitor {
     streak: Option<Streak>,
-    /// When what was reported last.
-    reported: BTreeMap<String, Timestamp>,
+    /// When what was reported last, by limit and scope; `connector` is beside the limits.
+    reported: BTreeMap<&'static str, BTreeMap<String, Timestamp>>,
 }
 
 /// Sends through one connector that have failed one after the other.
@@ -35,21 +36,21 @@ impl Monitor {
     /// - `phone.locked` for each wrong code that locks a number;
     /// - `connector.failing` once [`FAILURES`] sends in a row were refused for another reason than their number, or have an
     ///   unknown outcome; at most once in [`PAUSE`] per connector;
-    /// - `limit.tripped` for what [`Trace::trip_limit`] has noted; at most once in [`PAUSE`] per limit and scope.
+    /// - `limit.tripped` for what [`Trace::trip_limit`] has noted; at most once in [`PAUSE`] per limit and scope, for at most
+    ///   [`SCOPES`] scopes of a limit.
     pub fn observe(&mut self, event: &Event, trace: &Trace, now: Timestamp) -> Vec<Notice> {
         let mut notices = Vec::new();
         if let Some(lock) = trace.lock {
             notices.push(Notice::phone_locked(event, lock, now));
         }
-        if let Some(tripped) = &trace.tripped {
-            let subject = format!("{} {}", tripped.limit, tripped.scope.as_deref().unwrap_or_default());
-            if self.is_due(subject, now) {
-                notices.push(Notice::limit_tripped(event, tripped, now));
-            }
+        if let Some(tripped) = &trace.tripped
+            && self.is_due(tripped.limit, tripped.scope.as_deref().unwrap_or_default(), now)
+        {
+            notices.push(Notice::limit_tripped(event, tripped, now));
         }
         if let Some(failures) = self.count_delivery(trace)
             && failures >= FAILURES
-            && self.is_due(format!("connector {}", trace.connector_id.unwrap_or_default()), now)
+            && self.is_due("connector", trace.connector_id.unwrap_or_default(), now)
         {
             notices.push(Notice::connector_failing(event, failures, now));
         }
@@ -69,18 +70,18 @@ impl Monitor {
         Some(failures)
     }
 
-    fn is_due(&mut self, subject: String, now: Timestamp) -> bool {
-        if self.reported.get(&subject).is_some_and(|at| at.is_within(PAUSE, now)) {
+    fn is_due(&mut self, limit: &'static str, scope: &str, now: Timestamp) -> bool {
+        let reported = self.reported.entry(limit).or_default();
+        if reported.get(scope).is_some_and(|at| at.is_within(PAUSE, now)) {
             return false;
         }
-        if self.reported.len() >= CAPACITY {
-            self.reported.retain(|_, at| at.is_within(PAUSE, now));
-            let oldest = self.reported.iter().min_by_key(|(_, at)| **at).map(|(subject, _)| subject.clone());
-            if let Some(oldest) = oldest.filter(|_| self.reported.len() >= CAPACITY) {
-                self.reported.remove(&oldest);
-            }
+        if reported.len() >= SCOPES {
+            reported.retain(|_, at| at.is_within(PAUSE, now));
         }
-        self.reported.insert(subject, now);
-        true
+        let has_room = reported.len() < SCOPES;
+        if has_room {
+            reported.insert(scope.to_owned(), now);
+        }
+        has_room
     }
 }
