@@ -188,6 +188,7 @@ impl Model {
         let expected = self.live(usage_type).filter(|index| {
             let code = &self.sent[*index];
             self.clock < code.issued_at + 600_000
+                && self.latest < code.counted_at + 600_000
                 && code.issued_at <= self.clock + 60_000
                 && code.attempts < self.policy.max_attempts
                 && self.failures_left() > 0

@@ -278,7 +278,7 @@ impl Ledger {
     }
 
     /// Takes back a delivery that the provider refused, which no longer counts, unless too many were taken back. Doing it
-    /// twice is doing it once.
+    /// twice is doing it once, unless a code was sent in the same millisecond.
     #[must_use]
     pub fn revoke_delivery(&self, counted_at: Timestamp, now: Timestamp) -> Self {
         let mut next = self.prune(now);
@@ -317,7 +317,11 @@ impl Ledger {
             .live_code(selector.usage_type)
             .filter(|live| selector.id.is_none_or(|id| id == live.id))
             .ok_or(LedgerError::NotFound)?;
-        if !live.issued_at.is_within(CODE_LIFETIME, now) || live.issued_at > now.plus(CLOCK_SKEW) {
+        let is_future = live.issued_at > now.plus(CLOCK_SKEW);
+        let is_live = live.issued_at.is_within(CODE_LIFETIME, now)
+            // Of a clock that has stepped back since.
+            && live.counted_at.is_within(CODE_LIFETIME, now.max(self.now));
+        if is_future || !is_live {
             return Err(LedgerError::Expired);
         }
         if live.attempts >= policy.max_attempts {

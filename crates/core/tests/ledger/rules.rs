@@ -328,6 +328,11 @@ fn a_clock_that_steps_lengthens_no_code() {
     assert_eq!(check(&before, an_hour_back), Err(LedgerError::Expired));
     assert_eq!(check(&before, Timestamp(START.0 - 60_000)).as_deref(), Ok("id"), "within the skew of clocks");
     assert_eq!(check(&before, Timestamp(START.0 - 60_001)), Err(LedgerError::Expired));
+
+    let (tried, _) = before.record_attempt(selector, "id", false, START.plus(Seconds(600 - 1)), &policy);
+    assert_eq!(check(&tried, START.plus(Seconds(60))).as_deref(), Ok("id"), "stepped back, and not yet old");
+    let seen = tried.prune(START.plus(Seconds(600)));
+    assert_eq!(check(&seen, START.plus(Seconds(60))), Err(LedgerError::Expired), "it was 600 s old before");
 }
 
 #[wasm_bindgen_test(unsupported = test)]
