@@ -103,11 +103,11 @@ impl DurableObject for MessageLog {
         Response::error("Not found", 404)
     }
 
-    /// Deletes what is too old.
+    /// Deletes what is too old. After an error the platform runs the alarm again.
     async fn alarm(&self) -> worker::Result<Response> {
-        if let Err(error) = self.shard.clean_up(now()).await {
+        self.shard.clean_up(now()).await.inspect_err(|error| {
             console_error!("a shard of the message log was not cleaned up: {error}");
-        }
+        })?;
         Response::empty()
     }
 }
