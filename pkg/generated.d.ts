@@ -286,7 +286,7 @@ export interface Bridge {
   readonly setting?: string;
 }
 
-/** The result of a request as an auth server makes it, played by the Worker. */
+/** The result of a request as an auth server makes it, made by the Worker itself. */
 export interface BridgeTest {
   /** What happened to the message; absent if none was sent. */
   readonly status?: SendStatus;
@@ -414,7 +414,10 @@ export interface Settings {
   readonly codeLifetimeSeconds: 600;
   /** `MAX_ATTEMPTS`: wrong codes per code sent. */
   readonly maxAttempts: number;
-  /** `DAILY_FAILURES`: wrong codes per phone in a rolling 24 hours, over all codes and usage types. */
+  /**
+   * `DAILY_FAILURES`: wrong codes per phone in a rolling 24 hours since the last success, over all codes and usage
+   * types.
+   */
   readonly dailyFailures: number;
   /** `RESEND_COOLDOWNS`: wait before the 2nd, 3rd, later sends; the last repeats. */
   readonly resendCooldowns: readonly number[];
@@ -489,6 +492,10 @@ export interface ActivityRow {
   readonly outcome: string;
   /** The connector that sent. */
   readonly connectorId?: string;
+  /** The limit on sends that was reached. */
+  readonly limit?: string;
+  /** Whether that limit is only recorded (`LIMITS=record`), so that the messages were sent nevertheless. */
+  readonly recorded?: boolean;
   /** How often. */
   readonly count: number;
 }
@@ -621,10 +628,7 @@ export interface ArchivedConnector extends Connector {
   readonly archivedAt: string;
 }
 
-/**
- * The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds;
- * without it only an operator unlocks the number.
- */
+/** The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds. */
 export type VerifyFailure =
   /** There is no live code for this phone and usage type; send one first. */
   | {
@@ -659,7 +663,7 @@ export type VerifyFailure =
       readonly verified: false;
       readonly reason: "locked";
       readonly attemptsLeft?: undefined;
-      readonly retryAfter?: number;
+      readonly retryAfter: number;
     };
 
 /** The limits. A value that is left out has the default. */
@@ -677,7 +681,7 @@ export interface Policy {
    */
   maxAttempts?: number | undefined;
   /**
-   * Wrong codes per phone in a rolling 24 hours, over all codes and usage types. 1 to 100.
+   * Wrong codes per phone in a rolling 24 hours since the last success, over all codes and usage types. 1 to 100.
    *
    * @default 10
    */

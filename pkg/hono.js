@@ -71,9 +71,12 @@ const invalid = (path, message) => {
   return /** @type {const} */ ([400, body]);
 };
 
+/** Failures of this server, not of its caller: a wrong API key or address of `createOtpClient`. */
+const OWN_FAILURE = /^(?:auth|client)\.|^request\.(?:not_found|method_not_allowed)$/;
+
 /** @param {any} error */
 const fromError = (error) => {
-  if (error?.name !== "OtpError" || !(error.status >= 400)) throw error;
+  if (error?.name !== "OtpError" || !(error.status >= 400) || OWN_FAILURE.test(error.code)) throw error;
   const { code, message, status, data } = error;
   return /** @type {const} */ ([status, { code, message, ...(data === undefined ? {} : { data }) }]);
 };

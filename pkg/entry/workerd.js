@@ -3,6 +3,7 @@ import { DurableObject } from "cloudflare:workers";
 import { provide } from "../lib/engine.js";
 import { guardClasses } from "../lib/verification-guard.js";
 import module from "../wasm/edge_otp_bg.wasm";
+import "./wait-until.js";
 
 provide(module);
 

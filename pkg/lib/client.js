@@ -96,6 +96,36 @@ const keyHeader = (key) => {
   throw new OtpError("guard.invalid_input", message, { status: 400, data: { issues: [issue] } });
 };
 
+/**
+ * Ends an exchange after a time or with one of the signals, also where the caller's own fetch does not heed them. Nothing is
+ * left in a signal that lives on: `AbortSignal.any` would leave something of each exchange there.
+ * @template T @param {AbortSignal[]} signals @param {number} timeoutMs @param {(signal: AbortSignal) => Promise<T>} exchange
+ * @returns {Promise<T>}
+ */
+const endWith = async (signals, timeoutMs, exchange) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listeners = signals.map((given) => {
+    const end = () => controller.abort(given.reason);
+    given.addEventListener("abort", end);
+    if (given.aborted) end();
+    return () => given.removeEventListener("abort", end);
+  });
+  const timeout = () => controller.abort(new DOMException("The request took too long.", "TimeoutError"));
+  const timer = setTimeout(timeout, timeoutMs);
+  try {
+    return await new Promise((resolve, reject) => {
+      const end = () => reject(signal.reason);
+      if (signal.aborted) return end();
+      signal.addEventListener("abort", end);
+      exchange(signal).then(resolve, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+    for (const remove of listeners) remove();
+  }
+};
+
 /** @param {import("../index.js").OtpClientOptions} options @returns {import("../index.js").Otp} */
 export const createOtpClient = (options) => {
   check(options);
@@ -114,23 +144,20 @@ export const createOtpClient = (options) => {
     const json = body && JSON.stringify(body);
     const started = Date.now();
     const signals = [signal, options.signal].filter((given) => given !== undefined);
-    const ended = AbortSignal.any([...signals, AbortSignal.timeout(timeoutMs)]);
     onRequest?.({ method, url });
-    let response;
-    let text;
+    const exchange = async (/** @type {AbortSignal} */ signal) => {
+      const init = { method, headers, body: json, redirect: /** @type {const} */ ("manual"), signal };
+      const response = await (fetch ?? globalThis.fetch)(url, init);
+      return { response, text: await response.text() };
+    };
+    let answered;
     try {
-      response = await (fetch ?? globalThis.fetch)(url, {
-        method,
-        headers,
-        body: json,
-        redirect: "manual",
-        signal: ended,
-      });
-      text = await response.text();
+      answered = await endWith(signals, timeoutMs, exchange);
     } catch (cause) {
       const message = "The Worker did not answer; what was asked may or may not have been done.";
       throw new OtpError("client.unreachable", message, { status: 0, cause });
     }
+    const { response, text } = answered;
     const requestId = response.headers.get("x-request-id") ?? undefined;
     onResponse?.({ method, url, status: response.status, requestId, durationMs: Date.now() - started });
     return read(response, text, requestId);

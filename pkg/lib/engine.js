@@ -17,6 +17,18 @@ export const provide = (given) => {
   source = given;
 };
 
+/** @type {((operation: Promise<unknown>) => void) | undefined} */
+let keepAlive;
+
+/**
+ * Says how the platform is kept from ending an operation whose request has ended, because its client has gone away. What
+ * was asked of a provider would otherwise have no result, and would stay in the wasm's memory.
+ * @param {(operation: Promise<unknown>) => void} given
+ */
+export const keepAliveBy = (given) => {
+  keepAlive = given;
+};
+
 /** @param {unknown} given @returns {WebAssembly.Module} */
 const asModule = (given) => {
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
@@ -97,7 +109,9 @@ export const run = async (value, operation) => {
   const target = value();
   const of = generation;
   try {
-    return await operation(target);
+    const result = operation(target);
+    keepAlive?.(result.catch(() => {}));
+    return await result;
   } catch (rejection) {
     throw toError(rejection, of);
   }

@@ -40,14 +40,37 @@ const isInTransaction = (database) => {
   }
 };
 
-/** @param {string} caller @param {any} database @param {string} table */
-const rowsOf = (caller, database, table) => {
+/** How long is waited in ms, about, before a statement is tried again while another process writes: 1.6 s in all. */
+const BUSY_WAITS = [1, 2, 5, 10, 20, 50, 100, 200, 400, 800];
+const BUSY = 5;
+
+/** Tells whether another process held the file, so that the statement had no effect. @param {any} error */
+const isBusy = (error) =>
+  ((error?.errcode ?? error?.errno) & 0xff) === BUSY || /^SQLITE_BUSY/.test(error?.code);
+
+/**
+ * @param {string} caller @param {any} database @param {string} table
+ * @param {() => void} check is called immediately before each try, and throws if there may be none
+ */
+const rowsOf = (caller, database, table, check = () => {}) => {
   checkTable(caller, table);
   if (!hasMethod(database, "prepare")) throw new TypeError(`${caller}: the database must have prepare(sql)`);
-  return async (/** @type {string} */ text, /** @type {unknown[]} */ values) => {
+  const query = async (/** @type {string} */ text, /** @type {unknown[]} */ values) => {
+    check();
     const statement = database.prepare(text);
     // D1 binds first; the others take the values when they run.
     return isD1(database) ? (await statement.bind(...values).all()).results : statement.all(...values);
+  };
+  return async (/** @type {string} */ text, /** @type {unknown[]} */ values) => {
+    for (const wait of BUSY_WAITS) {
+      try {
+        return await query(text, values);
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, wait * (0.5 + Math.random())));
+      }
+    }
+    return query(text, values);
   };
 };
 
@@ -57,13 +80,11 @@ const rowsOf = (caller, database, table) => {
  */
 export const sqliteGuard = (database, { table = TABLE } = {}) => {
   const caller = "sqliteGuard";
-  const query = rowsOf(caller, database, table);
-  const sql = statements(table);
-  /** @returns {Promise<any[]>} */
-  const rows = async (/** @type {string} */ text, /** @type {unknown[]} */ values) => {
+  /** @type {(text: string, values: unknown[]) => Promise<any[]>} */
+  const rows = rowsOf(caller, database, table, () => {
     if (isInTransaction(database)) throw transactionError(caller);
-    return query(text, values);
-  };
+  });
+  const sql = statements(table);
   const swap = async (/** @type {string} */ text, /** @type {unknown[]} */ ...values) =>
     (await rows(text, values)).length === 1;
   return guardOver({

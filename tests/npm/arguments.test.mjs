@@ -183,6 +183,43 @@ test("a connector in code is checked at once, and the message names the option",
   edgeOtp.createOtp(optionsOf({ connector: mock, policy: { allowMock: true } }));
 });
 
+test("an option that cannot be read is named, and calls in flight go on", async () => {
+  let answer;
+  const fetch = () =>
+    new Promise((resolve) => {
+      answer = () => resolve(Response.json({ sid: "SM1", status: "queued" }, { status: 201 }));
+    });
+  const { otp } = local({ fetch });
+  const sent = otp.send({ phone: newPhone() });
+  while (!answer) await new Promise((resolve) => setImmediate(resolve));
+  const unreadable = {
+    get secret() {
+      throw new Error("not set");
+    },
+  };
+  const policy = {
+    get maxAttempts() {
+      throw new Error("not set");
+    },
+  };
+  const read = (object, name) => Object.defineProperties({ ...optionsOf(), [name]: undefined }, object);
+  for (const [options, name] of [
+    [read(Object.getOwnPropertyDescriptors(unreadable), "secret"), "secret"],
+    [{ ...optionsOf(), policy }, "policy.maxAttempts"],
+  ]) {
+    const message = `createOtp: option \`${name}\` cannot be read: its getter threw`;
+    assert.throws(() => edgeOtp.createOtp(options), { name: "TypeError", message });
+  }
+  const closed = new Proxy(optionsOf(), {
+    ownKeys: () => {
+      throw new Error("closed");
+    },
+  });
+  edgeOtp.createOtp(closed);
+  answer();
+  assert.equal((await sent).status, "sent");
+});
+
 test("a database client in the place of a store names what makes one", () => {
   const redis = { get() {}, set() {}, del() {}, eval() {} };
   const postgres = { query() {}, connect() {} };

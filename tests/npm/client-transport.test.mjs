@@ -178,6 +178,45 @@ test("a deadline and a signal end a call", async (t) => {
   assert.equal((await otp.send({ phone }).catch((error) => error)).cause, reason, "later calls too");
 });
 
+test("a deadline and a signal end a call whose fetch heeds no signal", async () => {
+  const deaf = { url: "https://otp.example", apiKey, fetch: () => new Promise(() => {}) };
+  const late = await createOtpClient({ ...deaf, timeoutMs: 50 })
+    .send({ phone: newPhone() })
+    .catch((error) => error);
+  assert.deepEqual([late.code, late.cause.name], ["client.unreachable", "TimeoutError"]);
+  const controller = new AbortController();
+  const pending = createOtpClient(deaf)
+    .send({ phone: newPhone() }, { signal: controller.signal })
+    .catch((error) => error);
+  controller.abort(new Error("enough"));
+  const aborted = await pending;
+  assert.deepEqual([aborted.code, aborted.cause.message], ["client.unreachable", "enough"]);
+});
+
+test("a signal that lives on keeps nothing of a call that has ended", async (t) => {
+  const { url } = await serve(t, (_, response) => respondJson(response, receipt));
+  const { signal } = new AbortController();
+  let listeners = 0;
+  for (const [method, step] of [
+    ["addEventListener", 1],
+    ["removeEventListener", -1],
+  ]) {
+    const original = signal[method].bind(signal);
+    signal[method] = (...rest) => {
+      listeners += step;
+      original(...rest);
+    };
+  }
+  const otp = createOtpClient({ url, apiKey, signal });
+  const sent = otp.send({ phone: newPhone() });
+  assert.equal(listeners, 1);
+  await sent;
+  await createOtpClient({ url, apiKey, signal, fetch: async () => Promise.reject(new Error("no")) })
+    .send({ phone: newPhone() })
+    .catch(() => {});
+  assert.equal(listeners, 0);
+});
+
 test("hooks see each request and response, but no key, phone or code", async (t) => {
   const { url } = await serve(t, (_, response) => respondJson(response, receipt));
   const seen = [];

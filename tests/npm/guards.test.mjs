@@ -1,6 +1,8 @@
-// The ready guards and KVs on real servers: Redis through both clients, PostgreSQL, SQLite through Node and Bun. Each must pass
-// the suite, and a storm of exchanges on one key of which exactly one may win each round.
+// The ready guards and KVs on real servers: Redis through both clients, PostgreSQL, SQLite through Node and Bun. Each
+// must pass the suite, and a storm of exchanges on one key of which exactly one may win each round.
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { pathToFileURL } from "node:url";
@@ -177,6 +179,19 @@ test("SQLite", async (t) => {
   await t.test("node:sqlite", async () =>
     allPassed(outcomeOf(await succeed(withSqlite[0], ["sqlite.mjs"], { cwd: home }))),
   );
+  await t.test("two processes over one file both wait for it, and no exchange is lost", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "edge-otp-sqlite-"));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const file = join(folder, "otp.db");
+    const count = async (rounds) => {
+      const output = await succeed(withSqlite[0], ["counting.mjs", file, String(rounds)], { cwd: home });
+      return /COUNTED (\d+) OF (\d+)/.exec(output).slice(1).map(Number);
+    };
+    const counted = (await Promise.all([count(400), count(400), count(400)])).map(([own]) => own);
+    const [, total] = await count(0);
+    assert.equal(counted[0] + counted[1] + counted[2], total, counted.join(" + "));
+    assert.ok(Math.min(...counted) > 0, counted.join(" + "));
+  });
   await t.test("the exchange is strict", async (t) => {
     const { DatabaseSync } = await import("node:sqlite").catch(() => ({}));
     if (!DatabaseSync) return t.skip("this Node has no node:sqlite; the suite above ran in another");

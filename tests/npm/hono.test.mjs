@@ -93,6 +93,25 @@ test("an open outcome is 202, a refusal 502", async () => {
   assert.deepEqual([refused.status, refused.json.code], [502, "connector.general"]);
 });
 
+test("a failure of this server itself is a 500, not its caller's mistake", async () => {
+  const { OtpError, createFailing } = await import(
+    pathToFileURL(join(await installed(), "hono-app.mjs")).href
+  );
+  for (const [code, status] of [
+    ["auth.unauthorized", 401],
+    ["client.invalid_response", 404],
+    ["client.unreachable", 0],
+    ["request.not_found", 404],
+  ]) {
+    const app = createFailing(new OtpError(code, "a wrong key or address", { status }));
+    for (const path of ["/send", "/verify"]) {
+      const init = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+      const response = await app.request(path, init);
+      assert.deepEqual([response.status, await response.text()], [500, code], path);
+    }
+  }
+});
+
 test("what is not a request", async () => {
   const { post } = caller();
   for (const body of ["{", "null", "[]", '"x"']) {

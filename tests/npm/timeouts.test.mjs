@@ -55,6 +55,20 @@ const assertTimesOut = async (operation, ms) => {
   await assert.rejects(operation, { code: "storage.unavailable", status: 503 });
 };
 
+test("a fetch that heeds no signal, and a body that never ends, are an unknown outcome at the deadline", async () => {
+  const body = () => new ReadableStream({ pull: forever });
+  for (const fetch of [forever, async () => new Response(body(), { status: 201 })]) {
+    const policy = { providerTimeoutMs: 5_000 };
+    const otp = createOtp({ kv: kvOf(), secret, guard: memoryGuard(), connector: twilio, fetch, policy });
+    const sent = otp.send({ phone: newPhone() });
+    assert.ok(await isPending(sent));
+    mock.timers.tick(4_999);
+    assert.ok(await isPending(sent));
+    mock.timers.tick(1);
+    assert.equal((await sent).status, "unknown");
+  }
+});
+
 test("a KV that does not answer fails the operation after 3 s, and nothing is sent", async () => {
   const { otp, provider, kv } = await create();
   const phone = newPhone();

@@ -2,8 +2,9 @@
 //!
 //! This replaces wasm-bindgen-futures for two reasons. It is faster: that crate creates, registers for finalization and
 //! destroys two closures for each await and schedules each poll through `queueMicrotask`: 11 % of the CPU time of a send and
-//! verify pair (0.216 to 0.192 ms, measured on a busy machine). And it is safe where the wasm stops in the middle of an operation: a closure that throws in a microtask is an
-//! uncaught exception, which ends a Node process, and the other operations in flight would never end.
+//! verify pair (0.216 to 0.192 ms, measured on a busy machine). And it is safe where the wasm stops in the middle of an
+//! operation: a closure that throws in a microtask is an uncaught exception, which ends a Node process, and the other
+//! operations in flight would never end.
 //!
 //! # Invariant
 //! An operation waits for one promise at a time; there is no join and no select. So an operation's id identifies what it

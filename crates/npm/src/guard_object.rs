@@ -174,7 +174,10 @@ impl GuardObject {
         let state = Rc::clone(&self.state);
         executor::run(async move {
             let expired = state.expire(system_time()).await;
-            expired.map(|()| JsValue::UNDEFINED).map_err(|error| Error::new(&error.to_string()).into())
+            expired.map(|()| JsValue::UNDEFINED).map_err(|error| {
+                let error = Error::new(&error.to_string());
+                CallError::Thrown(error.into()).into_rejection(JsValue::UNDEFINED)
+            })
         })
     }
 

@@ -9,7 +9,7 @@ use edge_otp_core::keys::KeyRing;
 use edge_otp_core::policy::Policy;
 use edge_otp_core::provider::{AllowedAddresses, find_provider};
 use edge_otp_core::settings::LIMITS;
-use js_sys::{Function, TypeError};
+use js_sys::{Function, Object, Reflect, TypeError};
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -48,6 +48,11 @@ impl InvalidOption {
         };
         let texts: Vec<String> = issues.iter().map(text).collect();
         Self(format!("{CREATE_OTP}: {}", texts.join("; ")))
+    }
+
+    /// The option's getter threw.
+    pub(crate) fn unreadable(caller: &str, path: &str) -> Self {
+        Self::new(caller, path, "cannot be read: its getter threw")
     }
 
     pub(crate) fn unknown(caller: &str, path: &str, known: &[&str]) -> Self {
@@ -165,7 +170,15 @@ fn read(caller: &str, options: &JsValue) -> OptionResult<Given> {
     if !options.is_object() {
         return Err(not_an_object());
     }
-    serde_wasm_bindgen::from_value(options.clone()).map_err(|_| not_an_object())
+    // A getter's error must not pass through the wasm, which would be in an unknown state then.
+    let plain = Object::new();
+    for name in OTP_OPTIONS {
+        let value =
+            Reflect::get(options, &name.into()).map_err(|_| InvalidOption::unreadable(caller, name))?;
+        // Setting a member of a fresh object does not fail.
+        let _ = Reflect::set(&plain, &name.into(), &value);
+    }
+    serde_wasm_bindgen::from_value(plain.into()).map_err(|_| not_an_object())
 }
 
 fn check_names(options: &JsValue) -> OptionResult<()> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use edge_otp_core::error::Issue;
 use edge_otp_core::policy::Policy;
 use edge_otp_core::settings::{SettingKind, SettingSpec, VariableKind};
-use js_sys::Array;
+use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::options::InvalidOption;
@@ -82,11 +82,12 @@ pub(crate) fn read_policy(caller: &'static str, policy: &JsValue) -> Result<Sett
     }
     let mut settings = Settings::new();
     for name in member_names(policy) {
-        let value = member(policy, &name);
+        let path = format!("policy.{name}");
+        let value = Reflect::get(policy, &name.as_str().into())
+            .map_err(|_| InvalidOption::unreadable(caller, &path))?;
         if value.is_undefined() {
             continue;
         }
-        let path = format!("policy.{name}");
         let Some(setting) = Policy::SETTINGS.into_iter().find(|setting| setting.option_name() == name) else {
             let known = Policy::SETTINGS.map(SettingSpec::option_name);
             return Err(InvalidOption::unknown(caller, &path, &known.each_ref().map(String::as_str)));

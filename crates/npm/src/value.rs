@@ -1,10 +1,10 @@
 //! Values of JavaScript: arguments as text, results as plain objects.
 
-use js_sys::{JSON, Object, Reflect};
+use js_sys::{JSON, Reflect};
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast, JsValue};
 
 #[wasm_bindgen]
 extern "C" {
@@ -49,9 +49,10 @@ pub(crate) fn has_method(value: &JsValue, name: &str) -> bool {
     member(value, name).is_function()
 }
 
-/// Lists the names of an object's own members.
+/// Lists the names of an object's own members; none of a proxy that does not tell them.
 pub(crate) fn member_names(object: &JsValue) -> Vec<String> {
-    Object::keys(object.unchecked_ref::<Object>()).iter().filter_map(|name| name.as_string()).collect()
+    let names = Reflect::own_keys(object).unwrap_or_default();
+    names.iter().filter_map(|name| name.as_string()).collect()
 }
 
 /// Describes a value by its type, never by its content: `null`, `a number`, `an object (Buffer)`.

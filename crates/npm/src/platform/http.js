@@ -15,9 +15,12 @@ const concat = (chunks, length) => {
   return bytes;
 };
 
-/** Reads a stream up to a limit in bytes and cancels the rest. */
-const readUpTo = async (stream, limit) => {
+/** Reads a stream up to a limit in bytes and cancels the rest, which it also does when the signal ends it. */
+const readUpTo = async (stream, limit, signal) => {
   const reader = stream.getReader();
+  const cancel = () => reader.cancel().catch(() => {});
+  if (signal.aborted) cancel();
+  signal.addEventListener("abort", cancel);
   const chunks = [];
   let length = 0;
   while (length <= limit) {
@@ -26,7 +29,7 @@ const readUpTo = async (stream, limit) => {
     chunks.push(value);
     length += value.length;
   }
-  reader.cancel().catch(() => {});
+  cancel();
   return utf8.decode(concat(chunks, length).subarray(0, limit));
 };
 
@@ -67,24 +70,34 @@ const nameError = (error) => {
   return "unreadable";
 };
 
-/**
- * Sends a request once; `init` is fetch's second argument as JSON. The timeout also ends a response that arrives slowly.
- * Resolves with status, `Retry-After` and body, separated by line feeds. Rejects with a word: `dns`, `refused` or `tls` if
- * certainly nothing was sent, `timeout`, or `unreadable`.
- */
-export const sendRequest = async (fetch, url, init, timeout, limit) => {
-  // AbortSignal.timeout would keep its timer, and so all that it holds, after the response.
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeout);
+/** Sends a request and reads the response; `init` is fetch's second argument as JSON. Rejects with a word. */
+const exchange = async (fetch, url, init, signal, limit) => {
   let response;
   try {
-    const { signal } = controller;
     response = await (fetch ?? globalThis.fetch)(url, { ...JSON.parse(init), signal });
-    const text = response.body ? await readUpTo(response.body, limit) : "";
+    const text = response.body ? await readUpTo(response.body, limit, signal) : "";
     return `${response.status}\n${response.headers.get("retry-after") ?? ""}\n${text}`;
   } catch (error) {
-    throw controller.signal.aborted ? "timeout" : response ? "unreadable" : nameError(error);
-  } finally {
-    clearTimeout(timer);
+    throw signal.aborted ? "timeout" : response ? "unreadable" : nameError(error);
   }
 };
+
+/**
+ * Sends a request once; `init` is fetch's second argument as JSON. The timeout also ends a response that arrives slowly,
+ * and a fetch of the caller's own that does not heed the signal. Resolves with status, `Retry-After` and body, separated by
+ * line feeds. Rejects with a word: `dns`, `refused` or `tls` if certainly nothing was sent, `timeout`, or `unreadable`.
+ */
+export const sendRequest = (fetch, url, init, timeout, limit) =>
+  new Promise((resolve, reject) => {
+    // AbortSignal.timeout would keep its timer, and so all that it holds, after the response.
+    const controller = new AbortController();
+    const timer = setTimeout(() => {
+      controller.abort();
+      reject("timeout");
+    }, timeout);
+    const end = (settle) => (result) => {
+      clearTimeout(timer);
+      settle(result);
+    };
+    exchange(fetch, url, init, controller.signal, limit).then(end(resolve), end(reject));
+  });

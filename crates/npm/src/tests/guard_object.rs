@@ -81,7 +81,7 @@ async fn a_clean_up_that_fails_rejects() {
     json(guard.call(RESERVE, None, None, None)).await;
     Reflect::set(&storage, &"list".into(), &JsValue::UNDEFINED).expect("an object");
     let error = JsFuture::from(guard.alarm()).await.expect_err("the storage fails");
-    assert!(error.is_instance_of::<Error>());
+    assert!(get(&error, "thrown").is_instance_of::<Error>(), "the wasm goes on");
 }
 
 /// Another object over the same storage, as after an eviction.
