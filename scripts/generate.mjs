@@ -1,6 +1,7 @@
 // npm run generate: writes the descriptions that follow from the Rust code (crates/spec): docs/openapi.json,
-// docs/schemas/, pkg/generated.d.ts, and the settings in docs/settings.md, wrangler.toml and template/wrangler.jsonc; and
-// docs/fault-matrix.md, from tests/fault-matrix.json.
+// docs/schemas/, pkg/generated.d.ts, the settings in docs/settings.md, wrangler.toml and template/wrangler.jsonc, and the
+// tables in docs/events.md, docs/webhooks.md and docs/troubleshooting.md; and docs/fault-matrix.md, from
+// tests/fault-matrix.json.
 import { writeFaultMatrix } from "./generate/fault-matrix.mjs";
 import { isMain, main, run } from "./steps.mjs";
 import { prepareRust } from "./toolchain.mjs";

@@ -1,4 +1,4 @@
-// `npm run simulate`: plays attacks that pump SMS over the real Worker in workerd, and prints how many SMS each got past
+// `npm run simulate`: simulates attacks that pump SMS over the real Worker in workerd, and prints how many SMS each got past
 // each defence. It needs the build (`npm run build`).
 import { existsSync } from "node:fs";
 import { attacks, defences, simulate } from "../tests/simulation/attacks.mjs";

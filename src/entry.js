@@ -151,7 +151,7 @@ const objectOver = (RustObject) =>
     }
   };
 
-/** One per phone number and per idempotency key. */
+/** One per phone number and idempotency key, and for the limits per country and IP address. */
 export class VerificationGuard extends objectOver(RustGuard) {}
 
 /** A shard of the message log. */
@@ -161,7 +161,9 @@ export class MessageLog extends objectOver(RustLog) {}
 const callError = ({ error: { code, message, data }, status }) =>
   Object.assign(new Error(`${code}: ${message}`), { code, status, data });
 
-/** Calls an operation for another Worker. As a request's, it ends even if the caller goes away, and has the last deadline. */
+/**
+ * Calls an operation for another Worker. As a request's, it ends even if the caller goes away, and has the last deadline.
+ */
 const call = async ({ ctx, env }, operation, request, idempotencyKey) => {
   const body = JSON.stringify(request);
   if (body === undefined) throw new TypeError("the request must be an object");

@@ -1,5 +1,6 @@
 //! The guard object: a Durable Object per phone number, per idempotency key, and per country and IP address whose sends are
-//! counted. Everything about one of them happens here, one event after another. The rules, and why they are atomic, are in [`edge_otp_core::guard`].
+//! counted. Everything about one of them happens here, one event after another. The rules, and why they are atomic, are
+//! in [`edge_otp_core::guard`].
 
 use std::rc::Rc;
 

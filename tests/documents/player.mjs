@@ -1,5 +1,5 @@
-// Plays the new user: reads a page of the documents, and in an empty folder writes its files, installs its packages and
-// runs its commands as they stand, until a code has been sent and verified.
+// Follows a page of the documents as a new user does: in an empty folder writes its files, installs its packages and runs
+// its commands as they stand, until a code has been sent and verified.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -68,7 +68,7 @@ const environment = {
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
 };
 
-/** `npm install` of a page, with our tarball as edge-otp and the versions that the page was last played with. */
+/** `npm install` of a page, with our tarball as edge-otp and the versions that the page was last followed with. */
 const pinned = async (command) => {
   const archive = await tarball();
   const words = command.split(" ").map((word) => {

@@ -1,4 +1,5 @@
-//! The countries that may be sent to, and those that may not. The country of a number is that of its numbering plan ([`crate::numbering`]).
+//! The countries that may be sent to, and those that may not. The country of a number is that of its numbering plan
+//! ([`crate::numbering`]).
 
 use crate::numbering::{PlannedNumber, is_country};
 use crate::phone::PhoneNumber;

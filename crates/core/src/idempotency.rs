@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::api::SendReceipt;
 use crate::time::{CODE_LIFETIME, Seconds, Timestamp};
 
-/// How long a request may take until its send is granted: the calls of the two guard objects.
+/// How long a request may take until its send is granted. One that takes longer, because a guard object or KV hangs, has
+/// lost the key to its duplicate and sends nothing.
 const GRANT_TIMEOUT: Seconds = Seconds(30);
 
 /// What is stored of a key. The request itself is not kept, only its fingerprint.

@@ -1,5 +1,6 @@
-//! The message log: the sends and verifications of the last 24 hours, for a support desk and for the console. It is kept in a
-//! few Durable Objects ([`SHARDS`]), each with a part of the entries, and holds of a phone number its last two digits only.
+//! The message log: the sends and verifications of the last 24 hours, for a support desk and for the console. It is
+//! kept in a few Durable Objects ([`SHARDS`]), each with a part of the entries, and holds of a phone number its last
+//! two digits only.
 //!
 //! A shard keeps at most [`SHARD_CAPACITY`] entries, and beside them counts by hour that no capacity limits.
 

@@ -190,7 +190,7 @@ pub const DAILY_FAILURES: SettingSpec = number(
     10,
     (1, 100),
     "",
-    "wrong codes per phone in a rolling 24 hours, over all codes and usage types",
+    "wrong codes per phone in a rolling 24 hours since the last success, over all codes and usage types",
 );
 /// The time between sends.
 pub const RESEND_COOLDOWNS: SettingSpec = variable(

@@ -108,8 +108,8 @@ fn example(code: ErrorCode) -> ErrorBody {
 
 /// Tells whether errors of a code always have the `data` of the example.
 pub fn always_has_data(code: ErrorCode) -> bool {
-    // A locked number may have to wait for an operator; what is no code is no attempt.
-    !matches!(code, ErrorCode::LockedOut | ErrorCode::CodeMismatch) && !example_data(code).is_empty()
+    // What is no code is no attempt.
+    code != ErrorCode::CodeMismatch && !example_data(code).is_empty()
 }
 
 /// Returns an example of a code's `data`.

@@ -129,7 +129,7 @@ fn headers() -> Value {
         },
         "RetryAfter": {
             "required": false,
-            "description": "Seconds to wait. Absent if the provider did not tell it, or if only an operator unlocks the number.",
+            "description": "Seconds to wait. Absent if the provider did not tell it.",
             "schema": { "type": "integer", "minimum": 0 },
         },
     })

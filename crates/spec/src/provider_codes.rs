@@ -44,7 +44,7 @@ fn format_codes() -> String {
         if !table.unknown.is_empty() {
             let _ = writeln!(
                 text,
-                "| *unknown*: an error behind the provider's entrance | {} |",
+                "| *unknown*: an error inside the provider's systems | {} |",
                 list(table.unknown)
             );
         }

@@ -272,8 +272,7 @@ fn write_failures(text: &mut String) {
     write_comment(
         text,
         "",
-        "The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds; \
-         without it only an operator unlocks the number.",
+        "The code was not accepted, for a reason that the person who typed it can act on. `retryAfter` is in seconds.",
     );
     text.push_str("export type VerifyFailure =");
     for code in ErrorCode::ALL {

@@ -46,9 +46,9 @@ pub struct RedactedSecret {
 }
 
 impl SecretSealer<'_> {
-    /// Returns a config as it is stored: every secret sealed with the current key, also one that was sealed with the previous
-    /// key. Members that the field table does not know are dropped, and so are secrets that are no text: either may be a
-    /// misplaced secret. A seal that does not open stays as it is.
+    /// Returns a config as it is stored: every secret sealed with the current key, also one that was sealed with the
+    /// previous key. Members that the field table does not know are dropped, and so are secrets that are no text:
+    /// either may be a misplaced secret. A seal that does not open stays as it is.
     ///
     /// # Errors
     /// If there are no random bytes for a nonce.

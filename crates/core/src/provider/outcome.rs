@@ -143,8 +143,8 @@ pub struct ErrorCodeTable {
     pub families: &'static [&'static str],
     /// The codes that prove a refusal.
     pub rejected: &'static [(RejectionKind, &'static [&'static str])],
-    /// The codes after which the message may have been sent all the same: a timeout or an error behind the provider's own
-    /// entrance.
+    /// The codes after which the message may have been sent all the same: a timeout or an error inside the provider's
+    /// systems.
     pub unknown: &'static [&'static str],
 }
 

@@ -2,8 +2,9 @@
 //!
 //! Oddities: success and failure may both be 200, distinguished by `success`; older responses have a word in `result`
 //! instead. A success holds the message, or a list of messages, whose `status` may be a failure all the same: 0 queued,
-//! 1 delivered, 2 failed, 3 passed on, 4 waiting for its status, 6 rejected, 8 in moderation. There are no codes: what was wrong follows from the status, from the names under `data`, or from a
-//! sentence, of which only the one about money is known. Numbers are digits without `+`.
+//! 1 delivered, 2 failed, 3 passed on, 4 waiting for its status, 6 rejected, 8 in moderation. There are no codes: what
+//! was wrong follows from the status, from the names under `data`, or from a sentence, of which only the one about
+//! money is known. Numbers are digits without `+`.
 
 use serde::Serialize;
 use serde_json::Value;

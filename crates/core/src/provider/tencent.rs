@@ -2,9 +2,10 @@
 //! TC3-HMAC-SHA256; its codes: <https://cloud.tencent.com/document/api/382/59177>.
 //!
 //! Oddities: texts are registered at Tencent and have one variable, `{1}`, or several, which the template's `parameters`
-//! then list. A signature is needed for mainland China only, elsewhere it may be empty. Errors come as 200, either for the request
-//! (`Error`) or for the number (`SendStatusSet`). The signature covers the bytes of the body and the content type,
-//! its `charset` included. Every number may have its `+`; without it only those of mainland China are understood.
+//! then list. A signature is needed for mainland China only, elsewhere it may be empty. Errors come as 200, either for
+//! the request (`Error`) or for the number (`SendStatusSet`). The signature covers the bytes of the body and the
+//! content type, its `charset` included. Every number may have its `+`; without it only those of mainland China are
+//! understood.
 
 use serde::Serialize;
 use serde_json::Value;

@@ -1,4 +1,5 @@
-//! The vector files and guides, which more than one test crate reads. Their format is described in `tests/vectors/README.md`.
+//! The vector files and guides, which more than one test crate reads. Their format is described in
+//! `tests/vectors/README.md`.
 
 use serde_json::Value;
 
