@@ -176,6 +176,15 @@ test("after 24 hours nothing is shown, and the alarm deletes everything", async 
   await entriesOf([again]);
 });
 
+test("an alarm that cannot delete fails, so that the platform runs it again", async () => {
+  const failed = await control("fail-expire");
+  assert.deepEqual(failed, Array(8).fill(true));
+  await otp.logsWith("a shard of the message log was not cleaned up");
+  await control("expire");
+  const response = await otp.verify({ phone: newPhone(), code: "123456" });
+  await entriesOf([response]);
+});
+
 test("a shard keeps a bounded number of entries", async () => {
   const { kept, added } = await control("fill");
   assert.ok(added > 5_200 && kept <= 5_100, `${kept} of ${added}`);
