@@ -36,9 +36,8 @@ impl Monitor {
     /// - `phone.locked` for each wrong code that locks a number;
     /// - `connector.failing` once [`FAILURES`] sends in a row were refused for another reason than their number, or have an
     ///   unknown outcome; at most once in [`PAUSE`] per connector;
-    /// - `limit.tripped` for what [`Trace::trip_limit`] has noted; at most once in [`PAUSE`] per limit and scope, for
-    /// at most
-    ///   [`SCOPES`] scopes of a limit.
+    /// - `limit.tripped` for what [`Trace::trip_limit`] has noted; at most once in [`PAUSE`] per limit and scope, for at
+    ///   most [`SCOPES`] scopes of a limit.
     pub fn observe(&mut self, event: &Event, trace: &Trace, now: Timestamp) -> Vec<Notice> {
         let mut notices = Vec::new();
         if let Some(lock) = trace.lock {
