@@ -22,6 +22,9 @@ A cell has, in this order:
   before the operation, or the new one. Where the newest code cannot verify, nobody has it, or its record is lost;
 - which connector is stored afterwards.
 
+The limits against SMS pumping are off here. With them a send calls one guard object more, two with an \`ip\`: each has
+10 s more, and one that does not answer is 503, nothing sent and nothing counted for the number.
+
 In every cell of the core the operation ends within its deadlines: 10 s for an attempt, 23 s for a send, 36 s for three
 management requests. In every cell no response contains a code, a phone number, a secret of a connector or the root
 secret; the number is in the response to its own verification only. Provider answers repeat the request to them, code and
