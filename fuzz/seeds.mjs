@@ -102,6 +102,7 @@ const documents = () => {
   return [
     '{"a":[1,-0.5e+10,true,false,null,"\\u00e9\\ud83d\\ude00\\n",{}],"b":{"c":[[]]}}',
     '{"a":1,"a":2}',
+    '["\\ud83d","\\ude00\\ud83d","\\\\ud83d"]',
     "[]",
     ' "x" ',
     "-0",
