@@ -109,9 +109,13 @@ impl Phone {
     fn must_accept(&self, usage: &str, id: &str, world: &World) -> bool {
         let (now, policy) = (world.platform.clock.now(), &world.platform.policy);
         let Some(live) = self.live(usage).filter(|live| id_of(live) == id) else { return false };
-        let issued_at = Timestamp(number(&live["issuedAt"]));
+        let time = |name: &str| Timestamp(number(&live[name]));
+        let issued_at = time("issuedAt");
         let ledger_now = Timestamp(number(&self.ledger["now"])).max(now);
-        issued_at.is_within(Seconds(CODE_LIFETIME.0 - 1), now)
+        let lifetime = Seconds(CODE_LIFETIME.0 - 1);
+        // Neither by the clock nor by the latest time seen has it expired.
+        issued_at.is_within(lifetime, now)
+            && time("countedAt").is_within(lifetime, ledger_now)
             && issued_at <= now.plus(CLOCK_SKEW)
             && number(&live["attempts"]) < policy.max_attempts.into()
             && !self.is_locked(ledger_now, policy.daily_failures as usize)
