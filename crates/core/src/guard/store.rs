@@ -66,16 +66,12 @@ impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
         }
         for _ in 0..MAX_SWAPS {
             let own = self.store.load(&self.name).await?;
-            let state = match (&own, self.previous) {
-                (None, Some(previous)) => self.import(previous).await?,
-                (text, _) => parse(text.as_deref())?,
-            };
-            let known = match (own, state, self.previous) {
-                (None, Some(state), Some(previous)) => match self.store_imported(state, previous).await? {
+            let known = match (own, self.previous) {
+                (None, Some(previous)) => match self.take_over(previous).await? {
                     Some(known) => known,
                     None => continue,
                 },
-                (own, state, _) => Known { own, state },
+                (own, _) => Known { state: parse(own.as_deref())?, own },
             };
             let known = Rc::new(known);
             self.known.replace(Some(Rc::clone(&known)));
@@ -84,9 +80,14 @@ impl<'a, S: CompareAndSwap, C: Clock> CasLedgerStore<'a, S, C> {
         Err(StorageError)
     }
 
-    /// Stores a state that was taken over, so that the previous name need not keep it. `None` if another has stored one in
-    /// the meantime.
-    async fn store_imported(&self, state: GuardState, previous: &str) -> Result<Option<Known>, StorageError> {
+    /// Takes the state over from the previous name and stores it, so that the previous name need not keep it. `None` if
+    /// another has stored one in the meantime.
+    async fn take_over(&self, previous: &str) -> Result<Option<Known>, StorageError> {
+        let Some(state) = self.import(previous).await? else {
+            // There was none, or another has taken it over since the own name was read.
+            let is_absent = self.store.load(&self.name).await?.is_none();
+            return Ok(is_absent.then_some(Known { own: None, state: None }));
+        };
         let now = self.clock.now();
         let Some(expires_at) = state.expires_at(now) else {
             return Ok(Some(Known { own: None, state: Some(state) }));
