@@ -31,7 +31,7 @@ fn parse_well_formed(text: &[u8]) -> Result<Value, serde_json::Error> {
     Ok(value)
 }
 
-/// The length of an escape `\uXXXX` in bytes.
+/// The length of an escaped code unit in bytes: `\u` and four hex digits.
 const UNIT_ESCAPE: usize = 6;
 
 /// Replaces every escaped half of a surrogate pair that has no other half; `None` if there is none.

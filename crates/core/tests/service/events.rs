@@ -118,26 +118,26 @@ fn a_send_that_a_limit_refuses_names_the_limit() {
 }
 
 #[wasm_bindgen_test(unsupported = test)]
-fn a_recorded_limit_is_told_of_messages_that_were_sent_only() {
+fn a_recorded_limit_is_in_the_events_of_sent_messages_only() {
     let record = |more: &[(&str, &str)]| {
         let settings = [&[("LIMITS", "record"), ("SENDS_PER_PREFIX_HOUR", "1")], more].concat();
         Otp::over(InMemoryPlatform::new().with_policy(&settings))
     };
-    let told = |(event, _): &(Event, Trace)| (event.kind, event.limit, event.recorded);
+    let limit_of = |(event, _): &(Event, Trace)| (event.kind, event.limit, event.recorded);
 
     let otp = record(&[("RESEND_COOLDOWNS", "0")]);
-    assert_eq!(told(&send(&otp, None)), (EventKind::SendGranted, None, false));
+    assert_eq!(limit_of(&send(&otp, None)), (EventKind::SendGranted, None, false));
     let sent = send(&otp, None);
-    assert_eq!(told(&sent), (EventKind::SendGranted, Some(SendLimit::Prefix), true));
+    assert_eq!(limit_of(&sent), (EventKind::SendGranted, Some(SendLimit::Prefix), true));
     let point = sent.0.data_point().expect("counted");
     assert_eq!((point.blobs.last().map(String::as_str), point.doubles.last()), (Some("prefix"), Some(&1)));
     otp.platform.reply_with(400, r#"{"code":21610}"#);
-    assert_eq!(told(&send(&otp, None)), (EventKind::SendProviderRejected, None, false));
+    assert_eq!(limit_of(&send(&otp, None)), (EventKind::SendProviderRejected, None, false));
 
     let otp = record(&[]);
     send(&otp, None);
     let refused = send(&otp, None);
-    assert_eq!(told(&refused), (EventKind::SendLimited, Some(SendLimit::Cooldown), false));
+    assert_eq!(limit_of(&refused), (EventKind::SendLimited, Some(SendLimit::Cooldown), false));
     let point = refused.0.data_point().expect("counted");
     assert_eq!((point.blobs.last().map(String::as_str), point.doubles.last()), (Some("cooldown"), Some(&0)));
 }
